@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/error.h"
+
+void vkp_fd_close(VkpFd *fd)
+{
+    if (*fd < 0)
+        return;
+    int saved_errno = errno;
+    close(*fd); /* on Linux the descriptor is gone even after EINTR: never retry */
+    *fd = -1;
+    errno = saved_errno;
+}
+
+static gssize read_retrying(int fd, char *buffer, gsize size)
+{
+    gssize got;
+    do
+        got = read(fd, buffer, size);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+/* Grows the buffer as it reads: files of /proc say that their size is 0. */
+static char *read_bounded(int fd, gsize limit, gsize *length, gboolean *cut)
+{
+    gsize room = MIN(limit, 4096);
+    gsize used = 0;
+    g_autofree char *buffer = g_malloc(room + 1);
+    for (;;) {
+        gssize got = read_retrying(fd, buffer + used, room + 1 - used);
+        if (got < 0)
+            return NULL;
+        used += (gsize)got;
+        if (got == 0 || used > limit)
+            break;
+        if (used > room) {
+            room = MIN(limit, room * 2);
+            buffer = g_realloc(buffer, room + 1);
+        }
+    }
+    *cut = used > limit;
+    *length = MIN(used, limit);
+    buffer = g_realloc(buffer, *length + 1);
+    buffer[*length] = '\0';
+    return g_steal_pointer(&buffer);
+}
+
+char *vkp_file_read(int directory_fd, const char *path, gsize limit, gsize *length, gboolean *cut,
+                    GError **error)
+{
+    g_auto(VkpFd) fd = openat(directory_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0) {
+        vkp_set_error_errno(error, errno, "Cannot open \"%s\"", path);
+        return NULL;
+    }
+    gboolean was_cut = FALSE;
+    char *bytes = read_bounded(fd, limit, length, &was_cut);
+    if (!bytes) {
+        vkp_set_error_errno(error, errno, "Cannot read \"%s\"", path);
+        return NULL;
+    }
+    if (cut)
+        *cut = was_cut;
+    return bytes;
+}
+
+static gboolean write_all(int fd, const char *bytes, gsize length)
+{
+    while (length > 0) {
+        gssize written = write(fd, bytes, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return FALSE;
+        bytes += written;
+        length -= (gsize)written;
+    }
+    return TRUE;
+}
+
+gboolean vkp_file_replace(const char *path, const char *bytes, gsize length, GError **error)
+{
+    g_autofree char *beside = g_strdup_printf("%s.XXXXXX", path);
+    g_auto(VkpFd) fd = g_mkstemp_full(beside, O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        vkp_set_error_errno(error, errno, "Cannot create a file beside \"%s\"", path);
+        return FALSE;
+    }
+    if (write_all(fd, bytes, length) && fsync(fd) == 0 && rename(beside, path) == 0)
+        return TRUE;
+    int saved_errno = errno;
+    (void)unlink(beside);
+    vkp_set_error_errno(error, saved_errno, "Cannot write \"%s\"", path);
+    return FALSE;
+}
+
+VkpInode vkp_file_inode(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) < 0)
+        return (VkpInode){0};
+    return (VkpInode){status.st_dev, status.st_ino};
+}
