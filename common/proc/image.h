@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/proc/process.h"
+
+/* Builds from the raw bytes of /proc/PID/cmdline and environ; a NULL environment is an unreadable
+ * one. Only exact marks count: a known variable name with a well-formed id; the first wins. */
+VkpImage *vkp_image_build(const char *cmdline, gsize cmdline_length, gboolean cmdline_cut,
+                          const char *environment, gsize environment_length);
+
+/* The same without an environment, from an argument list (for a client on the bus). */
+VkpImage *vkp_image_new_for_command(const char *const *command, gboolean command_cut);
+
+/* A folder with its chain of `n_chain` inodes (copied); none where only the path is known, as for a
+ * client on the bus. `path` may be any bytes. */
+VkpFolder *vkp_folder_new(const char *path, gboolean deleted, const VkpInode *chain, guint n_chain);
+
+/* For an image that was just built and is not shared yet: takes over the marks of `earlier`, of the
+ * same exec, if it has none itself. Who sets a title may write over the environment. */
+void vkp_image_keep_marks(VkpImage *image, const VkpImage *earlier);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/proc/process.h"
+
+#include <stdio.h>
+
+const char *vkp_identity_to_text(VkpIdentity identity, char text[VKP_IDENTITY_TEXT_SIZE])
+{
+    g_snprintf(text, VKP_IDENTITY_TEXT_SIZE, "%d:%" G_GUINT64_FORMAT, identity.pid,
+               identity.start_ticks);
+    return text;
+}
+
+/* Digits only, and no needless zero in front: one identity has one text. Returns what follows, or
+ * NULL. */
+static const char *parse_decimal(const char *text, guint64 max, guint64 *number)
+{
+    const char *at = text;
+    guint64 value = 0;
+    for (; g_ascii_isdigit(*at); at++) {
+        guint digit = (guint)(*at - '0');
+        if (value > (max - digit) / 10)
+            return NULL;
+        value = value * 10 + digit;
+    }
+    if (at == text || (*text == '0' && at - text > 1))
+        return NULL;
+    *number = value;
+    return at;
+}
+
+gboolean vkp_identity_parse(const char *text, VkpIdentity *identity)
+{
+    guint64 pid = 0;
+    guint64 start_ticks = 0;
+    const char *at = text ? parse_decimal(text, G_MAXINT, &pid) : NULL;
+    if (!at || pid == 0 || *at != ':')
+        return FALSE;
+    at = parse_decimal(at + 1, G_MAXUINT64, &start_ticks);
+    if (!at || *at != '\0')
+        return FALSE;
+    *identity = (VkpIdentity){.pid = (pid_t)pid, .start_ticks = start_ticks};
+    return TRUE;
+}
+
+guint64 vkp_ticks_to_usec(guint64 ticks, guint ticks_per_second)
+{
+    guint64 seconds = ticks / ticks_per_second;
+    guint64 rest = ticks % ticks_per_second;
+    if (seconds >= G_MAXUINT64 / G_USEC_PER_SEC)
+        return G_MAXUINT64;
+    return seconds * G_USEC_PER_SEC + rest * G_USEC_PER_SEC / ticks_per_second;
+}
+
+VkpImage *vkp_image_ref(VkpImage *image)
+{
+    return g_atomic_rc_box_acquire(image);
+}
+
+static void clear_image(gpointer data)
+{
+    VkpImage *image = data;
+    g_strfreev(image->command);
+    g_free(image->marks.project_name);
+    g_free(image->marks.branch);
+}
+
+void vkp_image_unref(VkpImage *image)
+{
+    if (image)
+        g_atomic_rc_box_release_full(image, clear_image);
+}
+
+VkpFolder *vkp_folder_ref(VkpFolder *folder)
+{
+    return g_atomic_rc_box_acquire(folder);
+}
+
+static void clear_folder(gpointer data)
+{
+    VkpFolder *folder = data;
+    g_free(folder->path);
+    g_free(folder->chain);
+}
+
+void vkp_folder_unref(VkpFolder *folder)
+{
+    if (folder)
+        g_atomic_rc_box_release_full(folder, clear_folder);
+}
+
+gboolean vkp_folder_is_within(const VkpFolder *folder, VkpInode place)
+{
+    for (guint i = 0; i < folder->n_chain; i++)
+        if (vkp_inode_equal(folder->chain[i], place))
+            return TRUE;
+    return FALSE;
+}
+
+VkpProcess *vkp_process_new(void)
+{
+    VkpProcess *process = g_atomic_rc_box_new0(VkpProcess);
+    process->state = '?';
+    return process;
+}
+
+VkpProcess *vkp_process_ref(VkpProcess *process)
+{
+    return g_atomic_rc_box_acquire(process);
+}
+
+static void clear_process(gpointer data)
+{
+    VkpProcess *process = data;
+    g_free(process->name);
+    vkp_image_unref(process->image);
+    vkp_folder_unref(process->folder);
+}
+
+void vkp_process_unref(VkpProcess *process)
+{
+    if (process)
+        g_atomic_rc_box_release_full(process, clear_process);
+}
+
+gboolean vkp_process_is_dead(const VkpProcess *process)
+{
+    return vkp_state_is_dead(process->state, process->threads);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+#include "common/base/file.h"
+#include "common/base/uuid.h"
+
+/* Which process, beyond reuse of its number: a pid never travels without its start time. Start
+ * ticks are field 22 of /proc/PID/stat, in clock ticks since boot. pid 0 is nobody. */
+typedef struct {
+    pid_t pid;
+    guint64 start_ticks;
+} VkpIdentity;
+
+#define VKP_IDENTITY_TEXT_SIZE 40
+
+/* Writes "PID:STARTTICKS" to `text` and returns it. */
+const char *vkp_identity_to_text(VkpIdentity identity, char text[VKP_IDENTITY_TEXT_SIZE]);
+
+/* Parses "PID:STARTTICKS", decimal without signs or spaces. FALSE (and *identity untouched) else.
+ */
+gboolean vkp_identity_parse(const char *text, VkpIdentity *identity);
+
+static inline gboolean vkp_identity_equal(VkpIdentity a, VkpIdentity b)
+{
+    return a.pid == b.pid && a.start_ticks == b.start_ticks;
+}
+
+/* The marks that vibe-kanban leaves in the environment of what it starts, see image.c. An id that
+ * is not there is nil. `branch` may be NULL. */
+typedef struct {
+    VkpUuid attempt_id;       /* VK_WORKSPACE_ID, VK_ATTEMPT_ID or VK_TASK_ATTEMPT_ID */
+    VkpUuid other_attempt_id; /* a different id under another of these names: boards within boards,
+                                 and the order does not tell which is the inner one */
+    VkpUuid task_id;
+    VkpUuid project_id;
+    VkpUuid execution_id;
+    VkpUuid session_id;
+    char *project_name;
+    char *branch;
+    gboolean is_terminal; /* VIBE_KANBAN_TERMINAL=1 */
+} VkpMarks;
+
+/* What an exec leaves behind and what stays until the next one. Shared and immutable. */
+typedef struct {
+    GStrv command;              /* valid UTF-8; empty for kernel threads and some that hide it */
+    gboolean command_cut;       /* there was more than VKP_COMMAND_MAX_BYTES */
+    gboolean environment_known; /* FALSE: could not be read, the marks say nothing */
+    VkpMarks marks;
+} VkpImage;
+
+VkpImage *vkp_image_ref(VkpImage *image);
+void vkp_image_unref(VkpImage *image); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpImage, vkp_image_unref)
+
+/* A working directory as seen from its process. `chain` holds the folder itself and all its
+ * ancestors, innermost first, by device and inode: that way a symlink, a bind mount or a mount
+ * namespace cannot mislead. It ends early where a folder must not be searched, and is empty when
+ * nothing of it could be seen. Shared and immutable. */
+typedef struct {
+    char *path; /* as the kernel shows it, valid UTF-8, without " (deleted)"; "" if too long */
+    gboolean deleted; /* the folder is gone, though its inode (and so the chain) is not */
+    guint n_chain;
+    VkpInode *chain;
+} VkpFolder;
+
+VkpFolder *vkp_folder_ref(VkpFolder *folder);
+void vkp_folder_unref(VkpFolder *folder); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpFolder, vkp_folder_unref)
+
+/* Whether the folder is `place` or lies inside it; by inode, FALSE for what cannot be told so. */
+gboolean vkp_folder_is_within(const VkpFolder *folder, VkpInode place);
+
+/* The facts about one process at one moment. Shared and immutable once built. What could not be
+ * read is missing evidence, never an error: image and folder may be NULL. */
+typedef struct {
+    VkpIdentity identity;
+    pid_t parent_pid;
+    pid_t group;
+    pid_t session;
+    uid_t uid;
+    char state; /* the letter in /proc/PID/stat */
+    gboolean is_kernel_thread;
+    guint threads;
+    guint64 memory_bytes;    /* resident */
+    guint64 cpu_ticks;       /* user and system, since its start */
+    double cpu_percent;      /* of one core, over the last sample interval */
+    guint64 start_time_usec; /* since the epoch */
+    char *name;              /* comm, valid UTF-8 */
+    VkpImage *image;
+    VkpFolder *folder;
+} VkpProcess;
+
+/* A process with all facts unset; the caller fills it before sharing it. */
+VkpProcess *vkp_process_new(void);
+VkpProcess *vkp_process_ref(VkpProcess *process);
+void vkp_process_unref(VkpProcess *process); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpProcess, vkp_process_unref)
+
+/* Dead: state Z or X with one thread at most. A zombie leader whose other threads still run is
+ * alive. */
+gboolean vkp_process_is_dead(const VkpProcess *process);
+
+static inline gboolean vkp_state_is_dead(char state, guint threads)
+{
+    return (state == 'Z' || state == 'X') && threads <= 1;
+}
+
+/* Clock ticks in microseconds, rounded down; G_MAXUINT64 when they do not fit. */
+guint64 vkp_ticks_to_usec(guint64 ticks, guint ticks_per_second);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/proc/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "common/proc/reader-private.h"
+
+/* The next entry that is a descriptor, as its name; NULL at the end. */
+static const char *next_descriptor(DIR *directory, guint *n_seen)
+{
+    const struct dirent *entry;
+    while (*n_seen < VKP_READER_MAX_DESCRIPTORS && (entry = readdir(directory))) {
+        if (!g_ascii_isdigit(entry->d_name[0]))
+            continue;
+        (*n_seen)++;
+        return entry->d_name;
+    }
+    return NULL;
+}
+
+/* Follows the link, and asks only for what is in memory: a descriptor may belong to a file server
+ * that does not answer any more. */
+static gboolean is_one_of(int directory, const char *name, const VkpInode *files, guint n_files)
+{
+    struct statx status;
+    if (statx(directory, name, AT_STATX_DONT_SYNC, STATX_INO, &status) < 0)
+        return FALSE;
+    VkpInode found = {makedev(status.stx_dev_major, status.stx_dev_minor), status.stx_ino};
+    for (guint i = 0; i < n_files; i++)
+        if (vkp_inode_equal(found, files[i]))
+            return TRUE;
+    return FALSE;
+}
+
+/* A leader that has exited has no descriptors, its threads still have them; and so may a process
+ * whose descriptors could not be read. 0: there is no such thread, or no need of one. */
+static pid_t thread_instead(VkpReader *reader, pid_t pid, guint n_seen, const GError *failure)
+{
+    if (n_seen > 0 || g_error_matches(failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED))
+        return 0;
+    return vkp_reader_find_thread(reader, pid);
+}
+
+typedef struct {
+    const VkpInode *files;
+    guint n_files;
+    gboolean is_open;
+    guint n_seen;
+} Search;
+
+static gboolean search_descriptors(VkpReader *reader, pid_t pid, Search *search, GError **error)
+{
+    VkpPidPath path = vkp_pid_path(pid, "fd");
+    g_auto(VkpDirectory) directory = vkp_reader_open_directory(reader, path.text, error);
+    if (!directory)
+        return FALSE;
+    const char *name;
+    while (!search->is_open && (name = next_descriptor(directory, &search->n_seen)))
+        search->is_open = is_one_of(dirfd(directory), name, search->files, search->n_files);
+    return TRUE;
+}
+
+gboolean vkp_reader_check_files_open(VkpReader *reader, pid_t pid, const VkpInode *files,
+                                     guint n_files, gboolean *is_open, GError **error)
+{
+    Search state = {files, n_files, FALSE, 0};
+    g_autoptr(GError) failure = NULL;
+    gboolean is_known = search_descriptors(reader, pid, &state, &failure);
+    pid_t thread = thread_instead(reader, pid, state.n_seen, failure);
+    if (thread > 0) {
+        g_clear_error(&failure);
+        is_known = search_descriptors(reader, thread, &state, &failure);
+    }
+    if (is_known)
+        *is_open = state.is_open;
+    else
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return is_known;
+}
+
+gboolean vkp_reader_has_file_open(VkpReader *reader, pid_t pid, VkpInode file)
+{
+    gboolean is_open = FALSE;
+    return vkp_reader_check_files_open(reader, pid, &file, 1, &is_open, NULL) && is_open;
+}
+
+/* "socket:[4711]". The text, not the inode, tells a socket: another file system may have a socket's
+ * file with the same number. */
+static gboolean parse_socket(const char *link, guint64 *inode)
+{
+    static const char prefix[] = "socket:[";
+    if (!g_str_has_prefix(link, prefix))
+        return FALSE;
+    char *end = NULL;
+    guint64 number = g_ascii_strtoull(link + strlen(prefix), &end, 10);
+    if (number == 0 || g_strcmp0(end, "]") != 0)
+        return FALSE;
+    *inode = number;
+    return TRUE;
+}
+
+static gboolean collect_sockets(VkpReader *reader, pid_t pid, GArray *sockets, guint *n_seen,
+                                GError **error)
+{
+    VkpPidPath path = vkp_pid_path(pid, "fd");
+    g_auto(VkpDirectory) directory = vkp_reader_open_directory(reader, path.text, error);
+    if (!directory)
+        return FALSE;
+    const char *name;
+    while ((name = next_descriptor(directory, n_seen))) {
+        char link[64];
+        guint64 inode = 0;
+        gssize length = readlinkat(dirfd(directory), name, link, sizeof link - 1);
+        if (length <= 0)
+            continue;
+        link[length] = '\0';
+        if (parse_socket(link, &inode))
+            g_array_append_val(sockets, inode);
+    }
+    return TRUE;
+}
+
+GArray *vkp_reader_list_sockets(VkpReader *reader, pid_t pid, GError **error)
+{
+    g_autoptr(GArray) sockets = g_array_new(FALSE, FALSE, sizeof(guint64));
+    g_autoptr(GError) failure = NULL;
+    guint n_seen = 0;
+    gboolean is_known = collect_sockets(reader, pid, sockets, &n_seen, &failure);
+    pid_t thread = thread_instead(reader, pid, n_seen, failure);
+    if (thread > 0) {
+        g_clear_error(&failure);
+        is_known = collect_sockets(reader, thread, sockets, &n_seen, &failure);
+    }
+    if (is_known)
+        return g_steal_pointer(&sockets);
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return NULL;
+}

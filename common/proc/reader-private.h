@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <dirent.h>
+#include <stdio.h>
+
+#include "common/base/error.h"
+#include "common/proc/reader.h"
+
+/* What the files of the reader share. */
+
+struct VkpReader {
+    VkpFd root;
+    gboolean is_procfs; /* a proc file system of this kernel, not plain files */
+    gboolean is_own;    /* ... of our own pid namespace */
+    guint ticks_per_second;
+};
+
+/* A path below the root, such as "4242/task". */
+typedef struct {
+    char text[48];
+} VkpPidPath;
+
+static inline VkpPidPath vkp_pid_path(pid_t pid, const char *name)
+{
+    VkpPidPath path = {""};
+    g_snprintf(path.text, sizeof path.text, "%d/%s", pid, name);
+    return path;
+}
+
+typedef DIR *VkpDirectory;
+
+static inline void vkp_directory_close(VkpDirectory *directory)
+{
+    if (*directory)
+        closedir(*directory);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpDirectory, vkp_directory_close)
+
+/* Opens a folder below the root for readdir(). NULL and error on failure. */
+VkpDirectory vkp_reader_open_directory(VkpReader *reader, const char *path, GError **error);

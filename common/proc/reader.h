@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+#include "common/proc/parse.h"
+#include "common/proc/process.h"
+
+/* Reads a proc file system, wherever it is mounted: the real one, another host's, a test's. Every
+ * read may meet a process that has ended (VKP_ERROR_NOT_FOUND) or that is not ours to look at
+ * (VKP_ERROR_PERMISSION_DENIED). */
+typedef struct VkpReader VkpReader;
+
+/* A process with more open files than this keeps the rest to itself. */
+#define VKP_READER_MAX_DESCRIPTORS 65536u
+
+/* Opens `root` (NULL: "/proc"). NULL and error when it is not there. */
+VkpReader *vkp_reader_open(const char *root, GError **error);
+void vkp_reader_close(VkpReader *reader); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpReader, vkp_reader_close)
+
+/* All pids there, ascending, as pid_t. Threads are no processes and are not looked at. */
+GArray *vkp_reader_list_pids(VkpReader *reader, GError **error);
+
+gboolean vkp_reader_read_stat(VkpReader *reader, pid_t pid, VkpStat *stat, GError **error);
+
+/* Whose process it is: the owner of /proc/PID, which is its effective uid. */
+gboolean vkp_reader_read_uid(VkpReader *reader, pid_t pid, uid_t *uid, GError **error);
+
+/* Command line and environment. An unreadable environment is part of the image, not an error. Both
+ * live in the process's memory, so a process in disk sleep may keep the caller waiting. */
+VkpImage *vkp_reader_read_image(VkpReader *reader, pid_t pid, GError **error);
+
+/* What the kernel says of a working directory at one moment. Two looks at one folder are equal in
+ * everything, except where something was mounted or moved above it. */
+typedef struct {
+    char *link;       /* raw bytes, perhaps with " (deleted)"; "" if it is longer than a page */
+    VkpInode inode;   /* unknown if it was not, or could not be, touched */
+    guint64 mount_id; /* 0: unknown */
+} VkpFolderLook;
+
+gboolean vkp_folder_look_equal(const VkpFolderLook *a, const VkpFolderLook *b);
+void vkp_folder_look_clear(VkpFolderLook *look);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpFolderLook, vkp_folder_look_clear)
+
+/* Cheap enough to see whether the folder changed. Without `touch` only the link is read: that never
+ * waits for a file system. *look is set only on success. */
+gboolean vkp_reader_look_at_folder(VkpReader *reader, pid_t pid, gboolean touch,
+                                   VkpFolderLook *look, GError **error);
+
+/* The folder of that look, walked up to the root; over a mount the way leads up from where it is
+ * mounted, so a bind mount of a part of a worktree does not lead to the worktree. NOT_FOUND also
+ * when the process has moved away from there meanwhile. A look without touching makes a folder
+ * without a chain. */
+VkpFolder *vkp_reader_walk_folder(VkpReader *reader, pid_t pid, const VkpFolderLook *look,
+                                  GError **error);
+
+/* The working directory with its chain of ancestors: a look and the walk. */
+VkpFolder *vkp_reader_read_folder(VkpReader *reader, pid_t pid, GError **error);
+
+/* Another thread of the process than its leader, 0 if there is none: for a leader that has exited,
+ * whose memory and folder can only be seen through a thread. Its id serves as `pid` above. */
+pid_t vkp_reader_find_thread(VkpReader *reader, pid_t pid);
+
+/* Whether `pid` has the file open, by any path. FALSE also when its descriptors can't be read. Of
+ * the descriptors only the first VKP_READER_MAX_DESCRIPTORS are looked at. */
+gboolean vkp_reader_has_file_open(VkpReader *reader, pid_t pid, VkpInode file);
+
+/* Whether it has one of these files open, telling "no" from "cannot see": FALSE and error when its
+ * descriptors can't be read. One look for all of them. */
+gboolean vkp_reader_check_files_open(VkpReader *reader, pid_t pid, const VkpInode *files,
+                                     guint n_files, gboolean *is_open, GError **error);
+
+/* The inodes of the sockets that `pid` holds, as guint64, in order of its descriptors; NULL and
+ * error when they cannot be read. */
+GArray *vkp_reader_list_sockets(VkpReader *reader, pid_t pid, GError **error);
+
+/* A pidfd for `pid`, whoever that is now: the caller checks the identity after opening. -1 and
+ * error on failure. Only our own /proc numbers processes as we do; elsewhere VKP_ERROR_SYSTEM. */
+int vkp_reader_open_pidfd(VkpReader *reader, pid_t pid, GError **error);
+
+/* When the system booted, by the wall clock now: µs since the epoch. Start times are this plus
+ * their ticks, so they follow a corrected clock. */
+guint64 vkp_reader_boot_time_usec(VkpReader *reader);
+
+/* How long ago that was, sleep included: µs, on the clock of `start_ticks`. */
+guint64 vkp_reader_uptime_usec(VkpReader *reader);
+
+/* Identifies this boot (/proc/sys/kernel/random/boot_id); nil when unreadable. */
+VkpUuid vkp_reader_boot_id(VkpReader *reader);
+
+/* Ticks of `start_ticks` and `cpu_ticks` a second. */
+guint vkp_reader_ticks_per_second(VkpReader *reader);

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/proc/scanner.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/error.h"
+#include "common/base/text.h"
+#include "common/proc/folder-cache.h"
+#include "common/proc/sighting.h"
+
+/* Measured at every scan, the boot time jitters by a microsecond, and start times must not: they
+ * move only when somebody has set the clock. */
+#define CLOCK_STEP_USEC G_USEC_PER_SEC
+
+#define NAME_MAX_BYTES 256
+
+struct VkpScanner {
+    VkpReader *reader;
+    uid_t uid;
+    guint ticks_per_second;
+    guint64 page_bytes;
+    guint64 boot_time_usec;
+    guint64 turn;
+    GHashTable *sightings; /* pid -> VkpSighting */
+    VkpFolderCache *folders;
+};
+
+VkpScanner *vkp_scanner_new(VkpReader *reader, uid_t uid)
+{
+    VkpScanner *scanner = g_new0(VkpScanner, 1);
+    scanner->reader = reader;
+    scanner->uid = uid;
+    scanner->ticks_per_second = vkp_reader_ticks_per_second(reader);
+    scanner->page_bytes = (guint64)MAX(sysconf(_SC_PAGESIZE), 1);
+    scanner->sightings = g_hash_table_new(NULL, NULL);
+    scanner->folders = vkp_folder_cache_new();
+    return scanner;
+}
+
+static void free_sighting(VkpScanner *scanner, VkpSighting *sighting)
+{
+    vkp_image_unref(sighting->image);
+    vkp_folder_cache_release(scanner->folders, sighting->folder);
+    g_free(sighting);
+}
+
+/* Everybody who was not met in this turn has ended. */
+static void forget_ended(VkpScanner *scanner)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, scanner->sightings);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        VkpSighting *sighting = value;
+        if (sighting->turn == scanner->turn)
+            continue;
+        g_hash_table_iter_remove(&iter);
+        free_sighting(scanner, sighting);
+    }
+}
+
+void vkp_scanner_free(VkpScanner *scanner)
+{
+    if (!scanner)
+        return;
+    scanner->turn++;
+    forget_ended(scanner);
+    g_hash_table_unref(scanner->sightings);
+    vkp_folder_cache_free(scanner->folders);
+    g_free(scanner);
+}
+
+static VkpSighting *begin_sighting(VkpScanner *scanner, VkpIdentity identity)
+{
+    guint64 born = vkp_ticks_to_usec(identity.start_ticks, scanner->ticks_per_second);
+    guint64 now = vkp_reader_uptime_usec(scanner->reader);
+    VkpSighting *sighting = g_new0(VkpSighting, 1);
+    sighting->identity = identity;
+    sighting->cpu = vkp_cpu_sample_at_birth(g_get_monotonic_time(), now > born ? now - born : 0);
+    return sighting;
+}
+
+/* The one that belongs to this stat, new if its pid was somebody else's so far. */
+static VkpSighting *sight(VkpScanner *scanner, const VkpStat *stat)
+{
+    gpointer key = GINT_TO_POINTER(stat->pid);
+    VkpIdentity identity = {stat->pid, stat->start_ticks};
+    VkpSighting *sighting = g_hash_table_lookup(scanner->sightings, key);
+    if (!sighting || !vkp_identity_equal(sighting->identity, identity)) {
+        if (sighting)
+            free_sighting(scanner, sighting);
+        sighting = begin_sighting(scanner, identity);
+        g_hash_table_insert(scanner->sightings, key, sighting);
+    }
+    sighting->turn = scanner->turn;
+    return sighting;
+}
+
+/* Missing evidence, unless the process is gone or we can't look at anybody any more. */
+static gboolean is_bearable(const GError *error)
+{
+    return !g_error_matches(error, VKP_ERROR, VKP_ERROR_NOT_FOUND) &&
+           !g_error_matches(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED);
+}
+
+static gboolean bear(GError **error, GError *happened)
+{
+    if (is_bearable(happened)) {
+        g_error_free(happened);
+        return TRUE;
+    }
+    g_propagate_error(error, happened);
+    return FALSE;
+}
+
+/* The number under which memory and folder can be seen, 0 if nowhere. */
+static pid_t reading_pid(VkpScanner *scanner, VkpReadPlan plan, pid_t pid)
+{
+    return plan == VKP_READ_FROM_THREAD ? vkp_reader_find_thread(scanner->reader, pid) : pid;
+}
+
+static gboolean refresh_image(VkpScanner *scanner, VkpSighting *sighting, const VkpStat *stat,
+                              GError **error)
+{
+    VkpReadPlan plan = vkp_sighting_plan_image(sighting, stat);
+    pid_t pid = plan == VKP_READ_NOTHING ? 0 : reading_pid(scanner, plan, stat->pid);
+    if (pid == 0)
+        return TRUE;
+    GError *failure = NULL;
+    VkpImage *image = vkp_reader_read_image(scanner->reader, pid, &failure);
+    if (!image)
+        return bear(error, failure);
+    vkp_sighting_set_image(sighting, stat, image);
+    return TRUE;
+}
+
+static void set_folder(VkpScanner *scanner, VkpSighting *sighting, VkpCachedFolder *folder)
+{
+    vkp_folder_cache_release(scanner->folders, sighting->folder);
+    sighting->folder = folder;
+}
+
+/* The folder of that look: what it was, what others know of it, or walked now. */
+static gboolean follow_look(VkpScanner *scanner, VkpSighting *sighting, pid_t pid,
+                            VkpFolderLook *look, GError **error)
+{
+    if (sighting->folder && vkp_folder_look_equal(&sighting->folder->look, look))
+        return TRUE;
+    VkpCachedFolder *cached = vkp_folder_cache_acquire(scanner->folders, look);
+    if (!cached) {
+        GError *failure = NULL;
+        VkpFolder *folder = vkp_reader_walk_folder(scanner->reader, pid, look, &failure);
+        if (!folder)
+            return bear(error, failure);
+        cached = vkp_folder_cache_add(scanner->folders, look, folder);
+    }
+    set_folder(scanner, sighting, cached);
+    return TRUE;
+}
+
+static gboolean refresh_folder(VkpScanner *scanner, VkpSighting *sighting, const VkpStat *stat,
+                               GError **error)
+{
+    VkpReadPlan plan = vkp_sighting_plan_folder(sighting, stat);
+    pid_t pid = plan == VKP_READ_NOTHING ? 0 : reading_pid(scanner, plan, stat->pid);
+    if (pid == 0)
+        return TRUE;
+    g_auto(VkpFolderLook) look = {0};
+    GError *failure = NULL;
+    gboolean touch = plan != VKP_READ_SAFELY;
+    if (!vkp_reader_look_at_folder(scanner->reader, pid, touch, &look, &failure)) {
+        /* Where we may no longer look, the process may have gone anywhere. */
+        if (is_bearable(failure))
+            set_folder(scanner, sighting, NULL);
+        return bear(error, failure);
+    }
+    if (!touch && sighting->folder && strcmp(sighting->folder->look.link, look.link) == 0)
+        return TRUE;
+    return follow_look(scanner, sighting, pid, &look, error);
+}
+
+static guint64 resident_bytes(const VkpScanner *scanner, const VkpStat *stat)
+{
+    if (stat->resident_pages > G_MAXUINT64 / scanner->page_bytes)
+        return G_MAXUINT64;
+    return stat->resident_pages * scanner->page_bytes;
+}
+
+/* All facts but the CPU's. */
+static VkpProcess *build_process(const VkpScanner *scanner, const VkpSighting *sighting,
+                                 const VkpStat *stat, uid_t uid)
+{
+    VkpProcess *process = vkp_process_new();
+    guint64 age = vkp_ticks_to_usec(stat->start_ticks, scanner->ticks_per_second);
+    process->identity = sighting->identity;
+    process->parent_pid = stat->parent_pid;
+    process->group = stat->group;
+    process->session = stat->session;
+    process->uid = uid;
+    process->state = stat->state;
+    process->is_kernel_thread = (stat->flags & VKP_STAT_FLAG_KERNEL_THREAD) != 0;
+    process->threads = stat->threads;
+    process->memory_bytes = resident_bytes(scanner, stat);
+    process->cpu_ticks = stat->user_ticks + stat->system_ticks;
+    process->start_time_usec =
+        age > G_MAXUINT64 - scanner->boot_time_usec ? G_MAXUINT64 : scanner->boot_time_usec + age;
+    process->name = vkp_text_dup_valid(stat->comm, strlen(stat->comm), NAME_MAX_BYTES);
+    process->image = sighting->image ? vkp_image_ref(sighting->image) : NULL;
+    process->folder = sighting->folder ? vkp_folder_ref(sighting->folder->folder) : NULL;
+    return process;
+}
+
+/* Image and folder of one of ours. NOT_FOUND also says that the process is ending: then its memory
+ * and its folder are gone while its stat still is there, as a zombie's or about to be one. So stat
+ * has the last word, and what was seen before stands. */
+static gboolean refresh_details(VkpScanner *scanner, VkpSighting *sighting, VkpStat *stat,
+                                GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    if (refresh_image(scanner, sighting, stat, &failure) &&
+        refresh_folder(scanner, sighting, stat, &failure))
+        return TRUE;
+    VkpStat again;
+    if (!g_error_matches(failure, VKP_ERROR, VKP_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    if (!vkp_reader_read_stat(scanner->reader, stat->pid, &again, error))
+        return FALSE;
+    if (again.start_ticks == stat->start_ticks) {
+        *stat = again;
+        return TRUE;
+    }
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return FALSE;
+}
+
+/* A process that has become another user's, say by exec of a set-uid program. */
+static void drop_details(VkpScanner *scanner, VkpSighting *sighting)
+{
+    g_clear_pointer(&sighting->image, vkp_image_unref);
+    set_folder(scanner, sighting, NULL);
+}
+
+/* One process as it is now, or NULL and error. */
+static VkpProcess *look_at_process(VkpScanner *scanner, pid_t pid, GError **error)
+{
+    VkpStat stat;
+    uid_t uid = 0;
+    gint64 now_usec = g_get_monotonic_time();
+    if (!vkp_reader_read_stat(scanner->reader, pid, &stat, error))
+        return NULL;
+    gboolean is_kernel_thread = (stat.flags & VKP_STAT_FLAG_KERNEL_THREAD) != 0;
+    if (!is_kernel_thread && !vkp_reader_read_uid(scanner->reader, pid, &uid, error))
+        return NULL;
+    VkpSighting *sighting = sight(scanner, &stat);
+    gboolean is_ours = scanner->uid == VKP_SCANNER_ANY_UID || scanner->uid == uid;
+    if (is_kernel_thread || !is_ours)
+        drop_details(scanner, sighting);
+    else if (!refresh_details(scanner, sighting, &stat, error))
+        return NULL;
+    VkpProcess *process = build_process(scanner, sighting, &stat, uid);
+    process->cpu_percent = vkp_cpu_sample_update(&sighting->cpu, process->cpu_ticks, now_usec,
+                                                 scanner->ticks_per_second);
+    return process;
+}
+
+static void follow_clock(VkpScanner *scanner)
+{
+    guint64 now = vkp_reader_boot_time_usec(scanner->reader);
+    guint64 before = scanner->boot_time_usec;
+    if ((now > before ? now - before : before - now) > CLOCK_STEP_USEC)
+        scanner->boot_time_usec = now;
+}
+
+VkpSnapshot *vkp_scanner_scan(VkpScanner *scanner, GError **error)
+{
+    g_autoptr(GArray) pids = vkp_reader_list_pids(scanner->reader, error);
+    if (!pids)
+        return NULL;
+    scanner->turn++;
+    follow_clock(scanner);
+    g_autoptr(VkpSnapshot) snapshot =
+        vkp_snapshot_new(scanner->boot_time_usec, scanner->ticks_per_second);
+    for (guint i = 0; i < pids->len; i++) {
+        GError *failure = NULL;
+        VkpProcess *process = look_at_process(scanner, g_array_index(pids, pid_t, i), &failure);
+        if (process) {
+            vkp_snapshot_add(snapshot, process);
+        } else if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED)) {
+            g_propagate_error(error, failure);
+            return NULL;
+        } else {
+            g_error_free(failure);
+        }
+    }
+    forget_ended(scanner);
+    vkp_snapshot_seal(snapshot);
+    return g_steal_pointer(&snapshot);
+}
+
+guint vkp_scanner_n_remembered(const VkpScanner *scanner)
+{
+    return g_hash_table_size(scanner->sightings);
+}
