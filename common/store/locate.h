@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+
+#include "common/base/file.h"
+
+/* Where vibe-kanban's database may be. */
+
+/* A file found to be there. */
+typedef struct {
+    char *path;
+    VkpInode inode;
+    gint64 changed_usec; /* the later of the file's and its -wal's modification, since the epoch;
+                            an empty -wal does not count: a reader leaves one behind */
+} VkpCandidate;
+
+void vkp_candidate_free(VkpCandidate *candidate); /* takes NULL */
+
+/* The environment that decides: HOME, XDG_DATA_HOME, VK_DATABASE_PATH. Each may be NULL. `extra`
+ * are further files to consider, e.g. dev_assets/db.sqlite of checkouts (NULL-terminated, or NULL).
+ * VK_DATABASE_PATH and `extra` may begin with "~/"; relative paths are passed over. */
+typedef struct {
+    const char *home;
+    const char *data_home;
+    const char *database_path;
+    const char *const *extra;
+} VkpLocateOptions;
+
+/* All regular files among the known places, most likely first: the one changed last, db.v2.sqlite
+ * before db.sqlite on a tie. As VkpCandidate; empty, never NULL. Nothing is opened. */
+GPtrArray *vkp_locate_candidates(const VkpLocateOptions *options);
+
+/* The live one: the first that a running server has open (`held`, parallel to the candidates; NULL:
+ * none is), else the one changed last. Borrowed; NULL without candidates. Pure. */
+const VkpCandidate *vkp_locate_choose(const GPtrArray *candidates, const gboolean *held);
+
+/* Where a database is expected when there is none yet. The caller frees it. */
+char *vkp_locate_dup_default_path(const VkpLocateOptions *options);

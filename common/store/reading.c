@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/store/reading.h"
+
+#include "common/store/columns.h"
+#include "common/store/pages.h"
+#include "common/store/query.h"
+#include "common/store/rows.h"
+
+/* Executions first: each was written after its attempt, which therefore is found, though both may
+ * have come between two pages. */
+typedef enum {
+    STAGE_EXECUTIONS,
+    STAGE_ATTEMPTS,
+    STAGE_TASKS,
+    STAGE_PROJECTS,
+    STAGE_DONE,
+} Stage;
+
+struct VkpReading {
+    char *home;
+    VkpBoard *previous;
+    VkpBoard *board;
+    VkpRows *rows;
+    VkpGeneration generation;
+    Stage stage;
+    VkpCursor cursor; /* in the stage's table */
+    guint n_rows;     /* of the stages before */
+};
+
+static void start_over(VkpReading *reading)
+{
+    g_clear_pointer(&reading->rows, vkp_rows_free);
+    vkp_board_unref(reading->board);
+    reading->board = vkp_board_new();
+    reading->rows = vkp_rows_new(reading->board, reading->home, reading->previous);
+    reading->stage = STAGE_EXECUTIONS;
+    reading->cursor = VKP_CURSOR_START;
+    reading->n_rows = 0;
+}
+
+VkpReading *vkp_reading_new(const char *home, VkpBoard *previous)
+{
+    VkpReading *reading = g_new0(VkpReading, 1);
+    reading->home = g_strdup(home);
+    reading->previous = previous ? vkp_board_ref(previous) : NULL;
+    start_over(reading);
+    return reading;
+}
+
+void vkp_reading_free(VkpReading *reading)
+{
+    if (!reading)
+        return;
+    vkp_rows_free(reading->rows);
+    vkp_board_unref(reading->board);
+    vkp_board_unref(reading->previous);
+    g_free(reading->home);
+    g_free(reading);
+}
+
+/* The stage's question, in *sql, which the caller frees; NULL there: there is nothing to be asked.
+ */
+static VkpPageQuery query_of(const VkpReading *reading, const VkpColumns *columns, char **sql)
+{
+    gboolean is_new = reading->generation >= VKP_GENERATION_D;
+    VkpPageQuery query = {.data = reading->rows};
+    switch (reading->stage) {
+    case STAGE_EXECUTIONS:
+        query.table = "execution_processes";
+        query.take = vkp_rows_take_execution;
+        *sql = vkp_query_dup_executions(columns);
+        break;
+    case STAGE_ATTEMPTS:
+        query.table = is_new ? "workspaces" : "task_attempts";
+        query.take = vkp_rows_take_attempt;
+        *sql = vkp_query_dup_attempts(columns);
+        break;
+    case STAGE_TASKS:
+        query.table = "tasks";
+        query.take = vkp_rows_take_task;
+        *sql = vkp_query_dup_ids(columns, "tasks");
+        break;
+    case STAGE_PROJECTS:
+    case STAGE_DONE:
+        query.table = "projects";
+        query.take = vkp_rows_take_project;
+        *sql = vkp_query_dup_ids(columns, "projects");
+        break;
+    }
+    query.sql = *sql;
+    return query;
+}
+
+static int read_stages(VkpReading *reading, VkpPages *pages, const VkpColumns *columns)
+{
+    int code = SQLITE_OK;
+    while (code == SQLITE_OK && reading->stage != STAGE_DONE) {
+        g_autofree char *sql = NULL;
+        VkpPageQuery query = query_of(reading, columns, &sql);
+        if (sql)
+            code = vkp_pages_read(pages, &query, &reading->cursor);
+        if (code == SQLITE_OK) {
+            reading->stage++;
+            reading->n_rows += reading->cursor.n_rows;
+            reading->cursor = VKP_CURSOR_START;
+        }
+    }
+    return code;
+}
+
+static int read_board(VkpReading *reading, VkpPages *pages, const VkpColumns *columns)
+{
+    g_autofree char *sql = vkp_query_dup_action_agent(columns);
+    sqlite3_stmt *action_agent = NULL;
+    if (sql) /* on failure no names come from there */
+        sqlite3_prepare_v2(pages->database, sql, -1, &action_agent, NULL);
+    vkp_rows_set_action_agent(reading->rows, action_agent);
+    int code = read_stages(reading, pages, columns);
+    vkp_rows_set_action_agent(reading->rows, NULL);
+    sqlite3_finalize(action_agent);
+    return code;
+}
+
+static int detect_and_read(VkpReading *reading, VkpPages *pages)
+{
+    int code;
+    g_autoptr(VkpColumns) columns = vkp_columns_load(pages->database, &code);
+    if (!columns)
+        return code;
+    VkpGeneration generation = vkp_columns_generation(columns);
+    if (generation != reading->generation) { /* none yet, or upgraded since the last run */
+        start_over(reading);
+        pages->board = reading->board;
+    }
+    reading->generation = generation;
+    return generation == VKP_GENERATION_NONE ? SQLITE_OK : read_board(reading, pages, columns);
+}
+
+int vkp_reading_run(VkpReading *reading, sqlite3 *database)
+{
+    VkpPages pages = vkp_pages_start(database, reading->board);
+    int code = vkp_pages_begin(&pages);
+    if (code == SQLITE_OK)
+        code = detect_and_read(reading, &pages);
+    vkp_pages_end(&pages);
+    return code;
+}
+
+guint vkp_reading_n_rows(const VkpReading *reading)
+{
+    return reading->n_rows + reading->cursor.n_rows;
+}
+
+VkpGeneration vkp_reading_generation(const VkpReading *reading)
+{
+    return reading->generation;
+}
+
+VkpBoard *vkp_reading_steal_board(VkpReading *reading)
+{
+    vkp_rows_finish(reading->rows);
+    vkp_board_seal(reading->board);
+    return g_steal_pointer(&reading->board);
+}

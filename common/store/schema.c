@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/store/schema.h"
+
+#include "common/store/columns.h"
+
+VkpGeneration vkp_schema_detect(sqlite3 *database)
+{
+    int code;
+    g_autoptr(VkpColumns) columns = vkp_columns_load(database, &code);
+    return columns ? vkp_columns_generation(columns) : VKP_GENERATION_NONE;
+}
+
+const char *vkp_generation_to_string(VkpGeneration generation)
+{
+    static const char *const names[] = {
+        [VKP_GENERATION_NONE] = "none", [VKP_GENERATION_A] = "A", [VKP_GENERATION_B] = "B",
+        [VKP_GENERATION_C] = "C",       [VKP_GENERATION_D] = "D", [VKP_GENERATION_E] = "E",
+    };
+    g_return_val_if_fail((guint)generation < G_N_ELEMENTS(names), "none");
+    return names[generation];
+}
