@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/roster/roster.h"
+
+/* What a List asks for; all set conditions hold together. Zeroed means everything. */
+typedef struct {
+    VkpUuid project_id; /* nil: any, and so on */
+    VkpUuid task_id;
+    VkpUuid attempt_id;
+    VkpUuid execution_id;
+    gboolean executors_only;
+    gboolean leftovers_only;
+    pid_t pid;               /* that process and its descendants; 0: any */
+    char *working_directory; /* absolute, at or under that folder; NULL: any. Owned. */
+} VkpFilter;
+
+void vkp_filter_clear(VkpFilter *filter);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpFilter, vkp_filter_clear)
+
+/* The members that fit, in the roster's order; borrowed from the roster, the caller frees the
+ * array. Pure: folders are compared as text by whole components. */
+GPtrArray *vkp_filter_apply(const VkpFilter *filter, const VkpRoster *roster);

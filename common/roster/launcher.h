@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/proc/process.h"
+
+/* Whether the process does nothing by itself but start one other program and wait for it: npx, npm
+ * exec, sh -c, env, timeout, and wrappers that start a program of their own name (`node
+ * .../bin/codex` starts codex). `child` is its only child. */
+gboolean vkp_launcher_is(const VkpProcess *process, const VkpProcess *child);

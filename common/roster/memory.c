@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/roster/memory.h"
+
+/* The first member, a VkpRemembered, holds the key's two parts. */
+typedef struct {
+    VkpRemembered seen;
+    pid_t first_parent; /* when we first saw it; 0 unknown. Not kept beyond this run. */
+} Entry;
+
+struct VkpMemory {
+    GHashTable *entries; /* set of Entry *, owned */
+};
+
+static guint hash_entry(gconstpointer key)
+{
+    const Entry *entry = (const Entry *)key;
+    return (guint)entry->seen.pid * 2654435761u ^ (guint)entry->seen.start_ticks;
+}
+
+static gboolean equal_entries(gconstpointer a, gconstpointer b)
+{
+    const Entry *left = (const Entry *)a;
+    const Entry *right = (const Entry *)b;
+    return left->seen.pid == right->seen.pid && left->seen.start_ticks == right->seen.start_ticks;
+}
+
+VkpMemory *vkp_memory_new(void)
+{
+    VkpMemory *memory = g_new0(VkpMemory, 1);
+    memory->entries = g_hash_table_new_full(hash_entry, equal_entries, g_free, NULL);
+    return memory;
+}
+
+void vkp_memory_free(VkpMemory *memory)
+{
+    if (!memory)
+        return;
+    g_hash_table_unref(memory->entries);
+    g_free(memory);
+}
+
+static Entry *find(const VkpMemory *memory, VkpIdentity identity)
+{
+    Entry key = {.seen = {.pid = identity.pid, .start_ticks = identity.start_ticks}};
+    return (Entry *)g_hash_table_lookup(memory->entries, &key);
+}
+
+const VkpRemembered *vkp_memory_lookup(const VkpMemory *memory, VkpIdentity identity)
+{
+    const Entry *entry = find(memory, identity);
+    return entry ? &entry->seen : NULL;
+}
+
+pid_t vkp_memory_first_parent(const VkpMemory *memory, VkpIdentity identity)
+{
+    const Entry *entry = find(memory, identity);
+    return entry ? entry->first_parent : 0;
+}
+
+static void take_in(VkpMemory *memory, const VkpRemembered *seen, pid_t first_parent)
+{
+    Entry *entry = g_new0(Entry, 1);
+    entry->seen = *seen;
+    entry->first_parent = first_parent;
+    g_hash_table_replace(memory->entries, entry, entry);
+}
+
+void vkp_memory_load(VkpMemory *memory, const GArray *remembered)
+{
+    for (guint i = 0; i < remembered->len; i++)
+        take_in(memory, &g_array_index(remembered, VkpRemembered, i), 0);
+}
+
+/* Returns whether what would be stored changed. */
+static gboolean learn(VkpMemory *memory, const VkpMember *member)
+{
+    const VkpProcess *process = member->process;
+    VkpRemembered now = {.pid = process->identity.pid,
+                         .start_ticks = process->identity.start_ticks,
+                         .attempt_id = member->tie.attempt_id,
+                         .execution_id = member->tie.execution_id};
+    Entry *entry = find(memory, process->identity);
+    if (!entry) {
+        take_in(memory, &now, process->parent_pid);
+        return TRUE;
+    }
+    if (entry->first_parent == 0)
+        entry->first_parent = process->parent_pid;
+    if (vkp_uuid_equal(&entry->seen.attempt_id, &now.attempt_id) &&
+        vkp_uuid_equal(&entry->seen.execution_id, &now.execution_id))
+        return FALSE;
+    entry->seen = now;
+    return TRUE;
+}
+
+static gboolean is_absent(gpointer key, gpointer value, gpointer data)
+{
+    (void)value;
+    const VkpRemembered *seen = &((const Entry *)key)->seen;
+    const VkpIdentity identity = {.pid = seen->pid, .start_ticks = seen->start_ticks};
+    return vkp_roster_lookup((const VkpRoster *)data, identity) == NULL;
+}
+
+gboolean vkp_memory_update(VkpMemory *memory, const VkpRoster *roster)
+{
+    guint n_forgotten = g_hash_table_foreach_remove(memory->entries, is_absent, (gpointer)roster);
+    gboolean changed = n_forgotten > 0;
+    for (guint i = 0; i < vkp_roster_size(roster); i++) {
+        const VkpMember *member = vkp_roster_at(roster, i);
+        if (!vkp_member_is_weak(member) && learn(memory, member))
+            changed = TRUE;
+    }
+    return changed;
+}
+
+GArray *vkp_memory_to_array(const VkpMemory *memory)
+{
+    GArray *array = g_array_new(FALSE, FALSE, sizeof(VkpRemembered));
+    GHashTableIter iter;
+    gpointer key = NULL;
+    g_hash_table_iter_init(&iter, memory->entries);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        g_array_append_val(array, ((const Entry *)key)->seen);
+    return array;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/roster/roster.h"
+#include "common/store/registry.h"
+
+/* The strong ties seen so far of processes that still live: evidence may vanish, origin does not.
+ */
+typedef struct VkpMemory VkpMemory;
+
+VkpMemory *vkp_memory_new(void);
+void vkp_memory_free(VkpMemory *memory); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpMemory, vkp_memory_free)
+
+/* What is remembered of this very process; borrowed or NULL. */
+const VkpRemembered *vkp_memory_lookup(const VkpMemory *memory, VkpIdentity identity);
+
+/* Its parent when this run first saw it, or 0 when not known. Another one now means that the first
+ * has died: a parent never changes otherwise. */
+pid_t vkp_memory_first_parent(const VkpMemory *memory, VkpIdentity identity);
+
+/* Takes in what an earlier run of the service had seen (VkpRemembered). */
+void vkp_memory_load(VkpMemory *memory, const GArray *remembered);
+
+/* Learns the roster's strong members and forgets who is not in the roster any more. Returns whether
+ * anything changed, so that it need be stored. */
+gboolean vkp_memory_update(VkpMemory *memory, const VkpRoster *roster);
+
+/* All of it, as VkpRemembered; the caller frees it. */
+GArray *vkp_memory_to_array(const VkpMemory *memory);

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/roster/places.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* A worktree, or a folder of worktrees, where the machine has it. */
+typedef struct {
+    const VkpAttempt *attempt; /* of the board */
+    VkpInode inode;            /* unknown: not there, or hidden from us */
+    gboolean is_missing;       /* certainly not there */
+    gint64 last_used_usec;     /* start of the attempt's latest execution */
+} Place;
+
+struct VkpPlaces {
+    VkpBoard *board;
+    GPtrArray *all;         /* owned Place */
+    GHashTable *by_inode;   /* VkpInode * inside a Place -> Place */
+    GHashTable *by_path;    /* owned canonical path -> Place */
+    GHashTable *present;    /* set of VkpUuid * of attempts with a place that may be there */
+    GHashTable *missing;    /* ... and of those with one that is certainly not */
+    GHashTable *refused;    /* set of owned canonical paths: the root, the home and what is above */
+    GPtrArray *refused_all; /* owned Place: the same by inode */
+    GHashTable *parents;    /* owned path -> owned canonical path, while resolving; then NULL */
+};
+
+static guint hash_inode(gconstpointer key)
+{
+    const VkpInode *inode = (const VkpInode *)key;
+    return (guint)inode->inode ^ (guint)(inode->inode >> 32) ^ (guint)inode->device * 40503u;
+}
+
+static gboolean equal_inodes(gconstpointer a, gconstpointer b)
+{
+    return vkp_inode_equal(*(const VkpInode *)a, *(const VkpInode *)b);
+}
+
+/* Cuts the last component off; "/a" becomes "", and so does "". Returns whether there was one. */
+static gboolean cut_component(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (!slash)
+        return FALSE;
+    *slash = '\0';
+    return TRUE;
+}
+
+/* The path with symlinks resolved as far as it exists; the rest stays as it is. */
+static char *dup_canonical(const char *path)
+{
+    g_autofree char *head = g_strdup(path);
+    do {
+        char resolved[PATH_MAX];
+        if (realpath(*head ? head : "/", resolved)) {
+            const char *rest = path + strlen(head);
+            return g_strconcat(strcmp(resolved, "/") == 0 ? "" : resolved, rest, NULL);
+        }
+    } while (cut_component(head));
+    return g_strdup(path);
+}
+
+/* Thousands of worktrees share a few folders, so the folders are resolved once each. */
+static char *dup_canonical_place(VkpPlaces *places, const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode))
+        return dup_canonical(path);
+    g_autofree char *folder = g_strdup(path);
+    if (!cut_component(folder))
+        return g_strdup(path);
+    const char *known = (const char *)g_hash_table_lookup(places->parents, folder);
+    if (!known) {
+        char *resolved = dup_canonical(folder);
+        known = resolved;
+        g_hash_table_insert(places->parents, g_strdup(folder), resolved);
+    }
+    return g_strconcat(known, path + strlen(folder), NULL);
+}
+
+/* Without repeated and final slashes, "." and ".."; NULL for a path that is not absolute. */
+static char *dup_plain(const char *path)
+{
+    if (!path || !g_path_is_absolute(path))
+        return NULL;
+    char *plain = g_canonicalize_filename(path, "/");
+    /* POSIX lets "//" alone mean something else, and GLib keeps it. Linux does not. */
+    if (plain[0] == '/' && plain[1] == '/')
+        memmove(plain, plain + 1, strlen(plain));
+    return plain;
+}
+
+static void refuse_folder(VkpPlaces *places, const char *path)
+{
+    Place *place = g_new0(Place, 1);
+    place->inode = vkp_file_inode(*path ? path : "/");
+    g_ptr_array_add(places->refused_all, place);
+    g_hash_table_add(places->refused, g_strdup(path));
+}
+
+/* Whatever holds the whole home cannot be one attempt's worktree. */
+static void refuse_home(VkpPlaces *places, const char *home)
+{
+    refuse_folder(places, "");
+    g_autofree char *plain = dup_plain(home);
+    if (!plain)
+        return;
+    g_autofree char *canonical = dup_canonical(plain);
+    do {
+        refuse_folder(places, plain);
+    } while (cut_component(plain));
+    do {
+        refuse_folder(places, canonical);
+    } while (cut_component(canonical));
+}
+
+static gboolean is_refused(const VkpPlaces *places, const char *canonical, VkpInode inode)
+{
+    if (canonical[0] == '\0' || strcmp(canonical, "/") == 0 ||
+        g_hash_table_contains(places->refused, canonical))
+        return TRUE;
+    for (guint i = 0; i < places->refused_all->len; i++) {
+        const Place *refused = (const Place *)g_ptr_array_index(places->refused_all, i);
+        if (!vkp_inode_is_unknown(inode) && vkp_inode_equal(refused->inode, inode))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Two attempts may name one folder: the one in use lately is meant, a deleted one is not. */
+static gboolean is_better(const Place *place, const Place *than)
+{
+    if (!than)
+        return TRUE;
+    if (place->attempt->is_worktree_deleted != than->attempt->is_worktree_deleted)
+        return than->attempt->is_worktree_deleted;
+    return place->last_used_usec > than->last_used_usec;
+}
+
+static gint64 last_use_of(const VkpPlaces *places, const VkpAttempt *attempt)
+{
+    const GPtrArray *executions = vkp_board_executions_of(places->board, &attempt->id);
+    if (executions->len == 0)
+        return 0;
+    return ((const VkpExecution *)executions->pdata[executions->len - 1])->started_at_usec;
+}
+
+static void add_place(VkpPlaces *places, const VkpAttempt *attempt, const char *path)
+{
+    g_autofree char *plain = dup_plain(path);
+    if (!plain)
+        return;
+    struct stat status;
+    gboolean is_there = stat(plain, &status) == 0;
+    gboolean is_missing = !is_there && (errno == ENOENT || errno == ENOTDIR);
+    VkpInode inode = {0};
+    if (is_there)
+        inode = (VkpInode){status.st_dev, status.st_ino};
+    g_autofree char *canonical = dup_canonical_place(places, plain);
+    if (is_refused(places, canonical, inode))
+        return;
+
+    Place *place = g_new0(Place, 1);
+    *place = (Place){attempt, inode, is_missing, last_use_of(places, attempt)};
+    g_ptr_array_add(places->all, place);
+    g_hash_table_add(is_missing ? places->missing : places->present, (gpointer)&attempt->id);
+    if (is_there && is_better(place, (Place *)g_hash_table_lookup(places->by_inode, &inode)))
+        g_hash_table_replace(places->by_inode, &place->inode, place);
+    if (is_better(place, (Place *)g_hash_table_lookup(places->by_path, canonical)))
+        g_hash_table_replace(places->by_path, g_steal_pointer(&canonical), place);
+}
+
+static VkpPlaces *places_new(VkpBoard *board)
+{
+    VkpPlaces *places = g_new0(VkpPlaces, 1);
+    places->board = vkp_board_ref(board);
+    places->all = g_ptr_array_new_with_free_func(g_free);
+    places->by_inode = g_hash_table_new(hash_inode, equal_inodes);
+    places->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    places->present = g_hash_table_new(vkp_uuid_hash, vkp_uuid_equal);
+    places->missing = g_hash_table_new(vkp_uuid_hash, vkp_uuid_equal);
+    places->refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    places->refused_all = g_ptr_array_new_with_free_func(g_free);
+    places->parents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return places;
+}
+
+VkpPlaces *vkp_places_resolve(VkpBoard *board, const char *home)
+{
+    VkpPlaces *places = places_new(board);
+    refuse_home(places, home);
+    for (guint i = 0; i < vkp_board_n_attempts(board); i++) {
+        const VkpAttempt *attempt = vkp_board_attempt_at(board, i);
+        if (attempt->folder)
+            add_place(places, attempt, attempt->folder);
+        for (char **path = attempt->worktrees; path && *path; path++)
+            if (g_strcmp0(*path, attempt->folder) != 0)
+                add_place(places, attempt, *path);
+    }
+    g_clear_pointer(&places->parents, g_hash_table_unref);
+    return places;
+}
+
+void vkp_places_free(VkpPlaces *places)
+{
+    if (!places)
+        return;
+    g_clear_pointer(&places->parents, g_hash_table_unref);
+    g_hash_table_unref(places->by_inode);
+    g_hash_table_unref(places->by_path);
+    g_hash_table_unref(places->present);
+    g_hash_table_unref(places->missing);
+    g_hash_table_unref(places->refused);
+    g_ptr_array_unref(places->refused_all);
+    g_ptr_array_unref(places->all);
+    vkp_board_unref(places->board);
+    g_free(places);
+}
+
+/* The innermost place by inode; *depth is how many folders up it stands. */
+static const Place *match_chain(const VkpPlaces *places, const VkpFolder *folder, guint *depth)
+{
+    for (guint i = 0; i < folder->n_chain; i++) {
+        const Place *place =
+            (const Place *)g_hash_table_lookup(places->by_inode, &folder->chain[i]);
+        if (place && !vkp_inode_is_unknown(folder->chain[i])) {
+            *depth = i;
+            return place;
+        }
+    }
+    return NULL;
+}
+
+/* The innermost place by text, among those above `depth`. What can be seen of the folder and can be
+ * seen of the place was compared by inode already: then the same text means another mount
+ * namespace. */
+static const Place *match_path(const VkpPlaces *places, const VkpFolder *folder, guint depth)
+{
+    if (!folder->path)
+        return NULL;
+    g_autofree char *path = g_strdup(folder->path);
+    for (guint i = 0; i < depth && *path; i++) {
+        const Place *place = (const Place *)g_hash_table_lookup(places->by_path, path);
+        gboolean is_visible = i < folder->n_chain && !folder->deleted;
+        if (place && (!is_visible || vkp_inode_is_unknown(place->inode)))
+            return place;
+        if (!cut_component(path))
+            break;
+    }
+    return NULL;
+}
+
+static const Place *match(const VkpPlaces *places, const VkpFolder *folder, gboolean *by_path)
+{
+    guint depth = G_MAXUINT;
+    const Place *place = match_chain(places, folder, &depth);
+    const Place *named = match_path(places, folder, depth);
+    *by_path = named != NULL;
+    return named ? named : place;
+}
+
+const VkpAttempt *vkp_places_match(const VkpPlaces *places, const VkpFolder *folder)
+{
+    gboolean by_path = FALSE;
+    const Place *place = match(places, folder, &by_path);
+    return place ? place->attempt : NULL;
+}
+
+gboolean vkp_places_is_lost(const VkpPlaces *places, const VkpFolder *folder)
+{
+    gboolean by_path = FALSE;
+    const Place *place = match(places, folder, &by_path);
+    return place && by_path && (folder->deleted || place->is_missing);
+}
+
+gboolean vkp_places_is_gone(const VkpPlaces *places, const VkpUuid *attempt_id)
+{
+    return g_hash_table_contains(places->missing, attempt_id) &&
+           !g_hash_table_contains(places->present, attempt_id);
+}

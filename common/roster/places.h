@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/proc/process.h"
+#include "common/store/board.h"
+
+/* The worktrees of a board as folders of this machine, so that a process's folder can be compared
+ * by device and inode. Resolving looks at the disk; matching does not. A worktree that is made or
+ * deleted later counts from the next resolving on. */
+typedef struct VkpPlaces VkpPlaces;
+
+/* What is not absolute, the root, `home` (NULL: unknown) and all that holds the home, by path or by
+ * inode, matches nothing. Keeps a reference to the board. */
+VkpPlaces *vkp_places_resolve(VkpBoard *board, const char *home);
+void vkp_places_free(VkpPlaces *places); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpPlaces, vkp_places_free)
+
+/* The attempt whose worktree holds the folder; the deepest wins. By inode where the folder and the
+ * worktree can be seen; by whole path components where one of them is deleted or hidden. Borrowed;
+ * NULL: in none. */
+const VkpAttempt *vkp_places_match(const VkpPlaces *places, const VkpFolder *folder);
+
+/* Whether the folder lies in a worktree that is not there any more, or in an earlier one of which
+ * only the name was made anew. */
+gboolean vkp_places_is_lost(const VkpPlaces *places, const VkpFolder *folder);
+
+/* Whether the attempt names folders and none of them exists. */
+gboolean vkp_places_is_gone(const VkpPlaces *places, const VkpUuid *attempt_id);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/roster/protect.h"
+
+#include <string.h>
+#include <unistd.h>
+
+struct VkpProtected {
+    GHashTable *by_pid; /* pid -> owned VkpIdentity */
+};
+
+static gboolean is_in(const VkpProtected *protection, const VkpProcess *process)
+{
+    return vkp_protect_covers(protection, process->identity);
+}
+
+static void cover(VkpProtected *protection, const VkpProcess *process)
+{
+    VkpIdentity *identity = g_new(VkpIdentity, 1);
+    *identity = process->identity;
+    g_hash_table_replace(protection->by_pid, GINT_TO_POINTER(identity->pid), identity);
+}
+
+/* Whoever is covered already has all its ancestors covered, so each is passed once, and a loop in
+ * forged data ends. */
+static void cover_line(VkpProtected *protection, const VkpSnapshot *snapshot, pid_t pid)
+{
+    const VkpProcess *process = vkp_snapshot_lookup(snapshot, pid);
+    while (process && !is_in(protection, process)) {
+        cover(protection, process);
+        process = vkp_snapshot_parent(snapshot, process);
+    }
+}
+
+static void cover_lines(VkpProtected *protection, const VkpSnapshot *snapshot, const GArray *pids)
+{
+    for (guint i = 0; pids && i < pids->len; i++)
+        cover_line(protection, snapshot, g_array_index(pids, pid_t, i));
+}
+
+gboolean vkp_protect_is_manager(const VkpProcess *process)
+{
+    if (process->identity.pid == 1)
+        return TRUE;
+    return process->parent_pid == 1 && g_strcmp0(process->name, "systemd") == 0;
+}
+
+static gboolean has_argument(const VkpProcess *process, const char *argument)
+{
+    return process->image && process->image->command &&
+           g_strv_contains((const char *const *)process->image->command, argument);
+}
+
+/* What the user's systemd itself has started to carry the session: its pam helper and the session
+ * bus. A bus that some task started for itself says "--session" or another address, even when it
+ * was adopted by systemd later. */
+static gboolean is_session_part(const VkpProcess *process)
+{
+    if (g_strcmp0(process->name, "(sd-pam)") == 0)
+        return TRUE;
+    if (g_strcmp0(process->name, "dbus-daemon") == 0)
+        return has_argument(process, "--address=systemd:");
+    return g_strcmp0(process->name, "dbus-broker-lau") == 0;
+}
+
+static void cover_session(VkpProtected *protection, const VkpSnapshot *snapshot)
+{
+    for (guint i = 0; i < vkp_snapshot_size(snapshot); i++) {
+        const VkpProcess *manager = vkp_snapshot_at(snapshot, i);
+        if (!vkp_protect_is_manager(manager))
+            continue;
+        cover_line(protection, snapshot, manager->identity.pid);
+        const GPtrArray *children = vkp_snapshot_children(snapshot, manager->identity.pid);
+        for (guint j = 0; j < children->len; j++) {
+            const VkpProcess *child = (const VkpProcess *)children->pdata[j];
+            if (is_session_part(child))
+                cover_line(protection, snapshot, child->identity.pid);
+        }
+    }
+}
+
+/* The broker proper is a child of its launcher. */
+static void cover_brokers(VkpProtected *protection, const VkpSnapshot *snapshot)
+{
+    for (guint i = 0; i < vkp_snapshot_size(snapshot); i++) {
+        const VkpProcess *process = vkp_snapshot_at(snapshot, i);
+        if (g_strcmp0(process->name, "dbus-broker") != 0)
+            continue;
+        const VkpProcess *parent = vkp_snapshot_parent(snapshot, process);
+        if (parent && is_in(protection, parent))
+            cover_line(protection, snapshot, process->identity.pid);
+    }
+}
+
+VkpProtected *vkp_protect_build(const VkpProtectInput *input)
+{
+    VkpProtected *protection = g_new0(VkpProtected, 1);
+    protection->by_pid = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    cover_lines(protection, input->snapshot, input->holders);
+    cover_lines(protection, input->snapshot, input->spared);
+    cover_session(protection, input->snapshot);
+    cover_brokers(protection, input->snapshot);
+    return protection;
+}
+
+void vkp_protect_free(VkpProtected *protection)
+{
+    if (!protection)
+        return;
+    g_hash_table_unref(protection->by_pid);
+    g_free(protection);
+}
+
+gboolean vkp_protect_covers(const VkpProtected *protection, VkpIdentity identity)
+{
+    const VkpIdentity *covered =
+        (const VkpIdentity *)g_hash_table_lookup(protection->by_pid, GINT_TO_POINTER(identity.pid));
+    return covered && vkp_identity_equal(*covered, identity);
+}
+
+/* The database, and what SQLite keeps beside it while it is in use. */
+static guint find_files(const char *database_path, VkpInode files[3])
+{
+    static const char *const endings[] = {"", "-wal", "-journal"};
+    guint n = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
+        g_autofree char *path = g_strconcat(database_path, endings[i], NULL);
+        VkpInode inode = vkp_file_inode(path);
+        if (!vkp_inode_is_unknown(inode))
+            files[n++] = inode;
+    }
+    return n;
+}
+
+GArray *vkp_protect_find_holders(VkpReader *reader, const VkpSnapshot *snapshot, uid_t uid,
+                                 const char *database_path)
+{
+    GArray *holders = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    VkpInode files[3];
+    guint n_files = find_files(database_path, files);
+    for (guint i = 0; n_files > 0 && i < vkp_snapshot_size(snapshot); i++) {
+        const VkpProcess *process = vkp_snapshot_at(snapshot, i);
+        pid_t pid = process->identity.pid;
+        gboolean holds = FALSE;
+        if (process->uid != uid || process->is_kernel_thread || vkp_process_is_dead(process))
+            continue;
+        for (guint j = 0; j < n_files && !holds; j++)
+            holds = vkp_reader_has_file_open(reader, pid, files[j]);
+        if (holds)
+            g_array_append_val(holders, pid);
+    }
+    return holders;
+}

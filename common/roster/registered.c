@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/roster/registered.h"
+
+#include "common/roster/claim.h"
+
+/* A row is written before its process is spawned, at most this much. */
+#define SPAWN_DELAY_USEC (30 * G_TIME_SPAN_SECOND)
+
+/* Two clocks and two roundings. */
+#define CLOCK_SLACK_USEC (2 * G_TIME_SPAN_SECOND)
+
+gboolean vkp_start_is_too_old(guint64 start_usec, gint64 started_at_usec)
+{
+    return (gint64)start_usec < started_at_usec - CLOCK_SLACK_USEC;
+}
+
+gboolean vkp_start_fits(guint64 start_usec, gint64 started_at_usec)
+{
+    return started_at_usec > 0 && !vkp_start_is_too_old(start_usec, started_at_usec) &&
+           (gint64)start_usec <= started_at_usec + SPAWN_DELAY_USEC;
+}
+
+gboolean vkp_execution_is_over(const VkpExecution *execution, guint64 start_usec)
+{
+    return execution->completed_at_usec > 0 && (gint64)start_usec > execution->completed_at_usec;
+}
+
+static gboolean execution_fits(const VkpExecution *execution, guint64 start_usec)
+{
+    return vkp_start_fits(start_usec, execution->started_at_usec) &&
+           !vkp_execution_is_over(execution, start_usec);
+}
+
+gboolean vkp_start_can_be_of_this_boot(const VkpSnapshot *snapshot, gint64 started_at_usec)
+{
+    gint64 boot_usec = (gint64)vkp_snapshot_boot_time_usec(snapshot);
+    return started_at_usec > 0 && started_at_usec + SPAWN_DELAY_USEC >= boot_usec;
+}
+
+VkpClaim vkp_registered_claim(const VkpInquiry *inquiry, const VkpExecution *execution)
+{
+    const VkpBoard *board = inquiry->input->board;
+    return (VkpClaim){.evidence = VKP_EVIDENCE_REGISTERED,
+                      .confidence = VKP_CONFIDENCE_REGISTERED,
+                      .attempt_id = execution->attempt_id,
+                      .attempt = vkp_board_lookup_attempt(board, &execution->attempt_id),
+                      .execution_id = execution->id,
+                      .execution = execution};
+}
+
+/* The registration names the very process, so a late start is no sign of a reused pid: who
+ * registers may have taken time. But nobody runs an execution before it exists. */
+static void take_registration(VkpInquiry *inquiry, const VkpRegistration *registration)
+{
+    VkpSubject *subject = vkp_subject_at(inquiry, vkp_inquiry_find(inquiry, registration->pid));
+    if (!subject || !subject->is_candidate ||
+        subject->process->identity.start_ticks != registration->start_ticks)
+        return;
+    VkpClaim claim = {.evidence = VKP_EVIDENCE_REGISTERED,
+                      .confidence = VKP_CONFIDENCE_REGISTERED,
+                      .execution_id = registration->execution_id};
+    if (!vkp_claim_fill(inquiry, subject, &claim))
+        return;
+    if (claim.execution &&
+        vkp_start_is_too_old(subject->process->start_time_usec, claim.execution->started_at_usec))
+        return;
+    subject->claim = claim;
+}
+
+static gint64 distance(const VkpSubject *subject, const VkpExecution *execution)
+{
+    return ABS((gint64)subject->process->start_time_usec - execution->started_at_usec);
+}
+
+static void take_pid_column(VkpInquiry *inquiry, const VkpExecution *execution)
+{
+    VkpSubject *subject = vkp_subject_at(inquiry, vkp_inquiry_find(inquiry, execution->pid));
+    if (!subject || !subject->is_candidate ||
+        !execution_fits(execution, subject->process->start_time_usec))
+        return;
+    const VkpClaim *claim = &subject->claim;
+    /* Our registry knows better; of two rows with one pid the nearer one is meant. */
+    if (claim->evidence == VKP_EVIDENCE_REGISTERED &&
+        (!claim->execution || claim->execution->pid != execution->pid ||
+         distance(subject, claim->execution) <= distance(subject, execution)))
+        return;
+    subject->claim = vkp_registered_claim(inquiry, execution);
+}
+
+/* The attempt of an execution's own process as the server has just started it. Terminals and
+ * editors are children of the server too: they have no marks, and a session of their own or the
+ * server's group. */
+static const VkpAttempt *find_spawned_attempt(const VkpInquiry *inquiry, const VkpSubject *subject,
+                                              const VkpSubject *server)
+{
+    VkpClaim own = {0};
+    switch (vkp_claim_read_marks(inquiry, subject, &own)) {
+    case VKP_MARKS_FOREIGN:
+        return NULL;
+    case VKP_MARKS_CLAIM:
+        return own.attempt;
+    case VKP_MARKS_SILENT:
+        break;
+    }
+    const VkpImage *image = subject->process->image;
+    const VkpImage *server_image = server->process->image;
+    gboolean is_terminal =
+        image && image->marks.is_terminal && !(server_image && server_image->marks.is_terminal);
+    if (is_terminal || subject->process->session != server->process->session)
+        return NULL;
+    return vkp_claim_find_place(inquiry, subject);
+}
+
+/* Running rows first, then the one whose start is nearest; the mark, if it names one, decides. */
+static const VkpExecution *find_spawned_execution(const VkpInquiry *inquiry,
+                                                  const VkpSubject *subject,
+                                                  const VkpAttempt *attempt, GHashTable *taken)
+{
+    const GPtrArray *executions = vkp_board_executions_of(inquiry->input->board, &attempt->id);
+    const VkpImage *image = subject->process->image;
+    const VkpExecution *best = NULL;
+    for (guint i = 0; i < executions->len; i++) {
+        const VkpExecution *execution = (const VkpExecution *)executions->pdata[i];
+        if (!execution_fits(execution, subject->process->start_time_usec) ||
+            g_hash_table_contains(taken, &execution->id))
+            continue;
+        if (image && vkp_uuid_equal(&image->marks.execution_id, &execution->id))
+            return execution;
+        gboolean runs = execution->status == VKP_EXECUTION_RUNNING;
+        gboolean best_runs = best && best->status == VKP_EXECUTION_RUNNING;
+        if (!best || (runs && !best_runs) ||
+            (runs == best_runs && distance(subject, execution) < distance(subject, best)))
+            best = execution;
+    }
+    return best;
+}
+
+static void take_child(VkpInquiry *inquiry, VkpSubject *subject, const VkpSubject *server,
+                       GHashTable *taken)
+{
+    const VkpProcess *process = subject->process;
+    if (!subject->is_candidate || subject->is_server || process->group != process->identity.pid ||
+        subject->claim.evidence == VKP_EVIDENCE_REGISTERED || vkp_process_is_dead(process))
+        return;
+    const VkpAttempt *attempt = find_spawned_attempt(inquiry, subject, server);
+    const VkpExecution *execution =
+        attempt ? find_spawned_execution(inquiry, subject, attempt, taken) : NULL;
+    if (!execution)
+        return;
+    subject->claim = vkp_registered_claim(inquiry, execution);
+    g_hash_table_add(taken, (gpointer)&execution->id);
+}
+
+static void take_children(VkpInquiry *inquiry, const VkpSubject *server, GHashTable *taken)
+{
+    pid_t pid = server->process->identity.pid;
+    const GPtrArray *children = vkp_snapshot_children(inquiry->input->snapshot, pid);
+    for (guint i = 0; i < children->len; i++) {
+        const VkpProcess *child = (const VkpProcess *)children->pdata[i];
+        VkpSubject *subject =
+            vkp_subject_at(inquiry, vkp_inquiry_find(inquiry, child->identity.pid));
+        if (subject)
+            take_child(inquiry, subject, server, taken);
+    }
+}
+
+static void take_all_children(VkpInquiry *inquiry)
+{
+    g_autoptr(GHashTable) taken = g_hash_table_new(vkp_uuid_hash, vkp_uuid_equal);
+    for (guint i = 0; i < inquiry->n; i++)
+        if (inquiry->subjects[i].claim.evidence == VKP_EVIDENCE_REGISTERED)
+            g_hash_table_add(taken, &inquiry->subjects[i].claim.execution_id);
+    for (guint i = 0; i < inquiry->n; i++)
+        if (inquiry->subjects[i].is_server)
+            take_children(inquiry, &inquiry->subjects[i], taken);
+}
+
+void vkp_registered_find(VkpInquiry *inquiry)
+{
+    const GArray *registrations = inquiry->input->registrations;
+    for (guint i = 0; registrations && i < registrations->len; i++)
+        take_registration(inquiry, &g_array_index(registrations, VkpRegistration, i));
+    for (guint i = 0; i < vkp_board_n_executions(inquiry->input->board); i++) {
+        const VkpExecution *execution = vkp_board_execution_at(inquiry->input->board, i);
+        if (execution->pid > 0)
+            take_pid_column(inquiry, execution);
+    }
+    take_all_children(inquiry);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/roster/shared.h"
+
+#include <string.h>
+
+/* By name alone, as the kernel cuts it (15 characters). */
+static const char *const daemon_names[] = {
+    /* terminal multiplexers, whose later windows are the user's */
+    "tmux: server", "screen", "SCREEN", "dtach", "abduco", "mosh-server",
+    /* keys and secrets */
+    "ssh-agent", "gpg-agent", "dirmngr", "scdaemon", "keyboxd", "gnome-keyring-d", "kwalletd5",
+    "kwalletd6",
+    /* containers */
+    "dockerd", "containerd", "containerd-shim", "buildkitd", "conmon", "rootlesskit",
+    /* build and file watching */
+    "sccache", "watchman", "distccd", "iceccd", "adb", "nix-daemon", "ibazel",
+    /* the desktop's own */
+    "dbus-daemon", "dbus-broker", "dbus-broker-lau", "gvfsd", "dconf-service", "at-spi-bus-laun",
+    "xdg-desktop-por", "xdg-document-po", "xdg-permission-", "pipewire", "wireplumber",
+    "pulseaudio", "ibus-daemon", "fcitx5", "systemd", NULL};
+
+/* Programs of which one instance serves everything that the user opens: the first caller becomes
+ * the parent of them all. */
+static const char *const single_instances[] = {"firefox",       "firefox-esr",
+                                               "firefox-bin",   "librewolf",
+                                               "chrome",        "google-chrome",
+                                               "chromium",      "chromium-browse",
+                                               "brave",         "brave-browser",
+                                               "msedge",        "opera",
+                                               "vivaldi-bin",   "code",
+                                               "code-insiders", "code-oss",
+                                               "codium",        "cursor",
+                                               "windsurf",      "zed",
+                                               "zed-editor",    "zeditor",
+                                               "sublime_text",  "gnome-terminal-",
+                                               "ptyxis",        "xfce4-terminal",
+                                               "mate-terminal", "terminator",
+                                               "tilix",         "wezterm-gui",
+                                               "nautilus",      "nemo",
+                                               "thunar",        "Thunar",
+                                               "dolphin",       "pcmanfm",
+                                               "pcmanfm-qt",    "caja",
+                                               "emacs",         "slack",
+                                               "Discord",       NULL};
+
+/* What tells an instance made for a program, not for the user: a test's browser. The first two tell
+ * a helper, which is whatever its main process is. */
+static const char *const private_instance_options[] = {
+    "--type=",         "-contentproc",        "--headless",   "-headless",   "--remote-debugging",
+    "--user-data-dir", "--enable-automation", "--marionette", "-marionette", "--profile",
+    "-profile",        "--test-type",         "--no-remote",  "-no-remote",  NULL};
+
+/* Servers that are known by a word of their command line, since their name is that of a runtime. */
+static const struct {
+    const char *name; /* the start of comm; NULL: any */
+    const char *word; /* in some argument */
+} daemon_words[] = {
+    {"java", "org.gradle.launcher.daemon.bootstrap.GradleDaemon"},
+    {"java", "org.jetbrains.kotlin.daemon.KotlinCompileDaemon"},
+    {"java", "org.mvndaemon.mvnd"},
+    {"java", "bloop.Bloop"},
+    {"dotnet", "VBCSCompiler"},
+    {"dotnet", "/nodemode:"},
+    {"dotnet", "/nodeReuse:true"},
+    {"zellij", "--server"},
+    {"git", "credential-cache--daemon"},
+};
+
+/* Servers that rewrite their title: the start of the first argument. */
+static const char *const daemon_titles[] = {"bazel(", /* bazel(workspace) --max_idle_secs=... */
+                                            "PM2 ",   /* PM2 v5.3.0: God Daemon (/home/user/.pm2) */
+                                            "SCREEN", /* SCREEN -S name */
+                                            "tmux: ", NULL};
+
+typedef enum { LISTED_NOT, LISTED_DAEMON, LISTED_SINGLE_INSTANCE } Listing;
+
+struct VkpSharedDaemons {
+    GHashTable *names; /* owned name -> Listing */
+    gboolean has_rules;
+};
+
+static void list_names(VkpSharedDaemons *daemons, const char *const *names, Listing listing)
+{
+    for (; *names; names++)
+        g_hash_table_insert(daemons->names, g_strdup(*names), GINT_TO_POINTER(listing));
+}
+
+VkpSharedDaemons *vkp_shared_daemons_new(const char *const *names)
+{
+    VkpSharedDaemons *daemons = g_new0(VkpSharedDaemons, 1);
+    daemons->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    daemons->has_rules = names == NULL;
+    list_names(daemons, names ? names : daemon_names, LISTED_DAEMON);
+    if (daemons->has_rules)
+        list_names(daemons, single_instances, LISTED_SINGLE_INSTANCE);
+    return daemons;
+}
+
+void vkp_shared_daemons_free(VkpSharedDaemons *daemons)
+{
+    if (!daemons)
+        return;
+    g_hash_table_unref(daemons->names);
+    g_free(daemons);
+}
+
+static const char *const *arguments_of(const VkpProcess *process)
+{
+    static const char *const none[] = {NULL};
+    if (!process->image || !process->image->command)
+        return none;
+    return (const char *const *)process->image->command;
+}
+
+static gboolean some_argument_starts(const char *const *arguments, const char *const *starts)
+{
+    for (; *arguments; arguments++)
+        for (const char *const *start = starts; *start; start++)
+            if (g_str_has_prefix(*arguments, *start))
+                return TRUE;
+    return FALSE;
+}
+
+static gboolean is_known_by_word(const char *name, const char *const *arguments)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(daemon_words); i++) {
+        if (daemon_words[i].name && !g_str_has_prefix(name, daemon_words[i].name))
+            continue;
+        for (const char *const *argument = arguments; *argument; argument++)
+            if (strstr(*argument, daemon_words[i].word))
+                return TRUE;
+    }
+    return FALSE;
+}
+
+/* "ssh: /home/user/.ssh/control-host [mux]": carries the user's other connections too. */
+static gboolean is_ssh_master(const char *name, const char *title)
+{
+    return strcmp(name, "ssh") == 0 && title && g_str_has_suffix(title, "[mux]");
+}
+
+static gboolean is_known_by_title(const char *title)
+{
+    for (const char *const *start = daemon_titles; title && *start; start++)
+        if (g_str_has_prefix(title, *start))
+            return TRUE;
+    return FALSE;
+}
+
+gboolean vkp_shared_daemons_include(const VkpSharedDaemons *daemons, const VkpProcess *process)
+{
+    const char *name = process->name ? process->name : "";
+    const char *const *arguments = arguments_of(process);
+    switch ((Listing)GPOINTER_TO_INT(g_hash_table_lookup(daemons->names, name))) {
+    case LISTED_DAEMON:
+        return TRUE;
+    case LISTED_SINGLE_INSTANCE:
+        return !some_argument_starts(arguments, private_instance_options);
+    case LISTED_NOT:
+        break;
+    }
+    return daemons->has_rules &&
+           (is_known_by_title(arguments[0]) || is_ssh_master(name, arguments[0]) ||
+            is_known_by_word(name, arguments));
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/proc/process.h"
+
+/* Which processes serve a whole user and not only the task that happened to start them first: build
+ * daemons, terminal multiplexers, agents for keys, the user's browser or editor. */
+typedef struct VkpSharedDaemons VkpSharedDaemons;
+
+/* `names` are whole names (comm), NULL-terminated, copied; NULL: the built-in list and rules. */
+VkpSharedDaemons *vkp_shared_daemons_new(const char *const *names);
+void vkp_shared_daemons_free(VkpSharedDaemons *daemons); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpSharedDaemons, vkp_shared_daemons_free)
+
+gboolean vkp_shared_daemons_include(const VkpSharedDaemons *daemons, const VkpProcess *process);

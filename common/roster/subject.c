@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/roster/subject.h"
+
+#include "common/roster/shared.h"
+
+gint vkp_inquiry_find(const VkpInquiry *inquiry, pid_t pid)
+{
+    guint low = 0;
+    guint high = inquiry->n;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (inquiry->subjects[middle].process->identity.pid < pid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == inquiry->n || inquiry->subjects[low].process->identity.pid != pid)
+        return VKP_NOBODY;
+    return (gint)low;
+}
+
+static GHashTable *to_set(const GArray *pids)
+{
+    GHashTable *set = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; pids && i < pids->len; i++)
+        g_hash_table_add(set, GINT_TO_POINTER(g_array_index(pids, pid_t, i)));
+    return set;
+}
+
+static void begin_subject(const VkpRosterInput *input, const VkpSharedDaemons *daemons,
+                          VkpSubject *subject, VkpProcess *process)
+{
+    subject->process = process;
+    subject->is_candidate = process->uid == input->uid && !process->is_kernel_thread;
+    subject->is_protected =
+        input->protection && vkp_protect_covers(input->protection, process->identity);
+    subject->is_boundary = subject->is_protected || vkp_protect_is_manager(process);
+    subject->is_shared = subject->is_candidate && vkp_shared_daemons_include(daemons, process);
+    subject->last_child = VKP_NOBODY;
+    subject->source = VKP_NOBODY;
+    subject->shelter = VKP_NOBODY;
+    subject->server_above = VKP_NOBODY;
+    subject->other_server_above = VKP_NOBODY;
+}
+
+static void mark_servers(VkpInquiry *inquiry)
+{
+    g_autoptr(GHashTable) servers = to_set(inquiry->input->servers);
+    g_autoptr(GHashTable) others = to_set(inquiry->input->other_servers);
+    for (guint i = 0; i < inquiry->n; i++) {
+        VkpSubject *subject = &inquiry->subjects[i];
+        gpointer pid = GINT_TO_POINTER(subject->process->identity.pid);
+        if (vkp_process_is_dead(subject->process))
+            continue;
+        subject->is_server = g_hash_table_contains(servers, pid);
+        subject->is_other_server = g_hash_table_contains(others, pid);
+        subject->is_boundary = subject->is_boundary || subject->is_server;
+    }
+}
+
+/* Whoever has the leader's pid, if it can be the leader: not younger than its member. */
+static gint find_leader(const VkpInquiry *inquiry, const VkpSubject *member, pid_t pid)
+{
+    gint index = pid > 0 ? vkp_inquiry_find(inquiry, pid) : VKP_NOBODY;
+    const VkpSubject *leader = vkp_subject_at(inquiry, index);
+    if (!leader || leader->process->identity.start_ticks > member->process->identity.start_ticks)
+        return VKP_NOBODY;
+    return index;
+}
+
+static void join_orphan_group(VkpInquiry *inquiry, const VkpProcess *member, pid_t leader)
+{
+    if (leader <= 0 || vkp_inquiry_find(inquiry, leader) != VKP_NOBODY)
+        return;
+    gpointer key = GINT_TO_POINTER(leader);
+    VkpOrphanGroup *group = (VkpOrphanGroup *)g_hash_table_lookup(inquiry->orphan_groups, key);
+    if (!group) {
+        group = g_new0(VkpOrphanGroup, 1);
+        group->oldest_ticks = G_MAXUINT64;
+        group->oldest_usec = G_MAXUINT64;
+        g_hash_table_insert(inquiry->orphan_groups, key, group);
+    }
+    group->oldest_ticks = MIN(group->oldest_ticks, member->identity.start_ticks);
+    group->oldest_usec = MIN(group->oldest_usec, member->start_time_usec);
+}
+
+static void link_subject(VkpInquiry *inquiry, gint index)
+{
+    VkpSubject *subject = &inquiry->subjects[index];
+    const VkpProcess *process = subject->process;
+    const VkpProcess *parent = vkp_snapshot_parent(inquiry->input->snapshot, process);
+    subject->parent = parent ? vkp_inquiry_find(inquiry, parent->identity.pid) : VKP_NOBODY;
+    subject->group_leader = find_leader(inquiry, subject, process->group);
+    subject->session_leader = find_leader(inquiry, subject, process->session);
+    if (subject->is_candidate) {
+        join_orphan_group(inquiry, process, process->group);
+        join_orphan_group(inquiry, process, process->session);
+    }
+    if (subject->parent == VKP_NOBODY || vkp_process_is_dead(process))
+        return;
+    inquiry->subjects[subject->parent].n_children++;
+    inquiry->subjects[subject->parent].last_child = index;
+}
+
+/* Cuts a dependency that leads in a circle: only forged data has such. */
+static void visit_first(VkpInquiry *inquiry, GArray *stack, gint *dependency, gint self)
+{
+    if (*dependency == VKP_NOBODY || *dependency == self)
+        return;
+    if (inquiry->subjects[*dependency].visit == VKP_VISIT_OPEN)
+        *dependency = VKP_NOBODY;
+    else if (inquiry->subjects[*dependency].visit == VKP_VISIT_NEW)
+        g_array_append_val(stack, *dependency);
+}
+
+/* Depth first with a stack of our own: a chain of processes may be as long as the table. */
+static void settle_order(VkpInquiry *inquiry)
+{
+    g_autoptr(GArray) stack = g_array_new(FALSE, FALSE, sizeof(gint));
+    guint n_done = 0;
+    for (gint i = 0; i < (gint)inquiry->n; i++) {
+        g_array_append_val(stack, i);
+        while (stack->len > 0) {
+            gint top = g_array_index(stack, gint, stack->len - 1);
+            VkpSubject *subject = &inquiry->subjects[top];
+            if (subject->visit == VKP_VISIT_NEW) {
+                subject->visit = VKP_VISIT_OPEN;
+                visit_first(inquiry, stack, &subject->parent, top);
+                visit_first(inquiry, stack, &subject->session_leader, top);
+                continue;
+            }
+            if (subject->visit == VKP_VISIT_OPEN)
+                inquiry->order[n_done++] = top;
+            subject->visit = VKP_VISIT_DONE;
+            g_array_set_size(stack, stack->len - 1);
+        }
+    }
+}
+
+/* "vibe-kanban", "vibe-kanban-tauri" as the kernel cuts it, "vks-node-server"; not the helper that
+ * belongs to an agent. */
+static gboolean has_name_of_server(const VkpSubject *subject)
+{
+    const char *name = subject->process->name ? subject->process->name : "";
+    if (subject->is_other_server)
+        return FALSE;
+    return g_str_equal(name, "vibe-kanban") || g_str_equal(name, "vibe-kanban-tau") ||
+           g_str_equal(name, "vks-node-server");
+}
+
+gboolean vkp_subject_is_child_of_server(const VkpInquiry *inquiry, const VkpSubject *subject)
+{
+    const VkpSubject *parent = vkp_subject_at(inquiry, subject->parent);
+    return parent && (parent->is_server || has_name_of_server(parent));
+}
+
+gboolean vkp_subject_is_spawned_by_server(const VkpInquiry *inquiry, const VkpSubject *subject)
+{
+    return subject->process->group == subject->process->identity.pid &&
+           vkp_subject_is_child_of_server(inquiry, subject);
+}
+
+static void look_up(const VkpInquiry *inquiry, VkpSubject *subject)
+{
+    const VkpSubject *parent = vkp_subject_at(inquiry, subject->parent);
+    if (!parent)
+        return;
+    subject->server_above = parent->is_server ? subject->parent : parent->server_above;
+    if (parent->is_other_server)
+        subject->other_server_above = subject->parent;
+    else if (!parent->is_server)
+        subject->other_server_above = parent->other_server_above;
+    subject->is_run_by_server =
+        parent->is_run_by_server || vkp_subject_is_spawned_by_server(inquiry, subject);
+}
+
+void vkp_inquiry_begin(VkpInquiry *inquiry, const VkpRosterInput *input)
+{
+    g_autoptr(VkpSharedDaemons) daemons = vkp_shared_daemons_new(input->shared_daemons);
+    guint n = vkp_snapshot_size(input->snapshot);
+    *inquiry = (VkpInquiry){.input = input, .n = n, .subjects = g_new0(VkpSubject, n)};
+    inquiry->orphan_groups = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    inquiry->old_ids = g_hash_table_new(vkp_uuid_hash, vkp_uuid_equal);
+    for (guint i = 0; i < n; i++)
+        begin_subject(input, daemons, &inquiry->subjects[i], vkp_snapshot_at(input->snapshot, i));
+    mark_servers(inquiry);
+    for (guint i = 0; i < n; i++)
+        link_subject(inquiry, (gint)i);
+    inquiry->order = g_new0(gint, n);
+    settle_order(inquiry);
+    for (guint i = 0; i < n; i++)
+        look_up(inquiry, &inquiry->subjects[inquiry->order[i]]);
+}
+
+void vkp_inquiry_end(VkpInquiry *inquiry)
+{
+    g_clear_pointer(&inquiry->orphan_groups, g_hash_table_unref);
+    g_clear_pointer(&inquiry->old_ids, g_hash_table_unref);
+    g_clear_pointer(&inquiry->order, g_free);
+    g_clear_pointer(&inquiry->subjects, g_free);
+}
+
+gboolean vkp_subject_hands_on(const VkpSubject *subject)
+{
+    return subject->claim.confidence >= VKP_CONFIDENCE_HEREDITARY && !subject->is_boundary &&
+           !subject->is_foreign;
+}
