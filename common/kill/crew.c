@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whom a rescan may add. Without expectations the scope alone decides: it was aimed at a kind, and
+ * takes whoever is of that kind by now. With expectations a person has confirmed certain processes,
+ * and only these are signalled, with one addition: what they give birth to while they are being
+ * ended. A supervisor's next child is what was confirmed, in another shape; without it, killing a
+ * supervisor would be a matter of luck. What was there already at the time and was not confirmed
+ * stays untouched, and so does its offspring. */
+#include "common/kill/crew.h"
+
+struct VkpCrew {
+    const VkpScope *scope;
+    const VkpKillOptions *options;
+    GPtrArray *targets;      /* VkpTarget */
+    GHashTable *by_identity; /* VkpIdentity* inside a target -> VkpTarget */
+    GHashTable *by_pid;      /* pid -> VkpTarget, the latest one that had it */
+    GHashTable *excluded;    /* set of VkpIdentity*, owned */
+    gboolean is_closed;      /* nobody comes in any more */
+    GHashTable *groups;      /* set of the targets' process groups and sessions: offspring whose
+                                parent is dead already is known by them */
+};
+
+static guint hash_identity(gconstpointer key)
+{
+    const VkpIdentity *identity = (const VkpIdentity *)key;
+    return (guint)identity->pid * 2654435761u ^ (guint)identity->start_ticks;
+}
+
+static gboolean equal_identities(gconstpointer a, gconstpointer b)
+{
+    return vkp_identity_equal(*(const VkpIdentity *)a, *(const VkpIdentity *)b);
+}
+
+static void free_target(gpointer data)
+{
+    vkp_target_free((VkpTarget *)data);
+}
+
+VkpCrew *vkp_crew_new(const VkpScope *scope, const VkpKillOptions *options)
+{
+    VkpCrew *crew = g_new0(VkpCrew, 1);
+    crew->scope = scope;
+    crew->options = options;
+    crew->targets = g_ptr_array_new_with_free_func(free_target);
+    crew->by_identity = g_hash_table_new(hash_identity, equal_identities);
+    crew->by_pid = g_hash_table_new(NULL, NULL);
+    crew->excluded = g_hash_table_new_full(hash_identity, equal_identities, g_free, NULL);
+    crew->groups = g_hash_table_new(NULL, NULL);
+    return crew;
+}
+
+void vkp_crew_free(VkpCrew *crew)
+{
+    if (!crew)
+        return;
+    g_hash_table_unref(crew->groups);
+    g_hash_table_unref(crew->excluded);
+    g_hash_table_unref(crew->by_pid);
+    g_hash_table_unref(crew->by_identity);
+    g_ptr_array_unref(crew->targets);
+    g_free(crew);
+}
+
+guint vkp_crew_size(const VkpCrew *crew)
+{
+    return crew->targets->len;
+}
+
+VkpTarget *vkp_crew_at(const VkpCrew *crew, guint index)
+{
+    return g_ptr_array_index(crew->targets, index);
+}
+
+VkpTarget *vkp_crew_lookup(const VkpCrew *crew, VkpIdentity identity)
+{
+    return g_hash_table_lookup(crew->by_identity, &identity);
+}
+
+static void add(VkpCrew *crew, VkpMember *member, gboolean is_planned)
+{
+    VkpTarget *target = vkp_target_new(member, is_planned);
+    g_ptr_array_add(crew->targets, target);
+    g_hash_table_insert(crew->by_identity, &target->identity, target);
+    g_hash_table_insert(crew->by_pid, GINT_TO_POINTER(target->identity.pid), target);
+    g_hash_table_add(crew->groups, GINT_TO_POINTER(target->group));
+    g_hash_table_add(crew->groups, GINT_TO_POINTER(target->session));
+}
+
+void vkp_crew_add_planned(VkpCrew *crew, const GPtrArray *members)
+{
+    for (guint i = 0; i < members->len; i++)
+        add(crew, g_ptr_array_index(members, i), TRUE);
+}
+
+void vkp_crew_exclude(VkpCrew *crew, const VkpRoster *roster)
+{
+    crew->is_closed = roster == NULL;
+    for (guint i = 0; roster && i < vkp_roster_size(roster); i++) {
+        VkpIdentity identity = vkp_roster_at(roster, i)->process->identity;
+        if (!vkp_crew_lookup(crew, identity))
+            g_hash_table_add(crew->excluded, g_memdup2(&identity, sizeof identity));
+    }
+}
+
+static gboolean is_child_of_target(const VkpCrew *crew, const VkpProcess *process)
+{
+    const VkpTarget *parent =
+        g_hash_table_lookup(crew->by_pid, GINT_TO_POINTER(process->parent_pid));
+    return parent && parent->identity.start_ticks <= process->identity.start_ticks;
+}
+
+static gboolean shares_group(const VkpCrew *crew, const VkpProcess *process)
+{
+    return g_hash_table_contains(crew->groups, GINT_TO_POINTER(process->group)) ||
+           g_hash_table_contains(crew->groups, GINT_TO_POINTER(process->session));
+}
+
+/* Parents come first, so a parent that is itself offspring is a target by now. */
+static gboolean is_offspring(const VkpCrew *crew, const VkpMember *member, const VkpRoster *roster)
+{
+    const VkpProcess *process = member->process;
+    if (g_hash_table_contains(crew->excluded, &process->identity))
+        return FALSE;
+    if (is_child_of_target(crew, process))
+        return TRUE;
+    gboolean has_other_parent = vkp_roster_lookup_pid(roster, process->parent_pid) != NULL;
+    return !has_other_parent && shares_group(crew, process);
+}
+
+/* What is known already must still be looked at again when it had been set aside, in doubt, under a
+ * roster that is out of date by now. */
+static void renew(VkpTarget *target, VkpMember *member)
+{
+    if (target->stage != VKP_TARGET_PENDING || target->member == member)
+        return;
+    vkp_member_unref(target->member);
+    target->member = vkp_member_ref(member);
+}
+
+guint vkp_crew_recruit(VkpCrew *crew, const VkpRoster *roster,
+                       gboolean (*is_taken)(VkpIdentity identity, gpointer data), gpointer data)
+{
+    g_autoptr(GPtrArray) strangers = g_ptr_array_new();
+    for (guint i = 0; !crew->is_closed && i < vkp_roster_size(roster); i++) {
+        VkpMember *member = vkp_roster_at(roster, i);
+        VkpTarget *known = vkp_crew_lookup(crew, member->process->identity);
+        if (known)
+            renew(known, member);
+        else if (vkp_plan_hits(crew->scope, crew->options, member))
+            g_ptr_array_add(strangers, member);
+    }
+    vkp_plan_sort(strangers);
+    guint n_before = crew->targets->len;
+    for (guint i = 0; i < strangers->len; i++) {
+        VkpMember *member = g_ptr_array_index(strangers, i);
+        if ((!crew->options->expected || is_offspring(crew, member, roster)) &&
+            !(is_taken && is_taken(member->process->identity, data)))
+            add(crew, member, FALSE);
+    }
+    return crew->targets->len - n_before;
+}
+
+void vkp_crew_spare_protected(VkpCrew *crew, const VkpRoster *roster)
+{
+    for (guint i = 0; i < crew->targets->len; i++) {
+        VkpTarget *target = vkp_crew_at(crew, i);
+        const VkpMember *member = vkp_roster_lookup(roster, target->identity);
+        if (!member || !member->tie.is_protected)
+            continue;
+        if (target->stage == VKP_TARGET_PENDING)
+            vkp_target_set_aside(target, VKP_OUTCOME_PROTECTED, NULL);
+        else if (target->stage == VKP_TARGET_HELD)
+            vkp_target_spare(target);
+    }
+}
+
+gboolean vkp_crew_is_open(const VkpCrew *crew)
+{
+    for (guint i = 0; i < crew->targets->len; i++)
+        if (vkp_target_is_open(vkp_crew_at(crew, i)))
+            return TRUE;
+    return FALSE;
+}
+
+gboolean vkp_crew_is_hasty(const VkpCrew *crew)
+{
+    for (guint i = 0; i < crew->targets->len; i++) {
+        const VkpTarget *target = vkp_crew_at(crew, i);
+        if (target->stage == VKP_TARGET_SET_ASIDE && target->decided == VKP_OUTCOME_GONE)
+            return TRUE;
+    }
+    return FALSE;
+}

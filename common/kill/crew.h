@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/kill/target.h"
+
+/* The targets of one job. Whoever came in stays in, whatever becomes of its evidence. */
+typedef struct VkpCrew VkpCrew;
+
+/* `scope` and `options` are borrowed and outlive the crew. */
+VkpCrew *vkp_crew_new(const VkpScope *scope, const VkpKillOptions *options);
+void vkp_crew_free(VkpCrew *crew); /* takes NULL */
+
+guint vkp_crew_size(const VkpCrew *crew);
+VkpTarget *vkp_crew_at(const VkpCrew *crew, guint index);              /* borrowed */
+VkpTarget *vkp_crew_lookup(const VkpCrew *crew, VkpIdentity identity); /* borrowed or NULL */
+
+/* Takes in the plan's targets, in their order. */
+void vkp_crew_add_planned(VkpCrew *crew, const GPtrArray *members);
+
+/* Members of the roster that are no targets now never will be: they were there before the first
+ * signal, and nobody has asked for them. NULL: nobody
+ * knows who was there, so nobody will be taken in. */
+void vkp_crew_exclude(VkpCrew *crew, const VkpRoster *roster);
+
+/* Takes in whom the fresh roster shows to be hit by the scope too, parents first; with expectations
+ * only offspring of the targets. Members for which `is_taken` says TRUE are left alone
+ * (NULL: none). Returns how many came in. */
+guint vkp_crew_recruit(VkpCrew *crew, const VkpRoster *roster,
+                       gboolean (*is_taken)(VkpIdentity identity, gpointer data), gpointer data);
+
+/* Spares targets that the roster shows to be protected by now. */
+void vkp_crew_spare_protected(VkpCrew *crew, const VkpRoster *roster);
+
+/* Whether the job is not done with any of them. */
+gboolean vkp_crew_is_open(const VkpCrew *crew);
+
+/* Whether somebody has ended by himself before he could be held. */
+gboolean vkp_crew_is_hasty(const VkpCrew *crew);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/kill/crew.h"
+
+/* Who answers for what a job freezes: lists before, thaws after. */
+typedef struct VkpFreezer VkpFreezer;
+
+/* `context` is borrowed and outlives the freezer. */
+VkpFreezer *vkp_freezer_new(const VkpKillContext *context);
+void vkp_freezer_free(VkpFreezer *freezer); /* takes NULL; nobody may be frozen any more */
+
+/* Puts those who are in hand and not frozen yet on the list on disk. FALSE: that failed, and nobody
+ * may be frozen. */
+gboolean vkp_freezer_list(VkpFreezer *freezer, const VkpCrew *crew);
+
+/* Whoever was frozen and lives nevertheless goes on, and the list forgets ours. */
+void vkp_freezer_thaw(VkpFreezer *freezer, VkpCrew *crew);

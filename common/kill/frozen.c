@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The file:
+ *
+ *   vibe-kanban-processes frozen 1
+ *   boot 6d3ef2b5-6f0b-4ff1-b07a-0c0b0b7c1e2f
+ *   4242:1890042
+ *   4243:1890044
+ *   end 2
+ *
+ * The last line tells a whole file from one that was cut. */
+#include "common/kill/frozen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/error.h"
+#include "common/kill/target.h"
+
+#define FIRST_LINE "vibe-kanban-processes frozen 1"
+#define BOOT_WORD "boot "
+#define END_WORD "end "
+
+/* Twice as many as pid_max can be asked to be by default (32768); more is nobody's list. */
+#define MAX_ENTRIES 65536
+#define MAX_BYTES (MAX_ENTRIES * VKP_IDENTITY_TEXT_SIZE)
+
+static gboolean parse_boot(const char *line, const VkpUuid *boot_id)
+{
+    VkpUuid boot;
+    return line && g_str_has_prefix(line, BOOT_WORD) &&
+           vkp_uuid_parse(line + strlen(BOOT_WORD), &boot) && !vkp_uuid_is_nil(&boot) &&
+           vkp_uuid_equal(&boot, boot_id);
+}
+
+static gboolean is_end(const char *line, guint n_entries)
+{
+    char expected[32];
+    g_snprintf(expected, sizeof expected, END_WORD "%u", n_entries);
+    return g_str_equal(line, expected);
+}
+
+/* Between the head and the end line, which is followed by the empty text behind the last newline.
+ */
+static GArray *parse_entries(char **lines)
+{
+    g_autoptr(GArray) identities = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
+    for (; *lines; lines++) {
+        VkpIdentity identity;
+        if (is_end(*lines, identities->len))
+            return lines[1] && !*lines[1] && !lines[2] ? g_steal_pointer(&identities) : NULL;
+        if (identities->len >= MAX_ENTRIES || !vkp_identity_parse(*lines, &identity))
+            return NULL;
+        g_array_append_val(identities, identity);
+    }
+    return NULL;
+}
+
+GArray *vkp_frozen_parse(const char *text, gsize length, const VkpUuid *boot_id)
+{
+    if (length > MAX_BYTES || memchr(text, '\0', length))
+        return NULL;
+    g_autofree char *copy = g_strndup(text, length);
+    g_auto(GStrv) lines = g_strsplit(copy, "\n", -1);
+    if (!lines[0] || !g_str_equal(lines[0], FIRST_LINE) || !parse_boot(lines[1], boot_id))
+        return NULL;
+    return parse_entries(lines + 2);
+}
+
+static gboolean remove_file(const char *path, GError **error)
+{
+    if (unlink(path) == 0 || errno == ENOENT)
+        return TRUE;
+    vkp_set_error_errno(error, errno, "Cannot remove \"%s\"", path);
+    return FALSE;
+}
+
+gboolean vkp_frozen_save(const char *path, const VkpUuid *boot_id, const GArray *identities,
+                         GError **error)
+{
+    if (identities->len == 0)
+        return remove_file(path, error);
+    if (vkp_uuid_is_nil(boot_id)) {
+        g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM,
+                    "Cannot write \"%s\": the system's boot id is not known", path);
+        return FALSE;
+    }
+    char text[MAX(VKP_IDENTITY_TEXT_SIZE, VKP_UUID_TEXT_SIZE)];
+    g_autoptr(GString) lines = g_string_new(FIRST_LINE "\n");
+    g_string_append_printf(lines, BOOT_WORD "%s\n", vkp_uuid_to_text(boot_id, text));
+    for (guint i = 0; i < identities->len; i++) {
+        VkpIdentity identity = g_array_index(identities, VkpIdentity, i);
+        g_string_append_printf(lines, "%s\n", vkp_identity_to_text(identity, text));
+    }
+    g_string_append_printf(lines, END_WORD "%u\n", identities->len);
+    return vkp_file_replace(path, lines->str, lines->len, error);
+}
+
+/* Somebody else's file, or none at all, is no list of ours: an empty one. */
+static gboolean is_our_file(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid();
+}
+
+/* NULL without error: there is nothing to be believed. */
+static GArray *load(const char *path, const VkpUuid *boot_id, GError **error)
+{
+    if (!is_our_file(path))
+        return NULL;
+    gsize length = 0;
+    g_autofree char *text = vkp_file_read(AT_FDCWD, path, MAX_BYTES + 1, &length, NULL, error);
+    return text ? vkp_frozen_parse(text, length, boot_id) : NULL;
+}
+
+static gboolean contains(const GArray *identities, VkpIdentity identity)
+{
+    for (guint i = 0; i < identities->len; i++)
+        if (vkp_identity_equal(g_array_index(identities, VkpIdentity, i), identity))
+            return TRUE;
+    return FALSE;
+}
+
+/* Those of `from` that are not in `without`, appended to `to`. */
+static void append_others(GArray *to, const GArray *from, const GArray *without)
+{
+    for (guint i = 0; i < from->len; i++) {
+        VkpIdentity identity = g_array_index(from, VkpIdentity, i);
+        if (!contains(without, identity))
+            g_array_append_val(to, identity);
+    }
+}
+
+gboolean vkp_frozen_add(const char *path, const VkpUuid *boot_id, const GArray *identities,
+                        GError **error)
+{
+    g_autoptr(GArray) listed = load(path, boot_id, NULL);
+    if (!listed)
+        return vkp_frozen_save(path, boot_id, identities, error);
+    g_autoptr(GArray) all = g_array_copy(listed);
+    append_others(all, identities, listed);
+    return all->len == listed->len || vkp_frozen_save(path, boot_id, all, error);
+}
+
+gboolean vkp_frozen_remove(const char *path, const VkpUuid *boot_id, const GArray *identities,
+                           GError **error)
+{
+    g_autoptr(GArray) listed = load(path, boot_id, NULL);
+    g_autoptr(GArray) rest = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
+    if (listed)
+        append_others(rest, listed, identities);
+    return vkp_frozen_save(path, boot_id, rest, error);
+}
+
+/* Continues the process whatever its state looks like: a SIGSTOP that has not taken effect yet
+ * (uninterruptible sleep, a leader thread that is gone) cannot be seen, and SIGCONT takes it back.
+ * Whether the process is ours to signal is for the kernel to say. */
+static gboolean thaw(VkpReader *reader, VkpIdentity identity)
+{
+    VkpStat stat;
+    g_auto(VkpFd) pidfd = vkp_reader_open_pidfd(reader, identity.pid, NULL);
+    if (pidfd < 0 || !vkp_reader_read_stat(reader, identity.pid, &stat, NULL) ||
+        stat.start_ticks != identity.start_ticks || vkp_state_is_dead(stat.state, stat.threads))
+        return FALSE;
+    gboolean is_stopped = stat.state == 'T' || stat.state == 't';
+    return vkp_pidfd_signal(pidfd, SIGCONT) == 0 && is_stopped;
+}
+
+guint vkp_frozen_thaw(const char *path, VkpReader *reader, GError **error)
+{
+    VkpUuid boot_id = vkp_reader_boot_id(reader);
+    g_autoptr(GError) read_error = NULL;
+    g_autoptr(GArray) identities = load(path, &boot_id, &read_error);
+    guint n_thawed = 0;
+    for (guint i = 0; identities && i < identities->len; i++)
+        n_thawed += thaw(reader, g_array_index(identities, VkpIdentity, i));
+    if (read_error)
+        g_propagate_error(error, g_steal_pointer(&read_error));
+    else
+        remove_file(path, error);
+    return n_thawed;
+}

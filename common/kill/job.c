@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A job goes round in turns, each a callback of the loop that takes a few milliseconds at most:
+ *
+ *   scan    note who died; ask for a fresh roster; take in whom it adds
+ *   adopt   hold those who are not held yet, in several turns if they are many
+ *   act     give each target what the pass has for it, once
+ *   next    finish, go to a harder pass, or wait: for a death, or for the back-off to end
+ *
+ * The passes: POLITE asks (SIGTERM, then SIGCONT for those who are stopped). FREEZE stops everybody
+ * until a scan that began when all were at rest finds nobody new: then nobody can be born any more.
+ * KILL kills. Every scan comes after the deaths it confirms, and two of them must find nobody:
+ * a process that forks and exits in a hurry may be between two pids while one scan passes. More of
+ * them when somebody ended before he could be held, for that is how such a process looks. */
+#include "common/kill/job.h"
+
+#include <signal.h>
+
+#include "common/kill/crew.h"
+#include "common/kill/descriptors.h"
+#include "common/kill/freezer.h"
+#include "common/kill/outcome.h"
+
+#define FREEZE_LIMIT_USEC (1500 * G_TIME_SPAN_MILLISECOND)
+#define KILL_LIMIT_USEC (2 * G_USEC_PER_SEC)
+#define FIRST_PAUSE_USEC (1 * G_TIME_SPAN_MILLISECOND)
+#define LAST_PAUSE_USEC (20 * G_TIME_SPAN_MILLISECOND)
+#define EMPTY_SCANS_WANTED 2
+#define EMPTY_SCANS_WANTED_OF_HASTY 6
+
+/* How long one turn may keep others from being served. */
+#define TURN_BUDGET_USEC (2 * G_TIME_SPAN_MILLISECOND)
+
+typedef enum {
+    PASS_POLITE,
+    PASS_FREEZE,
+    PASS_KILL,
+} Pass;
+
+struct VkpKillJob {
+    VkpKillContext context;
+    VkpScope scope;
+    VkpKillOptions options;
+    VkpCrew *crew;
+    GPtrArray *results; /* VkpResult: what the plan had decided */
+    VkpRoster *roster;  /* by which the plan was made; NULL: not known, or needed no more */
+    VkpKillDone done;
+    void *data;
+    void *timer;      /* the next turn */
+    VkpLoopFunc turn; /* and what it is */
+    Pass pass;
+    gint64 pass_end; /* g_get_monotonic_time() when patience with this pass is over */
+    gint64 pause;    /* before the next scan when nothing happens */
+    guint n_adopted; /* targets before this index have been tried in this round */
+    guint n_acted;   /* targets before this index have been given what the pass has */
+    guint n_empty_scans;
+    gboolean is_news;     /* the last scan brought somebody, or could not be made */
+    guint n_rested;       /* targets before this index have been seen at rest in this turn */
+    gboolean was_at_rest; /* everybody was, when the last scan began */
+    VkpFreezer *freezer;
+    int fd_limit;
+};
+
+static void on_scan(void *data);
+static void on_adopt(void *data);
+static void next(VkpKillJob *job);
+
+VkpKillJob *vkp_kill_job_new(const VkpKillContext *context, const VkpScope *scope,
+                             const VkpKillOptions *options, VkpPlan *plan)
+{
+    VkpKillJob *job = g_new0(VkpKillJob, 1);
+    job->context = *context;
+    job->scope = *scope;
+    job->options = *options;
+    if (job->options.expected)
+        g_hash_table_ref(job->options.expected);
+    job->crew = vkp_crew_new(&job->scope, &job->options);
+    vkp_crew_add_planned(job->crew, plan->targets);
+    job->results = g_steal_pointer(&plan->results);
+    job->roster = g_steal_pointer(&plan->roster);
+    job->freezer = vkp_freezer_new(&job->context);
+    job->fd_limit = vkp_descriptors_first_spare();
+    job->is_news = TRUE;
+    g_ptr_array_unref(plan->targets);
+    g_free(plan);
+    return job;
+}
+
+static void cancel(VkpKillJob *job, void **source)
+{
+    job->context.loop.ops->cancel(job->context.loop.loop, *source);
+    *source = NULL;
+}
+
+static gboolean send_signal(VkpKillJob *job, VkpTarget *target, int signal_number)
+{
+    if (job->context.before_step)
+        job->context.before_step(job->context.data);
+    return vkp_target_signal(target, signal_number);
+}
+
+static void cancel_all(VkpKillJob *job)
+{
+    cancel(job, &job->timer);
+    for (guint i = 0; i < vkp_crew_size(job->crew); i++)
+        cancel(job, &vkp_crew_at(job->crew, i)->watch);
+}
+
+/* Notes a death and gives the descriptor back, its watch first. */
+static void look(VkpKillJob *job, VkpTarget *target)
+{
+    if (target->pidfd < 0 || !vkp_target_look(target))
+        return;
+    cancel(job, &target->watch);
+    vkp_fd_close(&target->pidfd);
+}
+
+static void look_at_all(VkpKillJob *job)
+{
+    for (guint i = 0; i < vkp_crew_size(job->crew); i++)
+        look(job, vkp_crew_at(job->crew, i));
+}
+
+void vkp_kill_job_free(VkpKillJob *job)
+{
+    if (!job)
+        return;
+    cancel_all(job);
+    vkp_freezer_thaw(job->freezer, job->crew);
+    vkp_freezer_free(job->freezer);
+    vkp_crew_free(job->crew);
+    vkp_kill_options_clear(&job->options);
+    g_clear_pointer(&job->results, g_ptr_array_unref);
+    g_clear_pointer(&job->roster, vkp_roster_unref);
+    g_free(job);
+}
+
+gboolean vkp_kill_job_covers(const VkpKillJob *job, VkpIdentity identity)
+{
+    return vkp_crew_lookup(job->crew, identity) != NULL;
+}
+
+/* The last thing a job does: it may be freed inside. */
+static void finish(VkpKillJob *job)
+{
+    look_at_all(job);
+    cancel_all(job);
+    job->turn = NULL;
+    vkp_freezer_thaw(job->freezer, job->crew);
+    vkp_results_verify(job->results, job->context.reader);
+    vkp_outcome_append(job->results, job->crew, job->context.reader);
+    job->done(job, g_steal_pointer(&job->results), job->data);
+}
+
+/* Nothing may follow it: without a timer the job ends here. */
+static void schedule(VkpKillJob *job, gint64 usec, VkpLoopFunc turn)
+{
+    g_autoptr(GError) error = NULL;
+    cancel(job, &job->timer);
+    job->turn = turn;
+    job->timer = job->context.loop.ops->start_timer(job->context.loop.loop, (guint64)usec, turn,
+                                                    job, &error);
+    if (job->timer)
+        return;
+    g_debug("A kill ends early: %s", error->message);
+    finish(job);
+}
+
+/* A death may be the last one: then there is nothing to wait for. */
+static void on_death(void *data)
+{
+    VkpTarget *target = data;
+    VkpKillJob *job = target->job;
+    look(job, target);
+    if (job->turn == on_scan && !vkp_crew_is_open(job->crew))
+        schedule(job, 0, on_scan);
+}
+
+/* Without a watch the scans notice the death, only later. */
+static void watch_target(VkpKillJob *job, VkpTarget *target)
+{
+    g_autoptr(GError) error = NULL;
+    target->job = job;
+    target->watch = job->context.loop.ops->watch(job->context.loop.loop, target->pidfd, on_death,
+                                                 target, &error);
+    if (!target->watch)
+        g_debug("Cannot watch process %d: %s", target->identity.pid, error->message);
+}
+
+static gboolean is_taken(VkpIdentity identity, gpointer data)
+{
+    VkpKillJob *job = data;
+    return job->context.is_taken && job->context.is_taken(job, identity, job->context.data);
+}
+
+/* A roster that can't be had is news: it may hide anything. A single process has no kin here. */
+static void recruit(VkpKillJob *job)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(VkpRoster) roster = job->context.fresh_roster(job->context.data, &error);
+    if (!roster) {
+        g_debug("A kill has no roster: %s", error ? error->message : "unknown");
+        job->is_news = TRUE;
+        return;
+    }
+    vkp_crew_spare_protected(job->crew, roster);
+    guint n_new = job->scope.kind == VKP_SCOPE_SINGLE
+                      ? 0
+                      : vkp_crew_recruit(job->crew, roster, is_taken, job);
+    if (n_new > 0)
+        job->pause = 0;
+    job->is_news = n_new > 0;
+}
+
+/* Goes on over those at rest up to one who is not. FALSE: the turn's time was not enough. */
+static gboolean look_for_rest(VkpKillJob *job)
+{
+    gint64 end = g_get_monotonic_time() + TURN_BUDGET_USEC;
+    for (; job->n_rested < vkp_crew_size(job->crew); job->n_rested++) {
+        if (!vkp_target_rests(vkp_crew_at(job->crew, job->n_rested), job->context.reader))
+            break;
+        if (g_get_monotonic_time() >= end)
+            return FALSE;
+    }
+    job->was_at_rest = job->n_rested == vkp_crew_size(job->crew);
+    return TRUE;
+}
+
+static void on_scan(void *data)
+{
+    VkpKillJob *job = data;
+    if (job->pass == PASS_FREEZE && !look_for_rest(job)) {
+        schedule(job, 0, on_scan);
+        return;
+    }
+    look_at_all(job);
+    recruit(job);
+    job->n_rested = 0;
+    job->n_adopted = 0;
+    on_adopt(job);
+}
+
+/* Short of descriptors, the rest waits for deaths. FALSE: the turn's time was not enough. */
+static gboolean adopt_pending(VkpKillJob *job)
+{
+    gint64 end = g_get_monotonic_time() + TURN_BUDGET_USEC;
+    for (; job->n_adopted < vkp_crew_size(job->crew); job->n_adopted++) {
+        VkpTarget *target = vkp_crew_at(job->crew, job->n_adopted);
+        if (target->stage != VKP_TARGET_PENDING)
+            continue;
+        if (g_get_monotonic_time() >= end)
+            return FALSE;
+        vkp_target_adopt(target, &job->context, job->fd_limit);
+        if (target->stage == VKP_TARGET_HELD)
+            watch_target(job, target);
+        if (target->lacks_descriptor)
+            break;
+    }
+    return TRUE;
+}
+
+/* SIGCONT because one that is stopped would sleep through SIGTERM. */
+static void ask(VkpKillJob *job, VkpTarget *target)
+{
+    if (target->is_asked)
+        return;
+    target->is_asked = send_signal(job, target, SIGTERM);
+    if (target->is_asked)
+        (void)send_signal(job, target, SIGCONT);
+}
+
+static void act_on(VkpKillJob *job, VkpTarget *target)
+{
+    if (job->pass == PASS_POLITE)
+        ask(job, target);
+    else if (job->pass == PASS_FREEZE && !target->is_frozen)
+        target->is_frozen = send_signal(job, target, SIGSTOP);
+    else if (job->pass == PASS_KILL && !target->is_killed)
+        target->is_killed = send_signal(job, target, SIGKILL);
+}
+
+static void begin_pass(VkpKillJob *job, Pass pass, gint64 limit_usec)
+{
+    job->pass = pass;
+    job->pass_end = g_get_monotonic_time() + limit_usec;
+    job->pause = 0;
+    job->n_empty_scans = 0;
+}
+
+/* Freezing is for kin that could be born meanwhile: a single process has none that matter. */
+static void begin_hard(VkpKillJob *job)
+{
+    if (job->scope.kind == VKP_SCOPE_SINGLE || !job->context.frozen_path)
+        begin_pass(job, PASS_KILL, KILL_LIMIT_USEC);
+    else
+        begin_pass(job, PASS_FREEZE, FREEZE_LIMIT_USEC);
+}
+
+/* FALSE: the turn's time was not enough. */
+static gboolean act_on_all(VkpKillJob *job)
+{
+    gint64 end = g_get_monotonic_time() + TURN_BUDGET_USEC;
+    for (; job->n_acted < vkp_crew_size(job->crew); job->n_acted++) {
+        if (g_get_monotonic_time() >= end)
+            return FALSE;
+        act_on(job, vkp_crew_at(job->crew, job->n_acted));
+    }
+    return TRUE;
+}
+
+static void on_act(void *data)
+{
+    VkpKillJob *job = data;
+    if (act_on_all(job))
+        next(job);
+    else
+        schedule(job, 0, on_act);
+}
+
+/* The beginning of on_act(): all targets that can be held are. */
+static void on_begin_act(void *data)
+{
+    VkpKillJob *job = data;
+    if (job->pass == PASS_POLITE && job->options.force)
+        begin_hard(job);
+    if (job->pass == PASS_FREEZE && !vkp_freezer_list(job->freezer, job->crew))
+        begin_pass(job, PASS_KILL, KILL_LIMIT_USEC);
+    job->n_acted = 0;
+    on_act(job);
+}
+
+static void wait_and_scan(VkpKillJob *job)
+{
+    gint64 left = MAX(job->pass_end - g_get_monotonic_time(), 0);
+    gint64 pause = MIN(job->pause, left);
+    job->pause = CLAMP(job->pause * 2, FIRST_PAUSE_USEC, LAST_PAUSE_USEC);
+    schedule(job, pause, on_scan);
+}
+
+/* The last step of a turn: a harder pass, the end, or another turn. */
+static void next(VkpKillJob *job)
+{
+    gboolean is_late = g_get_monotonic_time() >= job->pass_end;
+    gboolean is_empty = !job->is_news && !vkp_crew_is_open(job->crew);
+    job->n_empty_scans = is_empty ? job->n_empty_scans + 1 : 0;
+    if (is_empty)
+        job->pause = 0;
+    guint n_wanted =
+        vkp_crew_is_hasty(job->crew) ? EMPTY_SCANS_WANTED_OF_HASTY : EMPTY_SCANS_WANTED;
+    gboolean is_done = job->n_empty_scans >= n_wanted;
+
+    if (job->pass == PASS_FREEZE && (is_late || (job->was_at_rest && !job->is_news))) {
+        begin_pass(job, PASS_KILL, KILL_LIMIT_USEC);
+        schedule(job, 0, on_begin_act);
+    } else if (job->pass == PASS_POLITE && is_late && job->options.escalate) {
+        begin_hard(job);
+        schedule(job, 0, on_begin_act);
+    } else if (job->pass != PASS_FREEZE && (is_late || is_done)) {
+        finish(job);
+    } else {
+        wait_and_scan(job);
+    }
+}
+
+static void on_adopt(void *data)
+{
+    VkpKillJob *job = data;
+    if (adopt_pending(job))
+        on_begin_act(job);
+    else
+        schedule(job, 0, on_adopt);
+}
+
+static void exclude_unexpected(VkpKillJob *job)
+{
+    if (job->options.expected && !job->roster)
+        job->roster = job->context.fresh_roster(job->context.data, NULL);
+    if (job->options.expected)
+        vkp_crew_exclude(job->crew, job->roster);
+    g_clear_pointer(&job->roster, vkp_roster_unref);
+}
+
+static void on_start(void *data)
+{
+    VkpKillJob *job = data;
+    exclude_unexpected(job);
+    job->pass_end = g_get_monotonic_time() + (gint64)job->options.grace_ms * 1000;
+    on_adopt(job);
+}
+
+void vkp_kill_job_start(VkpKillJob *job, VkpKillDone done, void *data)
+{
+    job->done = done;
+    job->data = data;
+    schedule(job, 0, on_start);
+}
+
+void vkp_kill_job_force(VkpKillJob *job)
+{
+    job->options.force = TRUE;
+    if (job->turn == on_scan)
+        schedule(job, 0, on_scan);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/kill/frozen.h"
+#include "common/kill/loop.h"
+#include "common/kill/plan.h"
+#include "common/proc/reader.h"
+
+/* One kill request on its way, as a state machine on the caller's loop: adopt (pidfd and identity),
+ * polite pass with rescans, hard pass (freeze, kill) with rescans, done. A single process is hit
+ * alone: nobody is looked for, nobody frozen. Every signal goes through a pidfd that was opened
+ * first and checked afterwards. */
+typedef struct VkpKillJob VkpKillJob;
+
+/* What the job needs of its surroundings; all borrowed, outliving the job. */
+typedef struct {
+    VkpReader *reader;
+    VkpLoop loop;
+    /* A roster of this very moment; a new reference, or NULL and error. */
+    VkpRoster *(*fresh_roster)(void *data, GError **error);
+    /* Whether the process must be spared after all (it holds the database by now). */
+    gboolean (*must_spare)(VkpIdentity identity, void *data);
+    void *data;
+    const char *frozen_path; /* NULL: never freeze */
+    /* Whether another job has the process in hand; it is left to that one. NULL: there is none.
+     * Asked of processes that were found on the way only, never of the plan's. */
+    gboolean (*is_taken)(const VkpKillJob *asking, VkpIdentity identity, void *data);
+    /* For tests that end the program at each step: called before every change of the outside world
+     * (a write of the list, a signal). NULL otherwise. */
+    void (*before_step)(void *data);
+} VkpKillContext;
+
+/* Called once, from the loop, when every fate is known. `results` (VkpResult) is the callee's. The
+ * job may be freed inside. */
+typedef void (*VkpKillDone)(VkpKillJob *job, GPtrArray *results, void *data);
+
+/* Takes the plan; copies scope and options. Nothing is signalled before vkp_kill_job_start(). */
+VkpKillJob *vkp_kill_job_new(const VkpKillContext *context, const VkpScope *scope,
+                             const VkpKillOptions *options, VkpPlan *plan);
+void vkp_kill_job_free(VkpKillJob *job); /* takes NULL; thaws whom it froze */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpKillJob, vkp_kill_job_free)
+
+/* Begins at the next turn of the loop and goes on by itself. `done` is never called from within,
+ * but for a loop that has not even room for a timer: then nobody is signalled. */
+void vkp_kill_job_start(VkpKillJob *job, VkpKillDone done, void *data);
+
+/* Goes over to the hard pass at once, as if `force` had been asked for. */
+void vkp_kill_job_force(VkpKillJob *job);
+
+/* Whether the process is among those that the job has signalled or will. */
+gboolean vkp_kill_job_covers(const VkpKillJob *job, VkpIdentity identity);
+
+/* Raises the soft limit of open files to the hard one: a job holds a descriptor a process. To be
+ * called once at start. Returns the limit that holds now. */
+guint64 vkp_kill_raise_descriptor_limit(void);

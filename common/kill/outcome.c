@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/kill/outcome.h"
+
+#include <fcntl.h>
+
+#define WAIT_CHANNEL_MAX_BYTES 64
+
+/* /proc/PID/wchan: the kernel function it sleeps in, "0" if that is hidden. */
+static char *dup_wait_channel(pid_t pid)
+{
+    char path[48];
+    g_snprintf(path, sizeof path, "/proc/%d/wchan", pid);
+    gsize length = 0;
+    g_autofree char *text =
+        vkp_file_read(AT_FDCWD, path, WAIT_CHANNEL_MAX_BYTES, &length, NULL, NULL);
+    if (!text || length == 0 || g_str_equal(text, "0"))
+        return NULL;
+    for (const char *at = text; *at; at++)
+        if (!g_ascii_isalnum(*at) && *at != '_' && *at != '.')
+            return NULL;
+    return g_steal_pointer(&text);
+}
+
+static char *describe_survivor(VkpIdentity identity, VkpReader *reader)
+{
+    VkpStat stat;
+    if (!vkp_reader_read_stat(reader, identity.pid, &stat, NULL) ||
+        stat.start_ticks != identity.start_ticks)
+        return NULL;
+    if (stat.state == 'Z')
+        return g_strdup_printf("Its leader thread has ended, %u others run", stat.threads - 1);
+    g_autofree char *channel = stat.state == 'D' ? dup_wait_channel(identity.pid) : NULL;
+    if (channel)
+        return g_strdup_printf("Its state is %s, in %s", vkp_state_to_string(stat.state), channel);
+    return g_strdup_printf("Its state is %s", vkp_state_to_string(stat.state));
+}
+
+static gboolean still_lives(VkpIdentity identity, VkpReader *reader)
+{
+    VkpStat stat;
+    return vkp_reader_read_stat(reader, identity.pid, &stat, NULL) &&
+           stat.start_ticks == identity.start_ticks && !vkp_state_is_dead(stat.state, stat.threads);
+}
+
+static VkpOutcome judge_pending(const VkpTarget *target, VkpReader *reader, char **detail)
+{
+    if (!still_lives(target->identity, reader))
+        return VKP_OUTCOME_GONE;
+    if (target->lacks_descriptor) {
+        *detail = g_strdup("It was not signalled: too many files are open");
+        return VKP_OUTCOME_SURVIVED;
+    }
+    *detail = g_strdup("It was not signalled: what made it a target does not hold any more");
+    return VKP_OUTCOME_IDENTITY_CHANGED;
+}
+
+/* Who died before our first signal was gone before we came, unless we were denied that signal: then
+ * it ended by itself while we watched. */
+static VkpOutcome judge_dead(const VkpTarget *target)
+{
+    if (target->is_killed)
+        return VKP_OUTCOME_KILLED;
+    return target->is_asked || target->is_denied ? VKP_OUTCOME_EXITED : VKP_OUTCOME_GONE;
+}
+
+static VkpOutcome judge_held(const VkpTarget *target, VkpReader *reader, char **detail)
+{
+    if (!still_lives(target->identity, reader))
+        return judge_dead(target);
+    if (target->decided != VKP_OUTCOME_NONE)
+        return target->decided;
+    if (target->is_denied)
+        return VKP_OUTCOME_DENIED;
+    *detail = describe_survivor(target->identity, reader);
+    return VKP_OUTCOME_SURVIVED;
+}
+
+static VkpOutcome judge(const VkpTarget *target, VkpReader *reader, char **detail)
+{
+    switch (target->stage) {
+    case VKP_TARGET_PENDING:
+        return judge_pending(target, reader, detail);
+    case VKP_TARGET_HELD:
+        return judge_held(target, reader, detail);
+    case VKP_TARGET_DEAD:
+        return judge_dead(target);
+    case VKP_TARGET_SET_ASIDE:
+        break;
+    }
+    *detail = g_strdup(target->detail);
+    return target->decided;
+}
+
+void vkp_outcome_append(GPtrArray *results, const VkpCrew *crew, VkpReader *reader)
+{
+    for (guint i = 0; i < vkp_crew_size(crew); i++) {
+        VkpTarget *target = vkp_crew_at(crew, i);
+        g_autofree char *detail = NULL;
+        VkpOutcome outcome = judge(target, reader, &detail);
+        if (outcome == VKP_OUTCOME_GONE && !target->is_planned)
+            continue;
+        g_ptr_array_add(results, vkp_result_new(target->identity, target->member->process->name,
+                                                outcome, detail));
+    }
+}

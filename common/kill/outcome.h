@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/kill/crew.h"
+
+/* What a job tells in the end: one result a process, from what was seen of it. Processes found on
+ * the way that ended before they could be held are left out. Looks at the living once more. */
+void vkp_outcome_append(GPtrArray *results, const VkpCrew *crew, VkpReader *reader);

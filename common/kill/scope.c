@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/kill/scope.h"
+
+#include <limits.h>
+
+#include "common/base/error.h"
+
+/* Enough of an offending word to recognise it by, and no more of a stranger's text. */
+#define QUOTED_LENGTH 80
+
+static char *quote(const char *word)
+{
+    gboolean is_long = strlen(word) > QUOTED_LENGTH;
+    g_autofree char *begin = g_strndup(word, QUOTED_LENGTH);
+    g_autofree char *valid = g_utf8_make_valid(begin, -1);
+    g_autofree char *escaped = g_strescape(valid, NULL);
+    return g_strdup_printf("\"%s%s\"", escaped, is_long ? "..." : "");
+}
+
+static gboolean refuse_target(const char *scope, const char *target, const char *expected,
+                              GError **error)
+{
+    g_autofree char *quoted = quote(target);
+    g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
+                "Invalid target %s for scope \"%s\": expected %s", quoted, scope, expected);
+    return FALSE;
+}
+
+static gboolean parse_bare_pid(const char *text, pid_t *pid)
+{
+    guint64 value;
+    /* g_ascii_string_to_unsigned() refuses signs, spaces and trailing text. */
+    if (!g_ascii_string_to_unsigned(text, 10, 1, INT_MAX, &value, NULL))
+        return FALSE;
+    *pid = (pid_t)value;
+    return TRUE;
+}
+
+/* A start of 0 would mean "whoever has the pid": nobody may ask for that by a full identity. */
+static gboolean parse_single(const char *target, VkpIdentity *identity)
+{
+    VkpIdentity parsed = {0};
+    if (!parse_bare_pid(target, &parsed.pid) &&
+        (!vkp_identity_parse(target, &parsed) || parsed.pid <= 0 || parsed.start_ticks == 0))
+        return FALSE;
+    *identity = parsed;
+    return TRUE;
+}
+
+static gboolean parse_target(const char *scope, const char *target, VkpScope *parsed,
+                             GError **error)
+{
+    switch (parsed->kind) {
+    case VKP_SCOPE_SINGLE:
+        return parse_single(target, &parsed->identity) ||
+               refuse_target(scope, target, "\"PID\" or \"PID:STARTTICKS\"", error);
+    case VKP_SCOPE_EXECUTION:
+    case VKP_SCOPE_ATTEMPT:
+    case VKP_SCOPE_TASK:
+    case VKP_SCOPE_PROJECT:
+        return vkp_uuid_parse(target, &parsed->id) ||
+               refuse_target(scope, target, "a hyphenated UUID", error);
+    case VKP_SCOPE_ALL_EXCEPT_EXECUTORS:
+    case VKP_SCOPE_LEFTOVERS:
+    case VKP_SCOPE_ALL:
+        return target[0] == '\0' || refuse_target(scope, target, "an empty text", error);
+    }
+    return refuse_target(scope, target, "another scope", error);
+}
+
+gboolean vkp_scope_parse(const char *scope, const char *target, VkpScope *parsed, GError **error)
+{
+    VkpScope candidate = {0};
+    if (!vkp_scope_kind_from_string(scope, &candidate.kind)) {
+        g_autofree char *quoted = quote(scope ? scope : "");
+        g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_SCOPE,
+                    "Unknown scope %s: expected one of %s", quoted, vkp_scope_kind_list());
+        return FALSE;
+    }
+    if (!parse_target(scope, target ? target : "", &candidate, error))
+        return FALSE;
+    *parsed = candidate;
+    return TRUE;
+}
+
+/* A nil id is "unknown" on both sides: it covers nobody. */
+static gboolean carries(const VkpUuid *wanted, const VkpUuid *carried)
+{
+    return !vkp_uuid_is_nil(wanted) && vkp_uuid_equal(wanted, carried);
+}
+
+static gboolean is_the_one(VkpIdentity wanted, VkpIdentity identity)
+{
+    return wanted.pid == identity.pid &&
+           (wanted.start_ticks == 0 || wanted.start_ticks == identity.start_ticks);
+}
+
+gboolean vkp_scope_covers(const VkpScope *scope, const VkpMember *member)
+{
+    const VkpTie *tie = &member->tie;
+    switch (scope->kind) {
+    case VKP_SCOPE_SINGLE:
+        return is_the_one(scope->identity, member->process->identity);
+    case VKP_SCOPE_EXECUTION:
+        return carries(&scope->id, &tie->execution_id);
+    case VKP_SCOPE_ATTEMPT:
+        return carries(&scope->id, &tie->attempt_id);
+    case VKP_SCOPE_TASK:
+        return carries(&scope->id, &tie->task_id);
+    case VKP_SCOPE_PROJECT:
+        return carries(&scope->id, &tie->project_id);
+    case VKP_SCOPE_ALL_EXCEPT_EXECUTORS:
+        return !tie->is_executor;
+    case VKP_SCOPE_LEFTOVERS:
+        return tie->leftover_reason != VKP_LEFTOVER_NONE;
+    case VKP_SCOPE_ALL:
+        return TRUE;
+    }
+    return FALSE;
+}
