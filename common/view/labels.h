@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/roster/member.h"
+
+/* The texts of rows, fit for display, as GRefString: rows of one build after another share them. */
+
+/* Text of the board or the kernel; `fallback` if there is none to see. Never NULL. */
+char *vkp_label_new(const char *text, const char *fallback);
+
+/* What may be shown beside a process's label: the rest of its command, and for a leftover the task
+ * or attempt that it came from. NULL: nothing. */
+char *vkp_label_new_process_detail(const char *label, const VkpMember *member);

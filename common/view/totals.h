@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+
+/* Sums over all processes below a row, shown or not; of a process row its own figures. */
+typedef struct {
+    guint n_processes;
+    guint n_executors;
+    guint n_agents; /* coding agents; one with its launchers is one */
+    guint n_leftovers;
+    double cpu_percent;
+    guint64 memory_bytes;
+    GArray *ports;           /* of guint16, ascending, each once; NULL: none */
+    guint64 start_time_usec; /* the earliest, since the epoch; 0 unknown */
+} VkpTotals;
+
+/* Frees what it holds, not itself. */
+void vkp_totals_clear(VkpTotals *totals);
+
+/* Adds `part` to `sum`. */
+void vkp_totals_add(VkpTotals *sum, const VkpTotals *part);
+
+gboolean vkp_totals_differ(const VkpTotals *a, const VkpTotals *b);
