@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "service/manager.h"
+
+/* The signals. All return a negative errno when the signal could not be sent. */
+
+int vkp_announce_change(sd_bus *bus, const VkpChange *change);
+int vkp_announce_usage(sd_bus *bus, const VkpRoster *roster);
+
+/* PropertiesChanged for the properties that differ; nothing when none does. */
+int vkp_announce_facts(sd_bus *bus, const VkpFacts *before, const VkpFacts *after);

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/bus.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#include "common/base/error.h"
+#include "common/roster/filter.h"
+#include "service/announce.h"
+#include "service/bus-error.h"
+#include "service/caller.h"
+#include "service/decode.h"
+#include "service/dictionary.h"
+#include "service/encode.h"
+#include "service/kill-call.h"
+#include "service/sd-pointers.h"
+
+/* Each handler reads, checks, acts, replies. Who may call at all is checked before, in one place:
+ * check_caller(). */
+
+struct VkpBus {
+    sd_bus *bus;
+    VkpManager *manager;
+    uid_t uid;
+    VkpCallers *callers;
+    VkpKillCalls *kills;
+    sd_bus_slot *filter;
+    sd_bus_slot *object;
+    gboolean is_failing; /* to send signals */
+};
+
+/* Also for properties, introspection and pings: another user learns nothing. */
+static int check_caller(sd_bus_message *message, void *data, sd_bus_error *bus_error)
+{
+    VkpBus *bus = data;
+    uint8_t type;
+    if (sd_bus_message_get_type(message, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
+        return 0;
+    g_autoptr(GError) error = NULL;
+    const VkpCaller *caller = vkp_callers_of(bus->callers, message, &error);
+    if (!caller)
+        return vkp_bus_error_set(bus_error, error);
+    if (caller->uid == bus->uid)
+        return 0;
+    g_set_error(&error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
+                "This service is for the user with uid %u only, not for uid %u", bus->uid,
+                caller->uid);
+    return vkp_bus_error_set(bus_error, error);
+}
+
+static int on_list(sd_bus_message *message, void *data, sd_bus_error *bus_error)
+{
+    VkpBus *bus = data;
+    g_autoptr(GError) error = NULL;
+    g_auto(VkpFilter) filter = {0};
+    if (!vkp_decode_filter(message, &filter, &error) || !vkp_manager_refresh(bus->manager, &error))
+        return vkp_bus_error_set(bus_error, error);
+    g_autoptr(GPtrArray) members = vkp_filter_apply(&filter, vkp_manager_roster(bus->manager));
+
+    g_autoptr(sd_bus_message) reply = NULL;
+    int r = sd_bus_message_new_method_return(message, &reply);
+    if (r >= 0)
+        r = vkp_encode_members(reply, members);
+    if (r == -E2BIG) {
+        g_set_error(&error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
+                    "%u processes are too much for one reply; narrow it by a filter, for example "
+                    "by %s or %s",
+                    members->len, VKP_KEY_PROJECT_ID, VKP_KEY_TASK_ID);
+        return vkp_bus_error_set(bus_error, error);
+    }
+    return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
+}
+
+static int on_kill(sd_bus_message *message, void *data, sd_bus_error *bus_error)
+{
+    VkpBus *bus = data;
+    g_autoptr(GError) error = NULL;
+    VkpCaller *caller = vkp_callers_of(bus->callers, message, &error);
+    if (!caller)
+        return vkp_bus_error_set(bus_error, error);
+    return vkp_kill_calls_start(bus->kills, caller, message, bus_error);
+}
+
+static gboolean read_registration(sd_bus_message *message, VkpUuid *execution_id, pid_t *pid,
+                                  GError **error)
+{
+    const char *text;
+    guint32 number;
+    int r = sd_bus_message_read(message, "su", &text, &number);
+    if (r < 0)
+        return vkp_dictionary_fail(r, error);
+    if (!vkp_uuid_parse(text, execution_id) || vkp_uuid_is_nil(execution_id)) {
+        g_autofree char *quoted = vkp_dictionary_dup_quoted(text);
+        g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
+                    "execution_process_id must be a UUID, but is \"%s\"", quoted);
+        return FALSE;
+    }
+    if (number == 0 || number > INT_MAX) {
+        g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
+                    "pid must be from 1 to %d, but is %u", INT_MAX, number);
+        return FALSE;
+    }
+    *pid = (pid_t)number;
+    return TRUE;
+}
+
+static int on_register_process(sd_bus_message *message, void *data, sd_bus_error *bus_error)
+{
+    VkpBus *bus = data;
+    VkpUuid execution_id = {0};
+    pid_t pid = 0;
+    g_autoptr(GError) error = NULL;
+    const VkpCaller *caller = vkp_callers_of(bus->callers, message, &error);
+    if (!caller)
+        return vkp_bus_error_set(bus_error, error);
+    if (caller->is_sandboxed) {
+        g_set_error(&error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
+                    "A program in a sandbox may list processes, but not register them");
+        return vkp_bus_error_set(bus_error, error);
+    }
+    if (!read_registration(message, &execution_id, &pid, &error) ||
+        !vkp_manager_register(bus->manager, &execution_id, pid, &error))
+        return vkp_bus_error_set(bus_error, error);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static void count_subscribers(void *data)
+{
+    VkpBus *bus = data;
+    vkp_manager_set_watched(bus->manager, vkp_callers_n_subscribed(bus->callers) > 0);
+}
+
+static int set_subscribed(VkpBus *bus, sd_bus_message *message, gboolean is_subscribed,
+                          sd_bus_error *bus_error)
+{
+    g_autoptr(GError) error = NULL;
+    VkpCaller *caller = vkp_callers_of(bus->callers, message, &error);
+    if (!caller)
+        return vkp_bus_error_set(bus_error, error);
+    caller->is_subscribed = is_subscribed;
+    count_subscribers(bus);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static int on_subscribe(sd_bus_message *message, void *data, sd_bus_error *bus_error)
+{
+    return set_subscribed(data, message, TRUE, bus_error);
+}
+
+static int on_unsubscribe(sd_bus_message *message, void *data, sd_bus_error *bus_error)
+{
+    return set_subscribed(data, message, FALSE, bus_error);
+}
+
+static int get_property(G_GNUC_UNUSED sd_bus *sd_bus, G_GNUC_UNUSED const char *path,
+                        G_GNUC_UNUSED const char *interface, const char *property,
+                        sd_bus_message *reply, void *data, G_GNUC_UNUSED sd_bus_error *bus_error)
+{
+    VkpBus *bus = data;
+    VkpFacts facts = vkp_manager_facts(bus->manager);
+    if (g_str_equal(property, "Version"))
+        return sd_bus_message_append(reply, "u", VKP_CONTRACT_VERSION);
+    if (g_str_equal(property, "ProcessCount"))
+        return sd_bus_message_append(reply, "u", facts.process_count);
+    if (g_str_equal(property, "ExecutorCount"))
+        return sd_bus_message_append(reply, "u", facts.executor_count);
+    if (g_str_equal(property, "LeftoverCount"))
+        return sd_bus_message_append(reply, "u", facts.leftover_count);
+    if (g_str_equal(property, "DatabasePath"))
+        return vkp_encode_text(reply, facts.database_path);
+    if (g_str_equal(property, "DatabaseState"))
+        return sd_bus_message_append(reply, "s",
+                                     vkp_database_state_to_string(facts.database_state));
+    return vkp_encode_degraded(reply, facts.degraded);
+}
+
+static const sd_bus_vtable vtable[] = {
+    SD_BUS_VTABLE_START(0),
+    SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_ARGS("a{sv}", filter),
+                            SD_BUS_RESULT("aa{sv}", processes), on_list,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("Kill", SD_BUS_ARGS("s", scope, "s", target, "a{sv}", options),
+                            SD_BUS_RESULT("u", killed_count, "u", failed_count, "aa{sv}", results),
+                            on_kill, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("RegisterProcess", SD_BUS_ARGS("s", execution_process_id, "u", pid),
+                            SD_BUS_NO_RESULT, on_register_process, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("Subscribe", NULL, NULL, on_subscribe, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("Unsubscribe", NULL, NULL, on_unsubscribe, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_SIGNAL_WITH_ARGS("ProcessChanged", SD_BUS_ARGS("s", change, "s", id, "a{sv}", process),
+                            0),
+    SD_BUS_SIGNAL_WITH_ARGS("UsageSampled", SD_BUS_ARGS("a(sdt)", usage), 0),
+    SD_BUS_PROPERTY("Version", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+    SD_BUS_PROPERTY("ProcessCount", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY("ExecutorCount", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY("LeftoverCount", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY("DatabasePath", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY("DatabaseState", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY("Degraded", "as", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_VTABLE_END,
+};
+
+/* A signal that can't be sent is lost to everybody; a client that lists again is right again. */
+static void note_sent(VkpBus *bus, int r)
+{
+    if (r < 0 && !bus->is_failing)
+        g_warning("Cannot send a signal: %s", g_strerror(-r));
+    bus->is_failing = r < 0;
+}
+
+static void on_changed(const VkpChange *change, void *data)
+{
+    VkpBus *bus = data;
+    note_sent(bus, vkp_announce_change(bus->bus, change));
+}
+
+static void on_sampled(const VkpRoster *roster, void *data)
+{
+    VkpBus *bus = data;
+    note_sent(bus, vkp_announce_usage(bus->bus, roster));
+}
+
+static void on_facts_changed(const VkpFacts *before, const VkpFacts *after, void *data)
+{
+    VkpBus *bus = data;
+    note_sent(bus, vkp_announce_facts(bus->bus, before, after));
+}
+
+VkpBus *vkp_bus_new(const VkpBusOptions *options, GError **error)
+{
+    g_autoptr(VkpBus) bus = g_new0(VkpBus, 1);
+    bus->bus = options->bus;
+    bus->manager = options->manager;
+    bus->uid = options->uid;
+    bus->callers = vkp_callers_new(options->bus, options->proc_root, count_subscribers, bus);
+    bus->kills = vkp_kill_calls_new(options->manager, bus->callers);
+    int r = vkp_bus_error_register();
+    if (r >= 0)
+        r = sd_bus_add_filter(options->bus, &bus->filter, check_caller, bus);
+    if (r >= 0)
+        r = sd_bus_add_object_vtable(options->bus, &bus->object, VKP_BUS_PATH, VKP_BUS_INTERFACE,
+                                     vtable, bus);
+    if (r < 0) {
+        vkp_set_error_bus(error, r, "Cannot put the object on the bus");
+        return NULL;
+    }
+    VkpManagerListener listener = {on_changed, on_sampled, on_facts_changed, bus};
+    vkp_manager_set_listener(options->manager, &listener);
+    return g_steal_pointer(&bus);
+}
+
+void vkp_bus_free(VkpBus *bus)
+{
+    if (!bus)
+        return;
+    vkp_kill_calls_free(bus->kills);
+    vkp_callers_free(bus->callers);
+    sd_bus_slot_unref(bus->object);
+    sd_bus_slot_unref(bus->filter);
+    g_free(bus);
+}
+
+static gboolean fail_taken(GError **error)
+{
+    g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
+                "The name %s is taken: the service runs already on this bus", VKP_BUS_NAME);
+    return FALSE;
+}
+
+gboolean vkp_bus_name_is_free(sd_bus *bus, GError **error)
+{
+    return sd_bus_get_name_creds(bus, VKP_BUS_NAME, 0, NULL) < 0 || fail_taken(error);
+}
+
+gboolean vkp_bus_take_name(VkpBus *bus, GError **error)
+{
+    int r = sd_bus_request_name(bus->bus, VKP_BUS_NAME, 0);
+    if (r == -EEXIST)
+        return fail_taken(error);
+    if (r < 0)
+        vkp_set_error_bus(error, r, "Cannot take the name %s", VKP_BUS_NAME);
+    return r >= 0;
+}

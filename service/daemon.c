@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "service/bus-error.h"
+#include "service/bus.h"
+#include "service/event-loop.h"
+#include "service/manager.h"
+#include "service/neighbours.h"
+#include "service/runtime.h"
+#include "service/sd-pointers.h"
+
+/* The order in which things come up is the order in which they may rely on each other: loop, bus
+ * (but not our name), runtime folder, manager with its first roster, object, name, "ready". They go
+ * down in reverse, but for the manager: when it is gone nothing is signalled any more, and then the
+ * calls still under way are answered. */
+
+/* A kill needs a descriptor for each of its targets. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        g_warning("Cannot raise the limit of open files: %s", g_strerror(errno));
+}
+
+static gboolean open_loop(sd_event **event, GError **error)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN); /* whoever reads our standard error may go */
+
+    int r = sd_event_new(event);
+    /* Without a handler these signals end the loop with 0. */
+    if (r >= 0)
+        r = sd_event_add_signal(*event, NULL, SIGTERM, NULL, NULL);
+    if (r >= 0)
+        r = sd_event_add_signal(*event, NULL, SIGINT, NULL, NULL);
+    if (r >= 0)
+        r = sd_event_set_watchdog(*event, TRUE);
+    if (r < 0)
+        vkp_set_error_bus(error, r, "Cannot set up the event loop");
+    return r >= 0;
+}
+
+static int connect_to_address(sd_bus **bus, const char *address)
+{
+    int r = sd_bus_new(bus);
+    if (r >= 0)
+        r = sd_bus_set_address(*bus, address);
+    if (r >= 0)
+        r = sd_bus_set_bus_client(*bus, TRUE);
+    return r < 0 ? r : sd_bus_start(*bus);
+}
+
+static gboolean open_bus(sd_event *event, const char *address, sd_bus **bus, GError **error)
+{
+    int r = address ? connect_to_address(bus, address) : sd_bus_open_user(bus);
+    /* The end of the loop is not the end of the bus: answers are still owed. */
+    if (r >= 0)
+        r = sd_bus_set_close_on_exit(*bus, FALSE);
+    if (r >= 0)
+        r = sd_bus_attach_event(*bus, event, SD_EVENT_PRIORITY_NORMAL);
+    const char *unique_name;
+    if (r >= 0)
+        r = sd_bus_get_unique_name(*bus, &unique_name); /* waits until the bus knows us */
+    if (r < 0)
+        vkp_set_error_bus(error, r, "Cannot connect to the %s",
+                          address ? address : "session bus (is DBUS_SESSION_BUS_ADDRESS set?)");
+    return r >= 0;
+}
+
+static int on_disconnected(G_GNUC_UNUSED sd_bus_message *message, void *data,
+                           G_GNUC_UNUSED sd_bus_error *bus_error)
+{
+    return sd_event_exit(data, -ECONNRESET);
+}
+
+static gboolean watch_connection(sd_bus *bus, sd_event *event, GError **error)
+{
+    int r =
+        sd_bus_match_signal(bus, NULL, "org.freedesktop.DBus.Local", "/org/freedesktop/DBus/Local",
+                            "org.freedesktop.DBus.Local", "Disconnected", on_disconnected, event);
+    if (r < 0)
+        vkp_set_error_bus(error, r, "Cannot watch the connection to the bus");
+    return r >= 0;
+}
+
+static void open_runtime(VkpRuntime *runtime, const char *parent)
+{
+    g_autoptr(GError) error = NULL;
+    if (!parent)
+        g_message("Without XDG_RUNTIME_DIR a kill by force does not stop processes first");
+    else if (!vkp_runtime_open(runtime, parent, &error))
+        g_message("A kill by force does not stop processes first: %s", error->message);
+}
+
+static VkpManager *open_manager(const VkpOptions *options, const VkpRuntime *runtime,
+                                sd_event *event, GError **error)
+{
+    VkpManagerOptions manager = {
+        .proc_root = options->proc_root,
+        .database_path = options->database_path,
+        .places = {g_get_home_dir(), g_getenv("XDG_DATA_HOME"), g_getenv("VK_DATABASE_PATH"), NULL},
+        .registry_path = options->registry_path,
+        .frozen_path = runtime->frozen_path,
+        .uid = getuid(),
+        .loop = vkp_event_loop(event),
+    };
+    return vkp_manager_new(&manager, error);
+}
+
+/* Goes up to "ready" and stays until the loop ends, with its exit code. */
+static gboolean serve(sd_bus *bus, sd_event *event, const VkpOptions *options, GError **error)
+{
+    g_auto(VkpRuntime) runtime = VKP_RUNTIME_INIT;
+    open_runtime(&runtime, options->runtime_path);
+    g_autoptr(VkpBus) object = NULL; /* declared first: freed after the manager */
+    g_autoptr(VkpManager) manager = open_manager(options, &runtime, event, error);
+    if (!manager)
+        return FALSE;
+    g_autoptr(VkpNeighbours) neighbours = vkp_neighbours_new(bus, manager, error);
+    if (!neighbours || !vkp_manager_refresh(manager, error))
+        return FALSE;
+
+    VkpBusOptions bus_options = {bus, manager, options->proc_root, getuid()};
+    object = vkp_bus_new(&bus_options, error);
+    if (!object || !watch_connection(bus, event, error) || !vkp_bus_take_name(object, error))
+        return FALSE;
+    vkp_manager_start(manager);
+    sd_notify(FALSE, "READY=1");
+
+    int r = sd_event_loop(event);
+    sd_notify(FALSE, "STOPPING=1");
+    if (r < 0)
+        vkp_set_error_bus(error, r, "The bus is lost");
+    return r >= 0;
+}
+
+gboolean vkp_daemon_run(const VkpOptions *options, GError **error)
+{
+    g_autoptr(sd_event) event = NULL;
+    g_autoptr(sd_bus) bus = NULL;
+    raise_descriptor_limit();
+    /* The name is taken last, but asked for before anything is touched. */
+    return open_loop(&event, error) && open_bus(event, options->bus_address, &bus, error) &&
+           vkp_bus_name_is_free(bus, error) && serve(bus, event, options, error);
+}

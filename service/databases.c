@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/databases.h"
+
+#include <time.h>
+
+#include "common/roster/protect.h"
+#include "service/holders.h"
+
+typedef struct {
+    VkpStore *store;
+    VkpHolders *holders;
+    VkpInode inode;          /* the file whose holders are known */
+    guint64 current_at_usec; /* since boot: when the board was last known to be current */
+} Database;
+
+struct VkpDatabases {
+    VkpReader *reader;
+    uid_t uid;
+    char *chosen_path;
+    char *home;
+    char *data_home;
+    char *database_path;
+    GStrv extra;
+    GPtrArray *all;  /* Database; the chosen one, then in the order of vkp_locate_candidates() */
+    Database *ours;  /* one of them */
+    VkpBoard *board; /* of ours, as of the last refresh */
+    GArray *servers;
+    GArray *other_servers;
+    GHashTable *foreign_ids;
+};
+
+static Database *database_new(const char *path)
+{
+    Database *database = g_new0(Database, 1);
+    database->store = vkp_store_new(path);
+    database->holders = vkp_holders_new();
+    return database;
+}
+
+static void database_free(Database *database)
+{
+    vkp_store_free(database->store);
+    vkp_holders_free(database->holders);
+    g_free(database);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Database, database_free)
+
+VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options)
+{
+    VkpDatabases *databases = g_new0(VkpDatabases, 1);
+    databases->reader = options->reader;
+    databases->uid = options->uid;
+    databases->chosen_path = g_strdup(options->chosen_path);
+    databases->home = g_strdup(options->places.home);
+    databases->data_home = g_strdup(options->places.data_home);
+    databases->database_path = g_strdup(options->places.database_path);
+    databases->extra = g_strdupv((GStrv)options->places.extra);
+    databases->all = g_ptr_array_new_with_free_func((GDestroyNotify)database_free);
+    databases->servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    databases->other_servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    databases->foreign_ids = g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
+    return databases;
+}
+
+void vkp_databases_free(VkpDatabases *databases)
+{
+    if (!databases)
+        return;
+    g_ptr_array_unref(databases->all);
+    g_clear_pointer(&databases->board, vkp_board_unref);
+    g_array_unref(databases->servers);
+    g_array_unref(databases->other_servers);
+    g_hash_table_unref(databases->foreign_ids);
+    g_free(databases->chosen_path);
+    g_free(databases->home);
+    g_free(databases->data_home);
+    g_free(databases->database_path);
+    g_strfreev(databases->extra);
+    g_free(databases);
+}
+
+/* Moves the database of that path from `known`, or makes a new one. */
+static Database *take_or_make(GPtrArray *known, const char *path)
+{
+    for (guint i = 0; i < known->len; i++) {
+        Database *database = g_ptr_array_index(known, i);
+        if (g_str_equal(vkp_store_path(database->store), path))
+            return g_ptr_array_steal_index(known, i);
+    }
+    return database_new(path);
+}
+
+/* Brings `all` in line with the files that are there, keeping what is known of those that stay.
+ * Returns whether any came or went. */
+static gboolean locate(VkpDatabases *databases)
+{
+    VkpLocateOptions places = {databases->home, databases->data_home, databases->database_path,
+                               (const char *const *)databases->extra};
+    g_autoptr(GPtrArray) candidates = vkp_locate_candidates(&places);
+    g_autoptr(GPtrArray) known = g_steal_pointer(&databases->all);
+    guint n_known = known->len;
+    databases->all = g_ptr_array_new_with_free_func((GDestroyNotify)database_free);
+
+    VkpInode chosen = {0};
+    if (databases->chosen_path) {
+        g_ptr_array_add(databases->all, take_or_make(known, databases->chosen_path));
+        chosen = vkp_file_inode(databases->chosen_path);
+    }
+    for (guint i = 0; i < candidates->len; i++) {
+        const VkpCandidate *candidate = g_ptr_array_index(candidates, i);
+        if (vkp_inode_is_unknown(chosen) || !vkp_inode_equal(candidate->inode, chosen))
+            g_ptr_array_add(databases->all, take_or_make(known, candidate->path));
+    }
+    if (databases->all->len == 0) {
+        g_autofree char *expected = vkp_locate_dup_default_path(&places);
+        g_ptr_array_add(databases->all, take_or_make(known, expected));
+    }
+    if (databases->ours && !g_ptr_array_find(databases->all, databases->ours, NULL))
+        databases->ours = NULL;
+    return known->len > 0 || databases->all->len > n_known;
+}
+
+/* Time since boot does not jump with the wall clock. */
+static guint64 now_since_boot_usec(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (guint64)now.tv_sec * G_USEC_PER_SEC + (guint64)now.tv_nsec / 1000;
+}
+
+/* The processes among which a new holder is to be expected: it opens its database when it starts.
+ */
+#define YOUNG_SECONDS 15
+
+static VkpSnapshot *dup_young(const VkpDatabases *databases, const VkpSnapshot *snapshot)
+{
+    guint64 ticks = vkp_reader_ticks_per_second(databases->reader);
+    guint64 now = now_since_boot_usec() / G_USEC_PER_SEC * ticks;
+
+    VkpSnapshot *young = vkp_snapshot_new(vkp_snapshot_boot_time_usec(snapshot),
+                                          vkp_snapshot_ticks_per_second(snapshot));
+    for (guint i = 0; i < vkp_snapshot_size(snapshot); i++) {
+        VkpProcess *process = vkp_snapshot_at(snapshot, i);
+        if (process->identity.start_ticks + YOUNG_SECONDS * ticks >= now)
+            vkp_snapshot_add(young, vkp_process_ref(process));
+    }
+    vkp_snapshot_seal(young);
+    return young;
+}
+
+static void look_for_holders(VkpDatabases *databases, const VkpSnapshot *snapshot, VkpLook look)
+{
+    g_autoptr(VkpSnapshot) young = dup_young(databases, snapshot);
+    for (guint i = 0; i < databases->all->len; i++) {
+        Database *database = g_ptr_array_index(databases->all, i);
+        VkpInode inode = vkp_file_inode(vkp_store_path(database->store));
+        gboolean is_another_file = !vkp_inode_equal(inode, database->inode);
+        database->inode = inode;
+
+        vkp_holders_keep_living(database->holders, snapshot);
+        gboolean look_at_all =
+            look == VKP_LOOK_ALL || is_another_file || vkp_holders_is_due(database->holders);
+        g_autoptr(GArray) found =
+            vkp_protect_find_holders(databases->reader, look_at_all ? snapshot : young,
+                                     databases->uid, vkp_store_path(database->store));
+        vkp_holders_see(database->holders, snapshot, found, look_at_all);
+    }
+}
+
+static gboolean is_held(const Database *database)
+{
+    return vkp_holders_size(database->holders) > 0;
+}
+
+/* Two servers on two databases write in turn: what is ours stays ours while its server lives. */
+static Database *choose(const VkpDatabases *databases)
+{
+    Database *first = g_ptr_array_index(databases->all, 0);
+    if (databases->chosen_path)
+        return first;
+    if (databases->ours && is_held(databases->ours))
+        return databases->ours;
+    for (guint i = 0; i < databases->all->len; i++) {
+        Database *database = g_ptr_array_index(databases->all, i);
+        if (is_held(database))
+            return database;
+    }
+    return first;
+}
+
+static void add_foreign_id(GHashTable *ids, const VkpUuid *id)
+{
+    if (!vkp_uuid_is_nil(id))
+        g_hash_table_add(ids, g_memdup2(id, sizeof *id));
+}
+
+static void add_foreign_board(GHashTable *ids, const VkpBoard *board)
+{
+    for (guint i = 0; i < vkp_board_n_attempts(board); i++) {
+        const VkpAttempt *attempt = vkp_board_attempt_at(board, i);
+        add_foreign_id(ids, &attempt->id);
+        add_foreign_id(ids, &attempt->task_id);
+        add_foreign_id(ids, &attempt->project_id);
+    }
+    for (guint i = 0; i < vkp_board_n_executions(board); i++)
+        add_foreign_id(ids, &vkp_board_execution_at(board, i)->id);
+}
+
+static void collect(VkpDatabases *databases, gboolean foreign_changed)
+{
+    g_array_set_size(databases->servers, 0);
+    g_array_set_size(databases->other_servers, 0);
+    if (foreign_changed)
+        g_hash_table_remove_all(databases->foreign_ids);
+    for (guint i = 0; i < databases->all->len; i++) {
+        Database *database = g_ptr_array_index(databases->all, i);
+        if (database == databases->ours) {
+            vkp_holders_append_pids(database->holders, databases->servers);
+            continue;
+        }
+        vkp_holders_append_pids(database->holders, databases->other_servers);
+        if (foreign_changed)
+            add_foreign_board(databases->foreign_ids, vkp_store_board(database->store));
+    }
+}
+
+static gboolean refresh_store(Database *database)
+{
+    guint64 looked_at_usec = now_since_boot_usec();
+    gboolean has_changed = vkp_store_refresh(database->store);
+    if (vkp_store_state(database->store) == VKP_DATABASE_OK)
+        database->current_at_usec = looked_at_usec;
+    return has_changed;
+}
+
+gboolean vkp_databases_refresh(VkpDatabases *databases, const VkpSnapshot *snapshot, VkpLook look)
+{
+    const Database *ours_before = databases->ours;
+    gboolean foreign_changed = locate(databases);
+    look_for_holders(databases, snapshot, look);
+    Database *ours = choose(databases);
+    g_assert(ours); /* locate() leaves one at least */
+    databases->ours = ours;
+
+    foreign_changed |= ours != ours_before;
+    for (guint i = 0; i < databases->all->len; i++) {
+        Database *database = g_ptr_array_index(databases->all, i);
+        if (refresh_store(database) && database != ours)
+            foreign_changed = TRUE;
+    }
+    collect(databases, foreign_changed);
+
+    VkpBoard *board = vkp_store_board(ours->store);
+    gboolean is_another_board = board != databases->board;
+    g_clear_pointer(&databases->board, vkp_board_unref);
+    databases->board = vkp_board_ref(board);
+    return is_another_board;
+}
+
+VkpStore *vkp_databases_store(const VkpDatabases *databases)
+{
+    return databases->ours->store;
+}
+
+guint64 vkp_databases_board_current_usec(const VkpDatabases *databases)
+{
+    return databases->ours->current_at_usec;
+}
+
+const GArray *vkp_databases_servers(const VkpDatabases *databases)
+{
+    return databases->servers;
+}
+
+const GArray *vkp_databases_other_servers(const VkpDatabases *databases)
+{
+    return databases->other_servers;
+}
+
+GHashTable *vkp_databases_foreign_ids(const VkpDatabases *databases)
+{
+    return databases->foreign_ids;
+}
+
+gboolean vkp_databases_is_held_by(const VkpDatabases *databases, pid_t pid)
+{
+    VkpInode inode = vkp_file_inode(vkp_store_path(databases->ours->store));
+    return !vkp_inode_is_unknown(inode) && vkp_reader_has_file_open(databases->reader, pid, inode);
+}

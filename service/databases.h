@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/proc/reader.h"
+#include "common/proc/snapshot.h"
+#include "common/store/locate.h"
+#include "common/store/store.h"
+
+/* Which database is ours, what it and its neighbours say, and who has them open. Ours is the user's
+ * choice; else the one that a running server holds; else the one changed last. */
+typedef struct VkpDatabases VkpDatabases;
+
+typedef struct {
+    VkpReader *reader;       /* borrowed */
+    uid_t uid;               /* whose servers */
+    const char *chosen_path; /* the user's choice; NULL: none */
+    VkpLocateOptions places; /* copied */
+} VkpDatabasesOptions;
+
+VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options);
+void vkp_databases_free(VkpDatabases *databases); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpDatabases, vkp_databases_free)
+
+/* How hard to look for holders: reading everyone's descriptors is dear. */
+typedef enum {
+    VKP_LOOK_YOUNG, /* among young processes; among all of them now and then */
+    VKP_LOOK_ALL,
+} VkpLook;
+
+/* Brings everything up to date. TRUE when our board is another one than before. */
+gboolean vkp_databases_refresh(VkpDatabases *databases, const VkpSnapshot *snapshot, VkpLook look);
+
+/* Our own; never NULL, though its file may be missing. Borrowed until the next refresh. */
+VkpStore *vkp_databases_store(const VkpDatabases *databases);
+
+/* When our board was last known to be what the database says, in µs since boot; 0: never. */
+guint64 vkp_databases_board_current_usec(const VkpDatabases *databases);
+
+/* Living processes (pid_t) that have ours open, or had it minutes ago; and those of the others. */
+const GArray *vkp_databases_servers(const VkpDatabases *databases);
+const GArray *vkp_databases_other_servers(const VkpDatabases *databases);
+
+/* All ids (VkpUuid *) that stand in the others. */
+GHashTable *vkp_databases_foreign_ids(const VkpDatabases *databases);
+
+/* Whether the process has ours open at this very moment. */
+gboolean vkp_databases_is_held_by(const VkpDatabases *databases, pid_t pid);

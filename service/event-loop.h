@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "common/kill/loop.h"
+
+/* An sd-event loop as the library wants one. `event` is borrowed and outlives all its sources. */
+VkpLoop vkp_event_loop(sd_event *event);

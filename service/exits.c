@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/exits.h"
+
+#include <sys/resource.h>
+
+/* Of our descriptors; the rest is for kill jobs. */
+#define WATCHED_SHARE 4
+#define WATCHED_MAX 1024
+
+/* Whoever exits is a zombie until its parent has collected it, mostly a moment later. After these
+ * looks it is the ticks' matter. */
+static const guint64 reaping_usec[] = {1000, 10000, 100000};
+
+struct VkpExits {
+    VkpReader *reader;
+    VkpLoop loop;
+    VkpGone gone;
+    void *data;
+    GHashTable *watches; /* Watch, by its identity */
+    guint watched_max;
+    guint round;
+};
+
+typedef struct {
+    VkpIdentity identity; /* first: also the key */
+    VkpExits *exits;
+    VkpFd pidfd;
+    void *source;
+    guint n_looks; /* since it exited */
+    guint round;   /* the last roster that had it */
+} Watch;
+
+static guint identity_hash(gconstpointer key)
+{
+    const VkpIdentity *identity = key;
+    return (guint)identity->pid * 31 + (guint)identity->start_ticks;
+}
+
+static gboolean identity_equal(gconstpointer a, gconstpointer b)
+{
+    return vkp_identity_equal(*(const VkpIdentity *)a, *(const VkpIdentity *)b);
+}
+
+static void watch_free(Watch *watch)
+{
+    watch->exits->loop.ops->cancel(watch->exits->loop.loop, watch->source);
+    vkp_fd_close(&watch->pidfd);
+    g_free(watch);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Watch, watch_free)
+
+static guint find_watched_max(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 0;
+    return (guint)MIN(limit.rlim_cur / WATCHED_SHARE, WATCHED_MAX);
+}
+
+VkpExits *vkp_exits_new(VkpReader *reader, VkpLoop loop, VkpGone gone, void *data)
+{
+    VkpExits *exits = g_new0(VkpExits, 1);
+    exits->reader = reader;
+    exits->loop = loop;
+    exits->gone = gone;
+    exits->data = data;
+    exits->watched_max = find_watched_max();
+    exits->watches =
+        g_hash_table_new_full(identity_hash, identity_equal, NULL, (GDestroyNotify)watch_free);
+    return exits;
+}
+
+void vkp_exits_free(VkpExits *exits)
+{
+    if (!exits)
+        return;
+    g_hash_table_unref(exits->watches);
+    g_free(exits);
+}
+
+static gboolean is_there(const Watch *watch)
+{
+    VkpStat stat;
+    return vkp_reader_read_stat(watch->exits->reader, watch->identity.pid, &stat, NULL) &&
+           stat.start_ticks == watch->identity.start_ticks;
+}
+
+/* The watch stays in the table, fired and silent, until a roster lacks the process: a zombie would
+ * otherwise be watched anew, and wake us, at every tick. */
+static void on_exit_seen(void *data)
+{
+    Watch *watch = data;
+    VkpLoop loop = watch->exits->loop;
+    loop.ops->cancel(loop.loop, g_steal_pointer(&watch->source));
+    if (!is_there(watch)) {
+        watch->exits->gone(watch->identity, watch->exits->data);
+        return;
+    }
+    if (watch->n_looks < G_N_ELEMENTS(reaping_usec))
+        watch->source = loop.ops->start_timer(loop.loop, reaping_usec[watch->n_looks++],
+                                              on_exit_seen, watch, NULL);
+}
+
+static void add(VkpExits *exits, VkpIdentity identity)
+{
+    g_autoptr(Watch) watch = g_new0(Watch, 1);
+    watch->identity = identity;
+    watch->exits = exits;
+    watch->round = exits->round;
+    watch->pidfd = vkp_reader_open_pidfd(exits->reader, identity.pid, NULL);
+    if (watch->pidfd < 0)
+        return;
+    /* The number may have passed to another process before the descriptor was opened. */
+    if (!is_there(watch))
+        return;
+    watch->source =
+        exits->loop.ops->watch(exits->loop.loop, watch->pidfd, on_exit_seen, watch, NULL);
+    if (!watch->source)
+        return;
+    Watch *kept = g_steal_pointer(&watch);
+    g_hash_table_insert(exits->watches, &kept->identity, kept);
+}
+
+static gboolean is_of_an_older_round(G_GNUC_UNUSED gpointer key, gpointer value, gpointer data)
+{
+    return ((const Watch *)value)->round != *(const guint *)data;
+}
+
+void vkp_exits_follow(VkpExits *exits, const VkpRoster *roster)
+{
+    exits->round++;
+    for (guint i = 0; i < vkp_roster_size(roster); i++) {
+        const VkpProcess *process = vkp_roster_at(roster, i)->process;
+        Watch *watch = g_hash_table_lookup(exits->watches, &process->identity);
+        if (watch)
+            watch->round = exits->round;
+        else if (!vkp_process_is_dead(process) &&
+                 g_hash_table_size(exits->watches) < exits->watched_max)
+            add(exits, process->identity);
+    }
+    g_hash_table_foreach_remove(exits->watches, is_of_an_older_round, &exits->round);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/kill/plan.h"
+
+/* One request to kill, for the record. */
+typedef struct {
+    const char *caller; /* unique name */
+    pid_t caller_pid;
+    uid_t caller_uid;
+    const char *scope; /* as asked, may be anything */
+    const char *target;
+    const VkpKillOptions *options; /* NULL: could not be read */
+    const GPtrArray *results;      /* VkpResult; NULL: refused or given up */
+    const GError *refusal;         /* why; NULL: neither */
+} VkpKillRecord;
+
+/* Writes one structured line: to the journal under systemd, to standard error elsewhere. */
+void vkp_journal_kill(const VkpKillRecord *record);

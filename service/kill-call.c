@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/kill-call.h"
+
+#include "common/base/error.h"
+#include "service/bus-error.h"
+#include "service/decode.h"
+#include "service/encode.h"
+#include "service/journal.h"
+#include "service/sd-pointers.h"
+
+struct VkpKillCalls {
+    VkpManager *manager;
+    VkpCallers *callers;
+    GPtrArray *open; /* Call */
+};
+
+typedef struct {
+    VkpKillCalls *calls;
+    sd_bus_message *message;
+    const char *scope;  /* inside the message */
+    const char *target; /* likewise */
+    gboolean is_read;   /* the options are */
+    VkpKillOptions options;
+    pid_t caller_pid;
+    uid_t caller_uid;
+} Call;
+
+static void call_free(Call *call)
+{
+    sd_bus_message_unref(call->message);
+    vkp_kill_options_clear(&call->options);
+    g_free(call);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_free)
+
+VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpCallers *callers)
+{
+    VkpKillCalls *calls = g_new0(VkpKillCalls, 1);
+    calls->manager = manager;
+    calls->callers = callers;
+    calls->open = g_ptr_array_new_with_free_func((GDestroyNotify)call_free);
+    return calls;
+}
+
+static void write_journal(const Call *call, const GPtrArray *results, const GError *refusal)
+{
+    VkpKillRecord record = {
+        .caller = sd_bus_message_get_sender(call->message),
+        .caller_pid = call->caller_pid,
+        .caller_uid = call->caller_uid,
+        .scope = call->scope,
+        .target = call->target,
+        .options = call->is_read ? &call->options : NULL,
+        .results = results,
+        .refusal = refusal,
+    };
+    vkp_journal_kill(&record);
+}
+
+static void answer_given_up(gpointer data, G_GNUC_UNUSED gpointer unused)
+{
+    Call *call = data;
+    g_autoptr(GError) error = g_error_new_literal(VKP_ERROR, VKP_ERROR_KILL_FAILED,
+                                                  "The service ended before every fate was known");
+    write_journal(call, NULL, error);
+    sd_bus_reply_method_errorf(call->message, vkp_error_to_bus_name(VKP_ERROR_KILL_FAILED), "%s",
+                               error->message);
+}
+
+void vkp_kill_calls_free(VkpKillCalls *calls)
+{
+    if (!calls)
+        return;
+    g_ptr_array_foreach(calls->open, answer_given_up, NULL);
+    g_ptr_array_unref(calls->open);
+    g_free(calls);
+}
+
+static int reply(const Call *call, const GPtrArray *results)
+{
+    g_autoptr(sd_bus_message) message = NULL;
+    int r = sd_bus_message_new_method_return(call->message, &message);
+    if (r >= 0)
+        r = vkp_encode_results(message, results);
+    return r < 0 ? r : sd_bus_send(NULL, message, NULL);
+}
+
+static void on_killed(const GPtrArray *results, void *data)
+{
+    Call *call = data;
+    VkpKillCalls *calls = call->calls;
+    VkpCaller *caller =
+        vkp_callers_lookup(calls->callers, sd_bus_message_get_sender(call->message));
+    if (caller)
+        caller->n_calls--;
+    write_journal(call, results, NULL);
+    int r = reply(call, results);
+    if (r < 0) {
+        g_warning("Cannot answer a Kill: %s", g_strerror(-r));
+        sd_bus_reply_method_errorf(call->message, vkp_error_to_bus_name(VKP_ERROR_SYSTEM),
+                                   "Cannot send the results: %s", g_strerror(-r));
+    }
+    g_ptr_array_remove(calls->open, call);
+}
+
+static gboolean may_kill(const VkpCaller *caller, GError **error)
+{
+    if (caller->is_sandboxed)
+        g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
+                    "A program in a sandbox may list processes, but not kill them");
+    else if (caller->n_calls >= VKP_CALLER_MAX_CALLS)
+        g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
+                    "You have %u calls under way already; wait for one to end", caller->n_calls);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+static gboolean start(Call *call, const VkpCaller *caller, GError **error)
+{
+    VkpScope scope;
+    if (!may_kill(caller, error) || !vkp_scope_parse(call->scope, call->target, &scope, error) ||
+        !vkp_decode_kill_options(call->message, &call->options, error))
+        return FALSE;
+    call->is_read = TRUE;
+    return vkp_manager_kill(call->calls->manager, &scope, &call->options, on_killed, call, error);
+}
+
+int vkp_kill_calls_start(VkpKillCalls *calls, VkpCaller *caller, sd_bus_message *message,
+                         sd_bus_error *bus_error)
+{
+    g_autoptr(Call) call = g_new0(Call, 1);
+    call->calls = calls;
+    call->message = sd_bus_message_ref(message);
+    call->caller_pid = caller->pid;
+    call->caller_uid = caller->uid;
+    int r = sd_bus_message_read(message, "ss", &call->scope, &call->target);
+    if (r < 0)
+        return r;
+
+    g_autoptr(GError) error = NULL;
+    if (!start(call, caller, &error)) {
+        write_journal(call, NULL, error);
+        return vkp_bus_error_set(bus_error, error);
+    }
+    caller->n_calls++;
+    g_ptr_array_add(calls->open, g_steal_pointer(&call));
+    return 1; /* answered later */
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "service/caller.h"
+#include "service/manager.h"
+
+/* The calls of Kill under way: each is answered when its every fate is known, and written to the
+ * journal, whether its caller still listens or not. */
+typedef struct VkpKillCalls VkpKillCalls;
+
+/* Both are borrowed and outlive the calls. */
+VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpCallers *callers);
+
+/* Takes NULL. Calls still under way are answered with KILL_FAILED. The manager must not call back
+ * any more by then: it is freed before. */
+void vkp_kill_calls_free(VkpKillCalls *calls);
+
+/* Reads the arguments and starts; returns what a method handler returns. */
+int vkp_kill_calls_start(VkpKillCalls *calls, VkpCaller *caller, sd_bus_message *message,
+                         sd_bus_error *bus_error);

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/kills.h"
+
+/* A request is what a caller asked for, a job is what ends processes. Mostly they come in pairs.
+ * Where requests overlap, the later one waits for the job that is there already:
+ *
+ *   - with `force` and the same aim (or one that takes in all that the job was aimed at), the job
+ *     goes over to its hard pass;
+ *   - with `force` and a narrower aim, the request gets a job of its own: the rest of the running
+ *     job was asked politely and must not be hit harder for it;
+ *   - with `escalate`, where the running job would leave survivors alone, the request waits and
+ * then starts a job of its own for the survivors. */
+
+typedef struct {
+    VkpKills *kills;
+    VkpKillJob *job;
+    VkpScope scope;
+    gboolean is_hard;   /* ends with SIGKILL */
+    GArray *aims;       /* VkpIdentity: whom it was started for */
+    GPtrArray *waiting; /* Request, borrowed */
+} Job;
+
+typedef struct {
+    VkpKills *kills;
+    VkpScope scope;
+    VkpKillOptions options;
+    VkpKillsDone done;
+    void *data;
+    GPtrArray *results; /* VkpResult, one a process */
+    GPtrArray *joined;  /* VkpMember: who is being ended by others' jobs */
+    GPtrArray *again;   /* VkpMember: of those, who survived though we may go further */
+    const Job *own_job; /* NULL: none yet */
+    guint n_jobs;       /* still to be waited for */
+    void *timer;        /* to answer from the loop when there is nothing to wait for */
+} Request;
+
+struct VkpKills {
+    VkpKillContext context;
+    GPtrArray *jobs;     /* Job */
+    GPtrArray *requests; /* Request */
+};
+
+static void job_free(Job *job)
+{
+    vkp_kill_job_free(job->job);
+    g_array_unref(job->aims);
+    g_ptr_array_unref(job->waiting);
+    g_free(job);
+}
+
+static void request_free(Request *request)
+{
+    const VkpLoop *loop = &request->kills->context.loop;
+    loop->ops->cancel(loop->loop, request->timer);
+    vkp_kill_options_clear(&request->options);
+    g_ptr_array_unref(request->results);
+    g_ptr_array_unref(request->joined);
+    g_ptr_array_unref(request->again);
+    g_free(request);
+}
+
+VkpKills *vkp_kills_new(const VkpKillContext *context)
+{
+    VkpKills *kills = g_new0(VkpKills, 1);
+    kills->context = *context;
+    kills->jobs = g_ptr_array_new_with_free_func((GDestroyNotify)job_free);
+    kills->requests = g_ptr_array_new_with_free_func((GDestroyNotify)request_free);
+    return kills;
+}
+
+void vkp_kills_free(VkpKills *kills)
+{
+    if (!kills)
+        return;
+    g_ptr_array_unref(kills->jobs);
+    g_ptr_array_unref(kills->requests);
+    g_free(kills);
+}
+
+guint vkp_kills_n_requests(const VkpKills *kills)
+{
+    return kills->requests->len;
+}
+
+static gboolean has_same_scope(const VkpScope *a, const VkpScope *b)
+{
+    return a->kind == b->kind && vkp_uuid_equal(&a->id, &b->id) &&
+           a->identity.pid == b->identity.pid;
+}
+
+static gboolean contains(const GPtrArray *members, VkpIdentity identity)
+{
+    for (guint i = 0; i < members->len; i++) {
+        const VkpMember *member = g_ptr_array_index(members, i);
+        if (vkp_identity_equal(member->process->identity, identity))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static Request *request_new(VkpKills *kills, const VkpKillRequest *asked)
+{
+    Request *request = g_new0(Request, 1);
+    request->kills = kills;
+    request->scope = asked->scope;
+    request->options = *asked->options;
+    if (request->options.expected)
+        g_hash_table_ref(request->options.expected);
+    request->done = asked->done;
+    request->data = asked->data;
+    request->results = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
+    request->joined = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_member_unref);
+    request->again = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_member_unref);
+    return request;
+}
+
+/* A later word on the same process replaces the earlier one. */
+static void take_result(Request *request, const VkpResult *result)
+{
+    for (guint i = 0; i < request->results->len; i++) {
+        VkpResult *known = g_ptr_array_index(request->results, i);
+        if (vkp_identity_equal(known->identity, result->identity)) {
+            g_ptr_array_remove_index(request->results, i);
+            break;
+        }
+    }
+    g_ptr_array_add(request->results, vkp_result_new(result->identity, result->name,
+                                                     result->outcome, result->detail));
+}
+
+static gboolean is_expected(const Request *request, VkpIdentity identity)
+{
+    char text[VKP_IDENTITY_TEXT_SIZE];
+    return !request->options.expected ||
+           g_hash_table_contains(request->options.expected, vkp_identity_to_text(identity, text));
+}
+
+/* Of another's job, a request hears of the processes it asked for; with the same aim also of those
+ * that were born meanwhile. */
+static gboolean concerns(const Request *request, const Job *job, VkpIdentity identity)
+{
+    if (job == request->own_job || contains(request->joined, identity))
+        return TRUE;
+    return has_same_scope(&job->scope, &request->scope) && is_expected(request, identity);
+}
+
+static gboolean may_go_further(const Request *request, const Job *job)
+{
+    return (request->options.force || request->options.escalate) && !job->is_hard;
+}
+
+static void remember_survivor(Request *request, VkpIdentity identity)
+{
+    for (guint i = 0; i < request->joined->len; i++) {
+        VkpMember *member = g_ptr_array_index(request->joined, i);
+        if (vkp_identity_equal(member->process->identity, identity))
+            g_ptr_array_add(request->again, vkp_member_ref(member));
+    }
+}
+
+static void take_results(Request *request, const Job *job, const GPtrArray *results)
+{
+    for (guint i = 0; i < results->len; i++) {
+        const VkpResult *result = g_ptr_array_index(results, i);
+        if (!concerns(request, job, result->identity))
+            continue;
+        take_result(request, result);
+        if (result->outcome == VKP_OUTCOME_SURVIVED && may_go_further(request, job))
+            remember_survivor(request, result->identity);
+    }
+}
+
+static void request_finish(Request *request)
+{
+    request->done(request->results, request->data);
+    g_ptr_array_remove(request->kills->requests, request);
+}
+
+static void start_own_job(Request *request, VkpPlan *plan);
+
+static void request_go_on(Request *request)
+{
+    if (request->n_jobs > 0)
+        return;
+    if (request->again->len == 0) {
+        request_finish(request);
+        return;
+    }
+    VkpPlan *plan = g_new0(VkpPlan, 1);
+    plan->targets = g_steal_pointer(&request->again);
+    plan->results = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
+    request->again = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_member_unref);
+    start_own_job(request, plan);
+}
+
+static void on_job_done(G_GNUC_UNUSED VkpKillJob *kill_job, GPtrArray *results, void *data)
+{
+    Job *job = data;
+    g_autoptr(GPtrArray) owned_results = results;
+    g_autoptr(GPtrArray) waiting = g_ptr_array_ref(job->waiting);
+    for (guint i = 0; i < waiting->len; i++) {
+        Request *request = g_ptr_array_index(waiting, i);
+        request->n_jobs--;
+        take_results(request, job, owned_results);
+    }
+    g_ptr_array_remove(job->kills->jobs, job);
+    for (guint i = 0; i < waiting->len; i++)
+        request_go_on(g_ptr_array_index(waiting, i));
+}
+
+static void wait_for(Request *request, Job *job)
+{
+    if (g_ptr_array_find(job->waiting, request, NULL))
+        return;
+    g_ptr_array_add(job->waiting, request);
+    request->n_jobs++;
+}
+
+static void start_own_job(Request *request, VkpPlan *plan)
+{
+    VkpKills *kills = request->kills;
+    Job *job = g_new0(Job, 1);
+    job->kills = kills;
+    job->scope = request->scope;
+    job->is_hard = request->options.force || request->options.escalate;
+    job->aims = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
+    for (guint i = 0; i < plan->targets->len; i++) {
+        const VkpMember *member = g_ptr_array_index(plan->targets, i);
+        g_array_append_val(job->aims, member->process->identity);
+    }
+    job->waiting = g_ptr_array_new();
+    g_ptr_array_add(kills->jobs, job);
+    request->own_job = job;
+    wait_for(request, job);
+    job->job = vkp_kill_job_new(&kills->context, &request->scope, &request->options, plan);
+    vkp_kill_job_start(job->job, on_job_done, job);
+}
+
+static gboolean covers_all_aims(const VkpPlan *plan, const Job *job)
+{
+    for (guint i = 0; i < job->aims->len; i++)
+        if (!contains(plan->targets, g_array_index(job->aims, VkpIdentity, i)))
+            return FALSE;
+    return TRUE;
+}
+
+/* Moves the plan's targets that the job is ending from the plan to the request. Returns whether
+ * there were any. */
+static gboolean join_targets(Request *request, VkpPlan *plan, const Job *job)
+{
+    guint n_before = request->joined->len;
+    for (guint i = plan->targets->len; i-- > 0;) {
+        VkpMember *member = g_ptr_array_index(plan->targets, i);
+        if (vkp_kill_job_covers(job->job, member->process->identity))
+            g_ptr_array_add(request->joined, g_ptr_array_steal_index(plan->targets, i));
+    }
+    return request->joined->len > n_before;
+}
+
+static void join(Request *request, VkpPlan *plan)
+{
+    for (guint i = 0; i < request->kills->jobs->len; i++) {
+        Job *job = g_ptr_array_index(request->kills->jobs, i);
+        gboolean has_its_aim =
+            has_same_scope(&job->scope, &request->scope) || covers_all_aims(plan, job);
+        if (request->options.force && !has_its_aim)
+            continue;
+        if (!join_targets(request, plan, job))
+            continue;
+        if (request->options.force) {
+            job->is_hard = TRUE;
+            vkp_kill_job_force(job->job);
+        }
+        wait_for(request, job);
+    }
+}
+
+static void on_nothing_to_wait_for(void *data)
+{
+    request_finish(data);
+}
+
+gboolean vkp_kills_start(VkpKills *kills, const VkpKillRequest *asked, VkpPlan *plan,
+                         GError **error)
+{
+    g_autoptr(VkpPlan) owned_plan = plan;
+    Request *request = request_new(kills, asked);
+    for (guint i = 0; i < plan->results->len; i++)
+        take_result(request, g_ptr_array_index(plan->results, i));
+    g_ptr_array_set_size(plan->results, 0);
+    join(request, plan);
+
+    if (plan->targets->len == 0 && request->n_jobs == 0) {
+        request->timer = kills->context.loop.ops->start_timer(
+            kills->context.loop.loop, 0, on_nothing_to_wait_for, request, error);
+        if (!request->timer) {
+            request_free(request);
+            return FALSE;
+        }
+    }
+    g_ptr_array_add(kills->requests, request);
+    if (plan->targets->len > 0)
+        start_own_job(request, g_steal_pointer(&owned_plan));
+    return TRUE;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/kill/job.h"
+
+/* The kill requests under way. One job ends one process: a request for processes that a job is
+ * ending already waits for that job. */
+typedef struct VkpKills VkpKills;
+
+/* Called once from the loop when every fate of a request is known; VkpResult, borrowed. */
+typedef void (*VkpKillsDone)(const GPtrArray *results, void *data);
+
+typedef struct {
+    VkpScope scope;
+    const VkpKillOptions *options; /* copied as far as needed */
+    VkpKillsDone done;
+    void *data;
+} VkpKillRequest;
+
+/* `context` is copied, what it points to is borrowed. */
+VkpKills *vkp_kills_new(const VkpKillContext *context);
+
+/* Takes NULL. Gives all jobs up without calling anybody. */
+void vkp_kills_free(VkpKills *kills);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpKills, vkp_kills_free)
+
+/* Starts the request, taking its plan. `done` is never called from within, and not at all after an
+ * error. */
+gboolean vkp_kills_start(VkpKills *kills, const VkpKillRequest *request, VkpPlan *plan,
+                         GError **error);
+
+/* How many requests are under way. */
+guint vkp_kills_n_requests(const VkpKills *kills);

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/manager.h"
+
+#include <unistd.h>
+
+#include "common/base/error.h"
+#include "service/exits.h"
+#include "service/kills.h"
+#include "service/survey.h"
+
+#define TICK_USEC (2 * G_TIME_SPAN_SECOND)
+#define TICK_WATCHED_USEC (1 * G_TIME_SPAN_SECOND)
+
+struct VkpManager {
+    VkpLoop loop;
+    uid_t uid;
+    char *frozen_path;
+    VkpReader *reader;
+    VkpSurvey *survey;
+    VkpExits *exits;
+    VkpKills *kills;
+    VkpRoster *roster;
+    char *database_path;
+    VkpFacts facts;
+    VkpManagerListener listener;
+    void *timer; /* the next tick; NULL: not started */
+    gboolean is_watched;
+    gboolean is_failing; /* the last tick did */
+};
+
+static void on_gone(VkpIdentity identity, void *data);
+static VkpRoster *dup_fresh_roster(void *data, GError **error);
+static gboolean must_spare(VkpIdentity identity, void *data);
+
+static void open_rooms(VkpManager *manager, const VkpManagerOptions *options)
+{
+    VkpSurveyOptions survey = {manager->reader, options->uid, options->database_path,
+                               options->places, options->registry_path};
+    manager->survey = vkp_survey_new(&survey);
+    manager->exits = vkp_exits_new(manager->reader, options->loop, on_gone, manager);
+    VkpKillContext context = {
+        .reader = manager->reader,
+        .loop = options->loop,
+        .fresh_roster = dup_fresh_roster,
+        .must_spare = must_spare,
+        .data = manager,
+        .frozen_path = manager->frozen_path,
+    };
+    manager->kills = vkp_kills_new(&context);
+}
+
+static void thaw(VkpManager *manager)
+{
+    if (!manager->frozen_path)
+        return;
+    g_autoptr(GError) error = NULL;
+    guint thawed = vkp_frozen_thaw(manager->frozen_path, manager->reader, &error);
+    if (error)
+        g_warning("Cannot thaw what an earlier run may have frozen: %s", error->message);
+    else if (thawed > 0)
+        g_message("Thawed %u process%s that an earlier run had left frozen", thawed,
+                  thawed == 1 ? "" : "es");
+}
+
+VkpManager *vkp_manager_new(const VkpManagerOptions *options, GError **error)
+{
+    VkpReader *reader = vkp_reader_open(options->proc_root, error);
+    if (!reader)
+        return NULL;
+    VkpManager *manager = g_new0(VkpManager, 1);
+    manager->reader = reader;
+    manager->loop = options->loop;
+    manager->uid = options->uid;
+    manager->frozen_path = g_strdup(options->frozen_path);
+    manager->roster = vkp_roster_new();
+    vkp_roster_seal(manager->roster);
+    thaw(manager);
+    open_rooms(manager, options);
+    return manager;
+}
+
+static void cancel_timer(VkpManager *manager)
+{
+    manager->loop.ops->cancel(manager->loop.loop, g_steal_pointer(&manager->timer));
+}
+
+void vkp_manager_free(VkpManager *manager)
+{
+    if (!manager)
+        return;
+    cancel_timer(manager);
+    vkp_kills_free(manager->kills);
+    vkp_exits_free(manager->exits);
+    vkp_roster_unref(manager->roster);
+    vkp_survey_free(manager->survey);
+    vkp_reader_close(manager->reader);
+    g_free(manager->database_path);
+    g_free(manager->frozen_path);
+    g_free(manager);
+}
+
+void vkp_manager_set_listener(VkpManager *manager, const VkpManagerListener *listener)
+{
+    manager->listener = listener ? *listener : (VkpManagerListener){0};
+}
+
+void vkp_manager_set_spared(VkpManager *manager, const GArray *pids)
+{
+    vkp_survey_set_spared(manager->survey, pids);
+}
+
+static void tell_facts(VkpManager *manager)
+{
+    VkpFacts before = manager->facts;
+    char *path_before = manager->database_path; /* which `before` borrows */
+    manager->database_path = g_strdup(vkp_survey_database_path(manager->survey));
+    manager->facts = (VkpFacts){
+        .process_count = vkp_roster_size(manager->roster),
+        .executor_count = vkp_roster_n_executors(manager->roster),
+        .leftover_count = vkp_roster_n_leftovers(manager->roster),
+        .database_path = manager->database_path,
+        .database_state = vkp_survey_database_state(manager->survey),
+        .degraded = vkp_survey_degraded(manager->survey),
+    };
+    if (manager->listener.facts_changed)
+        manager->listener.facts_changed(&before, &manager->facts, manager->listener.data);
+    g_free(path_before);
+}
+
+/* Takes the roster: from here on it is the truth, and the listener hears what that changes. */
+static void publish(VkpManager *manager, VkpRoster *roster)
+{
+    g_autoptr(VkpRoster) before = g_steal_pointer(&manager->roster);
+    manager->roster = roster;
+    g_autoptr(GPtrArray) changes = vkp_change_diff(before, roster);
+    for (guint i = 0; manager->listener.changed && i < changes->len; i++)
+        manager->listener.changed(g_ptr_array_index(changes, i), manager->listener.data);
+    vkp_exits_follow(manager->exits, roster);
+    tell_facts(manager);
+}
+
+static gboolean refresh(VkpManager *manager, VkpSurveyDepth depth, GError **error)
+{
+    VkpRoster *roster = vkp_survey_look(manager->survey, depth, error);
+    if (!roster)
+        return FALSE;
+    publish(manager, roster);
+    return TRUE;
+}
+
+gboolean vkp_manager_refresh(VkpManager *manager, GError **error)
+{
+    return refresh(manager, VKP_SURVEY_ASKED, error);
+}
+
+static void schedule(VkpManager *manager);
+
+static void on_tick(void *data)
+{
+    VkpManager *manager = data;
+    g_autoptr(GError) error = NULL;
+    gboolean is_failing = !refresh(manager, VKP_SURVEY_TICK, &error);
+    if (is_failing && !manager->is_failing)
+        g_warning("Cannot see what runs: %s", error->message);
+    manager->is_failing = is_failing;
+    if (!is_failing && manager->is_watched && manager->listener.sampled)
+        manager->listener.sampled(manager->roster, manager->listener.data);
+    schedule(manager);
+}
+
+static void schedule(VkpManager *manager)
+{
+    guint64 usec = manager->is_watched ? TICK_WATCHED_USEC : TICK_USEC;
+    g_autoptr(GError) error = NULL;
+    cancel_timer(manager);
+    manager->timer =
+        manager->loop.ops->start_timer(manager->loop.loop, usec, on_tick, manager, &error);
+    if (!manager->timer)
+        g_critical("No more looking by itself: %s", error->message);
+}
+
+void vkp_manager_start(VkpManager *manager)
+{
+    schedule(manager);
+}
+
+void vkp_manager_set_watched(VkpManager *manager, gboolean watched)
+{
+    if (manager->is_watched == watched)
+        return;
+    manager->is_watched = watched;
+    if (manager->timer)
+        schedule(manager);
+}
+
+/* A member is gone between two looks: the rest of the roster stays as it was. */
+static void on_gone(VkpIdentity identity, void *data)
+{
+    VkpManager *manager = data;
+    VkpMember *member = vkp_roster_lookup(manager->roster, identity);
+    if (!member)
+        return;
+    VkpChange change = {VKP_CHANGE_REMOVED, member};
+    publish(manager, vkp_change_apply(manager->roster, &change));
+}
+
+VkpRoster *vkp_manager_roster(VkpManager *manager)
+{
+    return manager->roster;
+}
+
+VkpFacts vkp_manager_facts(const VkpManager *manager)
+{
+    return manager->facts;
+}
+
+static VkpRoster *dup_fresh_roster(void *data, GError **error)
+{
+    VkpManager *manager = data;
+    if (!refresh(manager, VKP_SURVEY_PROCESSES, error))
+        return NULL;
+    return vkp_roster_ref(manager->roster);
+}
+
+static gboolean must_spare(VkpIdentity identity, void *data)
+{
+    VkpManager *manager = data;
+    return vkp_survey_is_server(manager->survey, identity.pid);
+}
+
+/* The plan knows members only. Takes its refusal of a single process and returns the one that tells
+ * what became of it. */
+static GError *explain_refusal(const VkpManager *manager, const VkpScope *scope, GError *refusal)
+{
+    if (scope->kind != VKP_SCOPE_SINGLE ||
+        !g_error_matches(refusal, VKP_ERROR, VKP_ERROR_NOT_MANAGED))
+        return refusal;
+    VkpStat stat;
+    g_autoptr(GError) error = NULL;
+    VkpIdentity asked = scope->identity;
+    gboolean is_there = vkp_reader_read_stat(manager->reader, asked.pid, &stat, &error);
+    if (!is_there && !g_error_matches(error, VKP_ERROR, VKP_ERROR_NOT_FOUND))
+        return refusal;
+    if (is_there && (asked.start_ticks == 0 || asked.start_ticks == stat.start_ticks))
+        return refusal;
+    g_error_free(refusal);
+    if (!is_there)
+        return g_error_new(VKP_ERROR, VKP_ERROR_NOT_FOUND, "There is no process %d", asked.pid);
+    return g_error_new(VKP_ERROR, VKP_ERROR_IDENTITY_CHANGED,
+                       "Process %d is another one by now: it started at tick %" G_GUINT64_FORMAT
+                       ", not %" G_GUINT64_FORMAT,
+                       asked.pid, stat.start_ticks, asked.start_ticks);
+}
+
+gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpKillOptions *options,
+                          VkpManagerKilled killed, void *data, GError **error)
+{
+    if (!refresh(manager, VKP_SURVEY_FOR_KILL, error))
+        return FALSE;
+    GError *refusal = NULL;
+    VkpPlan *plan = vkp_plan_build(scope, options, manager->roster, &refusal);
+    if (!plan) {
+        g_propagate_error(error, explain_refusal(manager, scope, refusal));
+        return FALSE;
+    }
+    vkp_results_verify(plan->results, manager->reader);
+    VkpKillRequest request = {*scope, options, killed, data};
+    return vkp_kills_start(manager->kills, &request, plan, error);
+}
+
+static gboolean refuse_register(const VkpManager *manager, VkpIdentity identity, uid_t owner,
+                                GError **error)
+{
+    const VkpMember *member = vkp_roster_lookup(manager->roster, identity);
+    if (owner != manager->uid)
+        g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
+                    "Process %d belongs to another user", identity.pid);
+    else if (identity.pid == getpid() || (member && member->tie.is_protected))
+        g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
+                    "Process %d is protected and can't be an execution's", identity.pid);
+    else
+        return FALSE;
+    return TRUE;
+}
+
+gboolean vkp_manager_register(VkpManager *manager, const VkpUuid *execution_id, pid_t pid,
+                              GError **error)
+{
+    VkpStat stat;
+    uid_t owner;
+    if (!vkp_reader_read_stat(manager->reader, pid, &stat, error) ||
+        !vkp_reader_read_uid(manager->reader, pid, &owner, error))
+        return FALSE;
+    VkpIdentity identity = {pid, stat.start_ticks};
+    if ((stat.state == 'Z' || stat.state == 'X') && stat.threads <= 1) {
+        g_set_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND, "Process %d has ended", pid);
+        return FALSE;
+    }
+    if (refuse_register(manager, identity, owner, error))
+        return FALSE;
+    VkpRegistration registration = {pid, stat.start_ticks, *execution_id};
+    vkp_records_register(vkp_survey_records(manager->survey), &registration);
+    return refresh(manager, VKP_SURVEY_TICK, error);
+}

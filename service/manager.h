@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/kill/job.h"
+#include "common/roster/change.h"
+#include "common/store/locate.h"
+#include "service/sight.h"
+
+/* The service without its bus: looks at the system, keeps the roster current, kills. It runs on
+ * whatever loop it is given and tells one listener what changed, so tests drive it by hand. */
+typedef struct VkpManager VkpManager;
+
+typedef struct {
+    const char *proc_root;     /* NULL: /proc */
+    const char *database_path; /* the user's choice; NULL: located by `places` */
+    VkpLocateOptions places;   /* also where other boards' databases are looked for */
+    const char *registry_path; /* NULL: nothing is kept beyond this run */
+    const char *frozen_path;   /* see common/kill/frozen.h; NULL: kill jobs never freeze */
+    uid_t uid;                 /* whose processes are managed */
+    VkpLoop loop;              /* borrowed; used by ticks and kill jobs only */
+} VkpManagerOptions;
+
+/* The facts behind the properties on the bus. */
+typedef struct {
+    guint process_count;
+    guint executor_count;
+    guint leftover_count;
+    const char *database_path; /* borrowed from the manager */
+    VkpDatabaseState database_state;
+    guint degraded; /* VkpDegraded */
+} VkpFacts;
+
+/* Called from within whatever refreshed the roster: a tick, vkp_manager_refresh(), a kill job. Must
+ * not call back into the manager except to look. Any of them may be NULL. */
+typedef struct {
+    void (*changed)(const VkpChange *change,
+                    void *data); /* once a step, in vkp_change_diff order */
+    void (*sampled)(const VkpRoster *roster, void *data); /* after each tick while watched */
+    void (*facts_changed)(const VkpFacts *before, const VkpFacts *after, void *data);
+    void *data;
+} VkpManagerListener;
+
+/* Opens what it needs and thaws what a crashed run left frozen. NULL and error when the proc file
+ * system is not there; neither a missing database nor a broken registry is an error. */
+VkpManager *vkp_manager_new(const VkpManagerOptions *options, GError **error);
+
+/* Takes NULL. Running kill jobs are given up (and what they froze is thawed); their callbacks are
+ * not called. */
+void vkp_manager_free(VkpManager *manager);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpManager, vkp_manager_free)
+
+/* Copied; one at a time, NULL for none. */
+void vkp_manager_set_listener(VkpManager *manager, const VkpManagerListener *listener);
+
+/* Refreshes by itself from now on: every 2 s, every 1 s while watched, and when a member exits. */
+void vkp_manager_start(VkpManager *manager);
+void vkp_manager_set_watched(VkpManager *manager, gboolean watched);
+
+/* Processes that no scope may hit, besides those the manager finds by itself (pid_t): the applet,
+ * the bus. Replaces the last set; counts from the next refresh. */
+void vkp_manager_set_spared(VkpManager *manager, const GArray *pids);
+
+/* Looks at everything now. FALSE and error when the proc file system could not be read; then the
+ * last roster stays. */
+gboolean vkp_manager_refresh(VkpManager *manager, GError **error);
+
+/* The last roster, borrowed until the next refresh; empty before the first. */
+VkpRoster *vkp_manager_roster(VkpManager *manager);
+
+/* The state of things as of the last refresh. */
+VkpFacts vkp_manager_facts(const VkpManager *manager);
+
+/* Called once from the loop, never from within vkp_manager_kill(), when every fate is known. The
+ * results (VkpResult) are borrowed. */
+typedef void (*VkpManagerKilled)(const GPtrArray *results, void *data);
+
+/* Starts a kill against a fresh roster; with dry_run nothing is signalled. Processes that another
+ * job is ending already are waited for there; `force` makes that job hard. FALSE and error
+ * (NOT_MANAGED, IDENTITY_CHANGED, NOT_FOUND, SYSTEM ...) when nothing was started. */
+gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpKillOptions *options,
+                          VkpManagerKilled killed, void *data, GError **error);
+
+/* Registers the process for the execution, now and across restarts. The board need not know the
+ * execution yet. NOT_FOUND: no such process; PERMISSION_DENIED: another user's, or protected. */
+gboolean vkp_manager_register(VkpManager *manager, const VkpUuid *execution_id, pid_t pid,
+                              GError **error);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+
+/* What the command line says, made absolute and filled up from the environment. All owned. */
+typedef struct {
+    char *bus_address;   /* NULL: the session bus */
+    char *database_path; /* NULL: to be located */
+    char *registry_path; /* never NULL */
+    char *runtime_path;  /* $XDG_RUNTIME_DIR; NULL: there is none */
+    char *proc_root;     /* never NULL */
+    gboolean wants_version;
+} VkpOptions;
+
+/* Parses, consuming what it knows. --help prints and exits. FALSE and error for anything unknown.
+ */
+gboolean vkp_options_parse(VkpOptions *options, int *argc, char ***argv, GError **error);
+void vkp_options_clear(VkpOptions *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpOptions, vkp_options_clear)

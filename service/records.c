@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/records.h"
+
+#include "common/base/error.h"
+#include "common/roster/registrations.h"
+
+struct VkpRecords {
+    VkpReader *reader; /* borrowed */
+    char *path;        /* NULL: nothing is kept */
+    VkpRegistry *registry;
+    gboolean is_failing;
+    GArray *registrations;
+    VkpMemory *memory;
+};
+
+/* Takes the error, NULL when all went well; logs a change only. */
+static void note_outcome(VkpRecords *records, GError *failure)
+{
+    g_autoptr(GError) error = failure;
+    if (error && !records->is_failing)
+        g_warning("Registrations will not survive a restart: %s", error->message);
+    if (!error && records->is_failing)
+        g_message("The registry \"%s\" works again", records->path);
+    records->is_failing = error != NULL;
+}
+
+static void load(VkpRecords *records, GError **error)
+{
+    VkpUuid boot_id = vkp_reader_boot_id(records->reader);
+    records->registry = vkp_registry_open(records->path, &boot_id, error);
+    if (!records->registry)
+        return;
+    g_autoptr(GArray) remembered = vkp_registry_recall(records->registry, error);
+    if (!remembered)
+        return;
+    vkp_memory_load(records->memory, remembered);
+    g_autoptr(GArray) registrations = vkp_registry_load(records->registry, error);
+    if (!registrations)
+        return;
+    g_array_append_vals(records->registrations, registrations->data, registrations->len);
+}
+
+VkpRecords *vkp_records_new(const char *path, VkpReader *reader)
+{
+    VkpRecords *records = g_new0(VkpRecords, 1);
+    records->reader = reader;
+    records->path = g_strdup(path);
+    records->registrations = g_array_new(FALSE, FALSE, sizeof(VkpRegistration));
+    records->memory = vkp_memory_new();
+    if (path) {
+        GError *error = NULL;
+        load(records, &error);
+        note_outcome(records, error);
+    }
+    return records;
+}
+
+void vkp_records_free(VkpRecords *records)
+{
+    if (!records)
+        return;
+    vkp_registry_close(records->registry);
+    vkp_memory_free(records->memory);
+    g_array_unref(records->registrations);
+    g_free(records->path);
+    g_free(records);
+}
+
+gboolean vkp_records_are_kept(const VkpRecords *records)
+{
+    return !records->is_failing;
+}
+
+const GArray *vkp_records_registrations(const VkpRecords *records)
+{
+    return records->registrations;
+}
+
+const VkpMemory *vkp_records_memory(const VkpRecords *records)
+{
+    return records->memory;
+}
+
+static VkpRegistration *at(const VkpRecords *records, guint index)
+{
+    return &g_array_index(records->registrations, VkpRegistration, index);
+}
+
+void vkp_records_register(VkpRecords *records, const VkpRegistration *registration)
+{
+    for (guint i = records->registrations->len; i-- > 0;)
+        if (at(records, i)->pid == registration->pid)
+            g_array_remove_index(records->registrations, i);
+    g_array_append_vals(records->registrations, registration, 1);
+    if (!records->registry)
+        return;
+    GError *error = NULL;
+    vkp_registry_register(records->registry, registration, &error);
+    note_outcome(records, error);
+}
+
+/* Being absent from one snapshot is no proof: a scan leaves out what it could not read. */
+static gboolean is_over(const VkpRecords *records, const VkpSnapshot *snapshot,
+                        const VkpRegistration *registration)
+{
+    if (vkp_registration_is_in_use(registration, snapshot))
+        return FALSE;
+    VkpStat stat;
+    g_autoptr(GError) error = NULL;
+    if (vkp_reader_read_stat(records->reader, registration->pid, &stat, &error))
+        return stat.start_ticks != registration->start_ticks || stat.state == 'Z' ||
+               stat.state == 'X';
+    return g_error_matches(error, VKP_ERROR, VKP_ERROR_NOT_FOUND);
+}
+
+static void forget(VkpRecords *records, const VkpSnapshot *snapshot)
+{
+    guint n_before = records->registrations->len;
+    for (guint i = n_before; i-- > 0;)
+        if (is_over(records, snapshot, at(records, i)))
+            g_array_remove_index(records->registrations, i);
+    if (!records->registry || records->registrations->len == n_before)
+        return;
+    GError *error = NULL;
+    vkp_registry_keep_only(records->registry, records->registrations, &error);
+    note_outcome(records, error);
+}
+
+void vkp_records_update(VkpRecords *records, const VkpSnapshot *snapshot, const VkpRoster *roster)
+{
+    forget(records, snapshot);
+    g_autoptr(GArray) found = vkp_registrations_find_new(roster, records->registrations);
+    for (guint i = 0; i < found->len; i++)
+        vkp_records_register(records, &g_array_index(found, VkpRegistration, i));
+    if (!vkp_memory_update(records->memory, roster) || !records->registry)
+        return;
+    g_autoptr(GArray) remembered = vkp_memory_to_array(records->memory);
+    GError *error = NULL;
+    vkp_registry_remember(records->registry, remembered, &error);
+    note_outcome(records, error);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/proc/reader.h"
+#include "common/roster/roster.h"
+#include "common/store/locate.h"
+#include "service/records.h"
+#include "service/sight.h"
+
+/* One look at the system: processes, databases, ports and what we know by ourselves, made into a
+ * roster. Remembers between looks what need not be looked at again. */
+typedef struct VkpSurvey VkpSurvey;
+
+typedef struct {
+    VkpReader *reader;         /* borrowed, outlives the survey */
+    uid_t uid;                 /* whose processes */
+    const char *database_path; /* the user's choice; NULL: located by `places` */
+    VkpLocateOptions places;   /* copied */
+    const char *registry_path; /* NULL: nothing is kept beyond this run */
+} VkpSurveyOptions;
+
+VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options);
+void vkp_survey_free(VkpSurvey *survey); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpSurvey, vkp_survey_free)
+
+/* How thoroughly to look; each takes in the ones before it. */
+typedef enum {
+    VKP_SURVEY_PROCESSES, /* who runs: the rescans of a kill job */
+    VKP_SURVEY_TICK,      /* what the databases say, who listens where */
+    VKP_SURVEY_ASKED,     /* where the worktrees are */
+    VKP_SURVEY_FOR_KILL,  /* who has the database open, among all processes */
+} VkpSurveyDepth;
+
+/* A new roster. NULL and error when the proc file system could not be read. */
+VkpRoster *vkp_survey_look(VkpSurvey *survey, VkpSurveyDepth depth, GError **error);
+
+/* Whom no scope may hit besides ourselves (pid_t); copied, counts from the next look. */
+void vkp_survey_set_spared(VkpSurvey *survey, const GArray *pids);
+
+VkpRecords *vkp_survey_records(const VkpSurvey *survey); /* borrowed */
+
+/* As of the last look; the path is borrowed until the next one. Not before the first. */
+const char *vkp_survey_database_path(const VkpSurvey *survey);
+VkpDatabaseState vkp_survey_database_state(const VkpSurvey *survey);
+guint vkp_survey_degraded(const VkpSurvey *survey); /* VkpDegraded */
+
+/* Whether the process has our database open at this very moment. */
+gboolean vkp_survey_is_server(const VkpSurvey *survey, pid_t pid);
