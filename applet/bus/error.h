@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+
+/* Makes GDBus turn the service's error names into VKP_ERROR. */
+void vkp_bus_error_register(void);
+
+/* What went wrong, for a person: a whole sentence. The caller frees it. */
+char *vkp_bus_error_dup_sentence(const GError *error);

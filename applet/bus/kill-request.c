@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "applet/bus/kill-request.h"
+
+/* The service freezes for at most 1.5 s and rescans for at most 2 s after SIGKILL. */
+#define HARD_PASS_MS 4000
+#define SLACK_MS 15000
+
+VkpKillRequest *vkp_kill_request_new(VkpScopeKind scope, const char *target)
+{
+    VkpKillRequest *request = g_new0(VkpKillRequest, 1);
+    request->scope = scope;
+    request->target = g_strdup(target);
+    request->grace_ms = VKP_GRACE_DEFAULT_MS;
+    return request;
+}
+
+VkpKillRequest *vkp_kill_request_copy(const VkpKillRequest *request)
+{
+    VkpKillRequest *copy = g_memdup2(request, sizeof *request);
+    copy->target = g_strdup(request->target);
+    copy->expected = request->expected ? g_array_copy(request->expected) : NULL;
+    return copy;
+}
+
+void vkp_kill_request_free(VkpKillRequest *request)
+{
+    if (!request)
+        return;
+    g_free(request->target);
+    if (request->expected)
+        g_array_unref(request->expected);
+    g_free(request);
+}
+
+static GVariant *expected_ids(const GArray *identities)
+{
+    g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
+    for (guint i = 0; i < identities->len; i++) {
+        char text[VKP_IDENTITY_TEXT_SIZE];
+        g_variant_builder_add(
+            &builder, "s", vkp_identity_to_text(g_array_index(identities, VkpIdentity, i), text));
+    }
+    return g_variant_builder_end(&builder);
+}
+
+static void add_flag(GVariantDict *dict, const char *key, gboolean value)
+{
+    if (value)
+        g_variant_dict_insert(dict, key, "b", TRUE);
+}
+
+GVariant *vkp_kill_request_options(const VkpKillRequest *request)
+{
+    GVariantDict dict;
+    g_variant_dict_init(&dict, NULL);
+    add_flag(&dict, VKP_OPTION_DRY_RUN, request->is_dry_run);
+    add_flag(&dict, VKP_OPTION_FORCE, request->force);
+    add_flag(&dict, VKP_OPTION_ESCALATE, request->escalate);
+    add_flag(&dict, VKP_OPTION_INCLUDE_WEAK, request->include_weak);
+    if (!request->is_dry_run)
+        g_variant_dict_insert(&dict, VKP_OPTION_TIMEOUT_MS, "u",
+                              MIN(request->grace_ms, VKP_GRACE_MAX_MS));
+    if (request->expected)
+        g_variant_dict_insert_value(&dict, VKP_OPTION_EXPECTED_IDS,
+                                    expected_ids(request->expected));
+    return g_variant_dict_end(&dict);
+}
+
+gint vkp_kill_request_timeout_ms(const VkpKillRequest *request)
+{
+    if (request->is_dry_run)
+        return SLACK_MS;
+    return (gint)MIN(request->grace_ms, VKP_GRACE_MAX_MS) + HARD_PASS_MS + SLACK_MS;
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "applet/model/kill-job.h"
+
+#include "applet/bus/error.h"
+
+struct _VkpKillJob {
+    GObject parent;
+    VkpClient *client;
+    VkpKillRequest *request; /* scope, target and options; without victims */
+    VkpScopeKind worded_as;
+    char *subject;
+    GArray *only; /* of VkpIdentity; NULL: no limit */
+    VkpKillState state;
+    GPtrArray *victims; /* of VkpVictim, owned */
+    guint n_calls;      /* under way: the kill itself, and forcing it */
+    char *problem;
+};
+
+enum { CHANGED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE(VkpKillJob, vkp_kill_job, G_TYPE_OBJECT)
+
+static void emit_changed(VkpKillJob *self)
+{
+    g_signal_emit(self, signals[CHANGED], 0);
+}
+
+static void victim_free(gpointer data)
+{
+    VkpVictim *victim = data;
+    vkp_member_unref(victim->member);
+    g_free(victim->name);
+    g_free(victim->detail);
+    g_free(victim);
+}
+
+static VkpVictim *victim_at(const VkpKillJob *self, guint index)
+{
+    return g_ptr_array_index(self->victims, index);
+}
+
+static VkpVictim *find_victim(const VkpKillJob *self, VkpIdentity identity)
+{
+    for (guint i = 0; i < self->victims->len; i++)
+        if (vkp_identity_equal(victim_at(self, i)->identity, identity))
+            return victim_at(self, i);
+    return NULL;
+}
+
+static gboolean is_within(const VkpKillJob *self, VkpIdentity identity)
+{
+    for (guint i = 0; self->only && i < self->only->len; i++)
+        if (vkp_identity_equal(g_array_index(self->only, VkpIdentity, i), identity))
+            return TRUE;
+    return self->only == NULL;
+}
+
+/* One that the list does not know yet cannot be judged: shown, but left unticked. */
+static gboolean is_weak(const VkpKillJob *self, const VkpMember *member)
+{
+    if (self->request->scope == VKP_SCOPE_SINGLE)
+        return FALSE; /* a person pointed at it */
+    return !member || vkp_member_is_weak(member);
+}
+
+static VkpVictim *victim_new(const VkpKillJob *self, const VkpKillResult *result)
+{
+    VkpVictim *victim = g_new0(VkpVictim, 1);
+    VkpMember *member = vkp_roster_lookup(vkp_client_roster(self->client), result->identity);
+    victim->identity = result->identity;
+    victim->name = g_strdup(result->name);
+    victim->member = member ? vkp_member_ref(member) : NULL;
+    victim->is_protected = result->outcome == VKP_OUTCOME_PROTECTED;
+    victim->is_gone = result->outcome == VKP_OUTCOME_GONE;
+    victim->is_weak = !victim->is_protected && is_weak(self, member);
+    victim->is_ticked = result->outcome == VKP_OUTCOME_WOULD_KILL && !victim->is_weak;
+    return victim;
+}
+
+static void take_victims(VkpKillJob *self, const GPtrArray *results)
+{
+    for (guint i = 0; i < results->len; i++) {
+        const VkpKillResult *result = g_ptr_array_index(results, i);
+        if (is_within(self, result->identity) && !find_victim(self, result->identity))
+            g_ptr_array_add(self->victims, victim_new(self, result));
+    }
+}
+
+static void fail(VkpKillJob *self, const GError *error)
+{
+    self->state = VKP_KILL_FAILED;
+    g_free(self->problem);
+    self->problem = vkp_bus_error_dup_sentence(error);
+    emit_changed(self);
+}
+
+static void on_asked(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(VkpKillJob) self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(VkpKillReply) reply = vkp_client_kill_finish(VKP_CLIENT(source), result, &error);
+    if (!reply) {
+        fail(self, error);
+        return;
+    }
+    take_victims(self, reply->results);
+    self->state = VKP_KILL_CONFIRMING;
+    emit_changed(self);
+}
+
+void vkp_kill_job_ask(VkpKillJob *self)
+{
+    g_autoptr(VkpKillRequest) request = vkp_kill_request_copy(self->request);
+    request->is_dry_run = TRUE;
+    request->include_weak = TRUE; /* to show them; whether they are ticked is another matter */
+    vkp_client_kill(self->client, request, NULL, on_asked, g_object_ref(self));
+}
+
+void vkp_kill_job_set_ticked(VkpKillJob *self, guint index, gboolean is_ticked)
+{
+    g_return_if_fail(index < self->victims->len);
+    VkpVictim *victim = victim_at(self, index);
+    if (self->state != VKP_KILL_CONFIRMING || victim->is_protected)
+        return;
+    victim->is_ticked = is_ticked;
+    emit_changed(self);
+}
+
+static gboolean is_success(VkpOutcome outcome)
+{
+    return outcome == VKP_OUTCOME_EXITED || outcome == VKP_OUTCOME_KILLED ||
+           outcome == VKP_OUTCOME_GONE;
+}
+
+/* Two calls may tell of the same process: forcing joins the job that runs already. One that is dead
+ * stays so. */
+static void take_results(VkpKillJob *self, const GPtrArray *results)
+{
+    for (guint i = 0; i < results->len; i++) {
+        const VkpKillResult *result = g_ptr_array_index(results, i);
+        VkpVictim *victim = find_victim(self, result->identity);
+        if (!victim || is_success(victim->outcome))
+            continue;
+        victim->outcome = result->outcome;
+        g_free(victim->detail);
+        victim->detail = g_strdup(result->detail);
+    }
+}
+
+/* A service that says nothing of a process has not killed it, unless the list shows that it went.
+ */
+static void settle(VkpKillJob *self)
+{
+    for (guint i = 0; i < self->victims->len; i++) {
+        VkpVictim *victim = victim_at(self, i);
+        if (victim->is_ticked && victim->outcome == VKP_OUTCOME_NONE)
+            victim->outcome = victim->is_gone ? VKP_OUTCOME_GONE : VKP_OUTCOME_SURVIVED;
+    }
+}
+
+static void on_killed(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(VkpKillJob) self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(VkpKillReply) reply = vkp_client_kill_finish(VKP_CLIENT(source), result, &error);
+    self->n_calls--;
+    if (reply)
+        take_results(self, reply->results);
+    if (error && !self->problem)
+        self->problem = vkp_bus_error_dup_sentence(error);
+    if (self->n_calls == 0 && !self->problem)
+        settle(self);
+    if (self->n_calls == 0)
+        self->state = self->problem ? VKP_KILL_FAILED : VKP_KILL_DONE;
+    emit_changed(self);
+}
+
+static gboolean is_remaining(const VkpVictim *victim)
+{
+    return victim->is_ticked && !victim->is_gone && !is_success(victim->outcome);
+}
+
+static void send(VkpKillJob *self, gboolean force)
+{
+    g_autoptr(VkpKillRequest) request = vkp_kill_request_copy(self->request);
+    request->force = force;
+    request->expected = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
+    for (guint i = 0; i < self->victims->len; i++) {
+        const VkpVictim *victim = victim_at(self, i);
+        if (!is_remaining(victim))
+            continue;
+        g_array_append_val(request->expected, victim->identity);
+        request->include_weak |= victim->is_weak;
+    }
+    self->state = VKP_KILL_RUNNING;
+    self->n_calls++;
+    g_clear_pointer(&self->problem, g_free);
+    vkp_client_kill(self->client, request, NULL, on_killed, g_object_ref(self));
+    emit_changed(self);
+}
+
+void vkp_kill_job_confirm(VkpKillJob *self)
+{
+    g_return_if_fail(self->state == VKP_KILL_CONFIRMING);
+    for (guint i = 0; i < self->victims->len; i++)
+        victim_at(self, i)->is_ticked &= !victim_at(self, i)->is_gone;
+    send(self, self->request->force);
+}
+
+void vkp_kill_job_force(VkpKillJob *self)
+{
+    g_return_if_fail(self->state >= VKP_KILL_RUNNING);
+    self->request->force = TRUE;
+    send(self, TRUE);
+}
+
+/* Exits are seen in the list long before the answer to a kill with a long grace. */
+static void on_client_changed(VkpKillJob *self)
+{
+    if (vkp_client_state(self->client) != VKP_CLIENT_READY)
+        return;
+    const VkpRoster *roster = vkp_client_roster(self->client);
+    gboolean is_changed = FALSE;
+    for (guint i = 0; i < self->victims->len; i++) {
+        VkpVictim *victim = victim_at(self, i);
+        /* One that the list never had cannot leave it. */
+        if (victim->is_gone || !victim->member || vkp_roster_lookup(roster, victim->identity))
+            continue;
+        victim->is_gone = TRUE;
+        is_changed = TRUE;
+    }
+    if (is_changed)
+        emit_changed(self);
+}
+
+VkpKillState vkp_kill_job_state(VkpKillJob *self)
+{
+    return self->state;
+}
+
+VkpScopeKind vkp_kill_job_worded_as(VkpKillJob *self)
+{
+    return self->worded_as;
+}
+
+const char *vkp_kill_job_subject(VkpKillJob *self)
+{
+    return self->subject;
+}
+
+gboolean vkp_kill_job_is_forced(VkpKillJob *self)
+{
+    return self->request->force;
+}
+
+gboolean vkp_kill_job_escalates(VkpKillJob *self)
+{
+    return self->request->escalate;
+}
+
+guint vkp_kill_job_grace_ms(VkpKillJob *self)
+{
+    return self->request->grace_ms;
+}
+
+const char *vkp_kill_job_problem(VkpKillJob *self)
+{
+    return self->problem;
+}
+
+const GPtrArray *vkp_kill_job_victims(VkpKillJob *self)
+{
+    return self->victims;
+}
+
+/* An agent and its launchers belong to one execution. */
+static guint count_agents(const VkpKillJob *self)
+{
+    g_autoptr(GHashTable) executions = g_hash_table_new(vkp_uuid_hash, vkp_uuid_equal);
+    guint n_unknown = 0;
+    for (guint i = 0; i < self->victims->len; i++) {
+        const VkpVictim *victim = victim_at(self, i);
+        if (!is_remaining(victim) || !victim->member || !vkp_row_is_agent(victim->member))
+            continue;
+        const VkpUuid *execution = &victim->member->tie.execution_id;
+        if (vkp_uuid_is_nil(execution))
+            n_unknown++;
+        else
+            g_hash_table_add(executions, (gpointer)execution);
+    }
+    return g_hash_table_size(executions) + n_unknown;
+}
+
+static void count_victim(VkpKillCounts *counts, const VkpVictim *victim)
+{
+    gboolean remains = is_remaining(victim);
+    counts->n_ticked += victim->is_ticked ? 1 : 0;
+    counts->n_remaining += remains ? 1 : 0;
+    counts->n_gone += victim->is_gone ? 1 : 0;
+    counts->n_weak += victim->is_weak ? 1 : 0;
+    counts->n_protected += victim->is_protected ? 1 : 0;
+    if (victim->outcome == VKP_OUTCOME_GONE)
+        counts->n_vanished++;
+    else if (is_success(victim->outcome))
+        counts->n_killed++;
+    else if (victim->outcome != VKP_OUTCOME_NONE)
+        counts->n_failed++;
+}
+
+VkpKillCounts vkp_kill_job_count(VkpKillJob *self)
+{
+    VkpKillCounts counts = {0};
+    for (guint i = 0; i < self->victims->len; i++)
+        count_victim(&counts, victim_at(self, i));
+    counts.n_agents = count_agents(self);
+    return counts;
+}
+
+static void vkp_kill_job_finalize(GObject *object)
+{
+    VkpKillJob *self = VKP_KILL_JOB(object);
+    g_signal_handlers_disconnect_by_data(self->client, self);
+    g_object_unref(self->client);
+    vkp_kill_request_free(self->request);
+    g_ptr_array_unref(self->victims);
+    if (self->only)
+        g_array_unref(self->only);
+    g_free(self->subject);
+    g_free(self->problem);
+    G_OBJECT_CLASS(vkp_kill_job_parent_class)->finalize(object);
+}
+
+static void vkp_kill_job_class_init(VkpKillJobClass *class)
+{
+    G_OBJECT_CLASS(class)->finalize = vkp_kill_job_finalize;
+    signals[CHANGED] = g_signal_new("changed", VKP_TYPE_KILL_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                    NULL, G_TYPE_NONE, 0);
+}
+
+static void vkp_kill_job_init(VkpKillJob *self)
+{
+    self->victims = g_ptr_array_new_with_free_func(victim_free);
+}
+
+VkpKillJob *vkp_kill_job_new(VkpClient *client, const VkpKillOrder *order)
+{
+    VkpKillJob *self = g_object_new(VKP_TYPE_KILL_JOB, NULL);
+    self->client = g_object_ref(client);
+    self->request = vkp_kill_request_new(order->scope, order->target);
+    self->request->force = order->force;
+    self->request->escalate = order->escalate;
+    self->request->grace_ms = order->grace_ms;
+    self->worded_as = order->worded_as;
+    self->subject = g_strdup(order->subject);
+    self->only = order->only ? g_array_copy((GArray *)order->only) : NULL;
+    g_signal_connect_swapped(client, "changed", G_CALLBACK(on_client_changed), self);
+    return self;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "applet/bus/client.h"
+#include "common/view/rows.h"
+
+/* One kill from the question to the answer: a dry run tells the victims, a person confirms or takes
+ * some out, the real one runs, perhaps by force, and every fate is known at the end. What was shown
+ * is what is sent: the job holds its own copies and never looks at a selection.
+ *
+ * Signal "changed": state, victims or results differ. */
+#define VKP_TYPE_KILL_JOB (vkp_kill_job_get_type())
+G_DECLARE_FINAL_TYPE(VkpKillJob, vkp_kill_job, VKP, KILL_JOB, GObject)
+
+typedef enum {
+    VKP_KILL_ASKING,     /* the dry run is under way */
+    VKP_KILL_CONFIRMING, /* victims are known, nothing was signalled */
+    VKP_KILL_RUNNING,
+    VKP_KILL_DONE,   /* results are known */
+    VKP_KILL_FAILED, /* they are not: see vkp_kill_job_problem() */
+} VkpKillState;
+
+/* A process of the scope. */
+typedef struct {
+    VkpIdentity identity;
+    char *name;
+    VkpMember *member;     /* what the list said of it; NULL: nothing */
+    gboolean is_weak;      /* group scopes spare it unless it is ticked */
+    gboolean is_protected; /* never killed */
+    gboolean is_ticked;
+    gboolean is_gone;   /* has exited meanwhile */
+    VkpOutcome outcome; /* NONE until known */
+    char *detail;       /* of the outcome; NULL: none */
+} VkpVictim;
+
+/* What is to be killed. Copied. */
+typedef struct {
+    VkpScopeKind scope;
+    VkpScopeKind worded_as; /* what a person asked for, where the bus has no such scope */
+    const char *target;
+    const char *subject; /* its name for a person; NULL: the scope needs none */
+    const GArray *only;  /* of VkpIdentity: the scope's members outside do not count; NULL: all */
+    gboolean force;
+    gboolean escalate;
+    guint grace_ms;
+} VkpKillOrder;
+
+VkpKillJob *vkp_kill_job_new(VkpClient *client, const VkpKillOrder *order);
+
+/* Begins the dry run. */
+void vkp_kill_job_ask(VkpKillJob *job);
+
+/* Takes a victim in or out; only while CONFIRMING, and not protected ones. */
+void vkp_kill_job_set_ticked(VkpKillJob *job, guint index, gboolean is_ticked);
+
+/* Sends the real one for those that are ticked and still there. */
+void vkp_kill_job_confirm(VkpKillJob *job);
+
+/* SIGKILL for those that were confirmed and are still there: joins a running job, or begins again
+ * on survivors. */
+void vkp_kill_job_force(VkpKillJob *job);
+
+VkpKillState vkp_kill_job_state(VkpKillJob *job);
+VkpScopeKind vkp_kill_job_worded_as(VkpKillJob *job);
+const char *vkp_kill_job_subject(VkpKillJob *job); /* borrowed or NULL */
+gboolean vkp_kill_job_is_forced(VkpKillJob *job);
+gboolean vkp_kill_job_escalates(VkpKillJob *job);
+guint vkp_kill_job_grace_ms(VkpKillJob *job);
+const char *vkp_kill_job_problem(VkpKillJob *job); /* a sentence, borrowed; NULL: none */
+
+/* Of VkpVictim, borrowed; empty until the dry run is over. */
+const GPtrArray *vkp_kill_job_victims(VkpKillJob *job);
+
+typedef struct {
+    guint n_ticked;    /* would be or were signalled, those that are gone included */
+    guint n_remaining; /* of them: still there */
+    guint n_gone;      /* of all: exited between the dry run and the confirmation */
+    guint n_agents;    /* of the remaining ticked ones */
+    guint n_weak;
+    guint n_protected;
+    guint n_killed;   /* outcome exited or killed */
+    guint n_vanished; /* outcome gone: before we came */
+    guint n_failed;   /* outcome known, and another */
+} VkpKillCounts;
+
+VkpKillCounts vkp_kill_job_count(VkpKillJob *job);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "applet/model/feed.h"
+#include "applet/model/kill-job.h"
+#include "applet/settings.h"
+
+/* Notifications of what a person would not see otherwise: new leftovers and kills that failed.
+ * Never the only way to learn of either: the icon and the window tell it too. */
+typedef struct VkpNotifier VkpNotifier;
+
+/* `application` is borrowed and outlives it. */
+VkpNotifier *vkp_notifier_new(GApplication *application, VkpFeed *feed, VkpSettings *settings);
+void vkp_notifier_free(VkpNotifier *notifier); /* takes NULL */
+
+/* Follows the job to its end. */
+void vkp_notifier_watch(VkpNotifier *notifier, VkpKillJob *job);

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "applet/settings.h"
+
+/* Adds one action for each column that can be hidden, "column-NAME", and an entry for it to `menu`.
+ * They change the settings, which the list follows. */
+void vkp_column_chooser_add(GActionMap *actions, GMenu *menu, VkpSettings *settings);

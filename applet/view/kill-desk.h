@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "applet/model/feed.h"
+#include "applet/model/kill-job.h"
+#include "applet/settings.h"
+
+/* Where kills are asked for: runs the dry run, asks the person, and hands on what was confirmed.
+ *
+ * Signal "started" (VkpKillJob *job): a kill runs, or could not even be asked for. Somebody has to
+ * show what comes of it. */
+#define VKP_TYPE_KILL_DESK (vkp_kill_desk_get_type())
+G_DECLARE_FINAL_TYPE(VkpKillDesk, vkp_kill_desk, VKP, KILL_DESK, GObject)
+
+VkpKillDesk *vkp_kill_desk_new(VkpFeed *feed, VkpSettings *settings);
+
+/* What the row stands for. `parent` may be NULL. While a question is open it is shown again, and
+ * the new one is dropped. Nothing of `row` is kept. */
+void vkp_kill_desk_kill_row(VkpKillDesk *desk, GtkWindow *parent, const VkpRow *row,
+                            gboolean force);
+
+/* leftovers, all_except_executors or all. */
+void vkp_kill_desk_kill_scope(VkpKillDesk *desk, GtkWindow *parent, VkpScopeKind scope);
+
+/* Whether a question is open. */
+gboolean vkp_kill_desk_is_asking(VkpKillDesk *desk);

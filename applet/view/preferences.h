@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "applet/settings.h"
+
+/* The window of preferences; each change counts at once. `parent` may be NULL. */
+#define VKP_TYPE_PREFERENCES (vkp_preferences_get_type())
+G_DECLARE_FINAL_TYPE(VkpPreferences, vkp_preferences, VKP, PREFERENCES, GtkDialog)
+
+VkpPreferences *vkp_preferences_new(GtkWindow *parent, VkpSettings *settings);

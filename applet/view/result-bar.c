@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "applet/view/result-bar.h"
+
+#include <glib/gi18n.h>
+
+#include "applet/view/sentences.h"
+
+#define SUCCESS_SECONDS 10
+#define RESPONSE_FORCE 1
+
+struct _VkpResultBar {
+    GtkInfoBar parent;
+    VkpKillJob *job;
+    GtkWidget *spinner;
+    GtkWidget *icon;
+    GtkLabel *label;
+    GtkWidget *force_button;
+    guint close_timer;
+};
+
+G_DEFINE_FINAL_TYPE(VkpResultBar, vkp_result_bar, GTK_TYPE_INFO_BAR)
+
+static gboolean on_close_timer(gpointer user_data)
+{
+    VkpResultBar *self = user_data;
+    self->close_timer = 0;
+    gtk_widget_destroy(GTK_WIDGET(self));
+    return G_SOURCE_REMOVE;
+}
+
+static void show_state(VkpResultBar *self, VkpKillState state, const VkpKillCounts *counts)
+{
+    gboolean is_running = state == VKP_KILL_RUNNING;
+    gboolean is_success = state == VKP_KILL_DONE && counts->n_failed == 0;
+    gtk_info_bar_set_message_type(
+        GTK_INFO_BAR(self), is_running || is_success ? GTK_MESSAGE_INFO : GTK_MESSAGE_WARNING);
+    gtk_image_set_from_icon_name(GTK_IMAGE(self->icon),
+                                 is_success ? "vkp-done-symbolic" : "dialog-warning-symbolic",
+                                 GTK_ICON_SIZE_MENU);
+    gtk_widget_set_visible(self->icon, !is_running);
+    gtk_widget_set_visible(self->spinner, is_running);
+    g_object_set(self->spinner, "active", is_running, NULL);
+    /* While it waits politely, or for those that survived that. */
+    gtk_widget_set_visible(self->force_button,
+                           counts->n_remaining > 0 && state != VKP_KILL_FAILED &&
+                               !(is_running && vkp_kill_job_is_forced(self->job)));
+    g_clear_handle_id(&self->close_timer, g_source_remove);
+    if (is_success) {
+        self->close_timer = g_timeout_add_seconds(SUCCESS_SECONDS, on_close_timer, self);
+        g_source_set_name_by_id(self->close_timer, "vkp-result-close");
+    }
+}
+
+static void on_job_changed(VkpResultBar *self)
+{
+    g_autofree char *sentence = vkp_sentence_dup_result(self->job);
+    gtk_label_set_text(self->label, sentence);
+    VkpKillCounts counts = vkp_kill_job_count(self->job);
+    show_state(self, vkp_kill_job_state(self->job), &counts);
+}
+
+static void vkp_result_bar_response(GtkInfoBar *bar, gint response)
+{
+    VkpResultBar *self = VKP_RESULT_BAR(bar);
+    if (response == RESPONSE_FORCE)
+        vkp_kill_job_force(self->job);
+    else
+        gtk_widget_destroy(GTK_WIDGET(self));
+}
+
+static void vkp_result_bar_dispose(GObject *object)
+{
+    VkpResultBar *self = VKP_RESULT_BAR(object);
+    g_clear_handle_id(&self->close_timer, g_source_remove);
+    if (self->job)
+        g_signal_handlers_disconnect_by_data(self->job, self);
+    g_clear_object(&self->job);
+    G_OBJECT_CLASS(vkp_result_bar_parent_class)->dispose(object);
+}
+
+static void vkp_result_bar_class_init(VkpResultBarClass *class)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
+    G_OBJECT_CLASS(class)->dispose = vkp_result_bar_dispose;
+    GTK_INFO_BAR_CLASS(class)->response = vkp_result_bar_response;
+    gtk_widget_class_set_template_from_resource(widget_class,
+                                                "/org/vibekanban/Processes/Applet/result-bar.ui");
+    gtk_widget_class_bind_template_child(widget_class, VkpResultBar, spinner);
+    gtk_widget_class_bind_template_child(widget_class, VkpResultBar, icon);
+    gtk_widget_class_bind_template_child(widget_class, VkpResultBar, label);
+    gtk_widget_class_bind_template_child(widget_class, VkpResultBar, force_button);
+}
+
+static void vkp_result_bar_init(VkpResultBar *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+}
+
+VkpResultBar *vkp_result_bar_new(VkpKillJob *job)
+{
+    VkpResultBar *self = g_object_new(VKP_TYPE_RESULT_BAR, "visible", TRUE, NULL);
+    self->job = g_object_ref(job);
+    g_signal_connect_swapped(job, "changed", G_CALLBACK(on_job_changed), self);
+    on_job_changed(self);
+    return self;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "applet/model/kill-job.h"
+
+/* What became of a kill: waits with a spinner and [Force Kill], then says what it came to. A full
+ * success goes away by itself; anything else stays until it is closed. */
+#define VKP_TYPE_RESULT_BAR (vkp_result_bar_get_type())
+G_DECLARE_FINAL_TYPE(VkpResultBar, vkp_result_bar, VKP, RESULT_BAR, GtkInfoBar)
+
+/* `job` was confirmed, or its dry run failed. */
+VkpResultBar *vkp_result_bar_new(VkpKillJob *job);

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "applet/view/sentences.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "common/base/text.h"
+
+#define MAX_NAMED 3
+
+static char *dup_single_question(VkpKillJob *job)
+{
+    const GPtrArray *victims = vkp_kill_job_victims(job);
+    if (victims->len == 0)
+        return g_strdup(_("The process has exited already."));
+    const VkpVictim *victim = g_ptr_array_index(victims, 0);
+    g_autofree char *name = vkp_text_dup_display(victim->name);
+    /* Translators: a process by its name and number */
+    return g_strdup_printf(_("Kill “%s” (%d)?"), name, (int)victim->identity.pid);
+}
+
+/* The plural forms of each scope. */
+static char *dup_subject_question(VkpScopeKind scope, guint n, const char *subject)
+{
+    switch (scope) {
+    case VKP_SCOPE_EXECUTION:
+        return g_strdup_printf(ngettext("Kill %u process that belongs to “%s”?",
+                                        "Kill %u processes that belong to “%s”?", n),
+                               n, subject);
+    case VKP_SCOPE_ATTEMPT:
+        return g_strdup_printf(ngettext("Kill %u process of the attempt “%s”?",
+                                        "Kill %u processes of the attempt “%s”?", n),
+                               n, subject);
+    case VKP_SCOPE_TASK:
+        return g_strdup_printf(
+            ngettext("Kill %u process of the task “%s”?", "Kill %u processes of the task “%s”?", n),
+            n, subject);
+    case VKP_SCOPE_PROJECT:
+        return g_strdup_printf(ngettext("Kill %u process of the project “%s”?",
+                                        "Kill %u processes of the project “%s”?", n),
+                               n, subject);
+    default:
+        return g_strdup_printf(
+            ngettext("Kill %u leftover process of “%s”?", "Kill %u leftover processes of “%s”?", n),
+            n, subject);
+    }
+}
+
+static char *dup_global_question(VkpScopeKind scope, guint n)
+{
+    switch (scope) {
+    case VKP_SCOPE_LEFTOVERS:
+        return g_strdup_printf(
+            ngettext("Kill %u leftover process?", "Kill %u leftover processes?", n), n);
+    case VKP_SCOPE_ALL_EXCEPT_EXECUTORS:
+        return g_strdup_printf(ngettext("Kill %u process and spare the agents?",
+                                        "Kill %u processes and spare the agents?", n),
+                               n);
+    default:
+        return g_strdup_printf(ngettext("Kill %u process, agents included?",
+                                        "Kill all %u processes, agents included?", n),
+                               n);
+    }
+}
+
+char *vkp_sentence_dup_question(VkpKillJob *job)
+{
+    VkpScopeKind scope = vkp_kill_job_worded_as(job);
+    VkpKillCounts counts = vkp_kill_job_count(job);
+    const char *subject = vkp_kill_job_subject(job);
+    if (scope == VKP_SCOPE_SINGLE)
+        return dup_single_question(job);
+    if (counts.n_remaining == 0 && counts.n_weak == 0)
+        return g_strdup(_("There is nothing to kill."));
+    if (!subject)
+        return dup_global_question(scope, counts.n_remaining);
+    g_autofree char *shown = vkp_text_dup_display(subject);
+    return dup_subject_question(scope, counts.n_remaining, shown);
+}
+
+char *vkp_sentence_dup_verb(VkpKillJob *job)
+{
+    guint n = vkp_kill_job_count(job).n_remaining;
+    if (vkp_kill_job_is_forced(job))
+        return g_strdup_printf(ngettext("_Force Kill %u Process", "_Force Kill %u Processes", n),
+                               n);
+    return g_strdup_printf(ngettext("_Kill %u Process", "_Kill %u Processes", n), n);
+}
+
+char *vkp_sentence_dup_manner(VkpKillJob *job)
+{
+    guint seconds = vkp_kill_job_grace_ms(job) / 1000;
+    if (vkp_kill_job_count(job).n_remaining == 0)
+        return NULL;
+    if (vkp_kill_job_is_forced(job))
+        return g_strdup(_("They are ended at once and cannot save anything."));
+    if (vkp_kill_job_escalates(job))
+        return g_strdup_printf(ngettext("They are asked to exit. What still runs after %u second "
+                                        "is forced to.",
+                                        "They are asked to exit. What still runs after %u seconds "
+                                        "is forced to.",
+                                        seconds),
+                               seconds);
+    return g_strdup(_("They are asked to exit and may save their work first."));
+}
+
+char *vkp_sentence_dup_agents(VkpKillJob *job)
+{
+    guint n = vkp_kill_job_count(job).n_agents;
+    if (n == 0)
+        return NULL;
+    return g_strdup_printf(
+        ngettext("%u coding agent is among them. What it was doing is interrupted.",
+                 "%u coding agents are among them. What they were doing is interrupted.", n),
+        n);
+}
+
+char *vkp_sentence_dup_weak(VkpKillJob *job)
+{
+    guint n = vkp_kill_job_count(job).n_weak;
+    if (n == 0)
+        return NULL;
+    return g_strdup_printf(
+        ngettext(
+            "%u process may have nothing to do with it, and is spared unless you tick it.",
+            "%u processes may have nothing to do with it, and are spared unless you tick them.", n),
+        n);
+}
+
+/* "node (4242), vite (4243) and 2 more" of those that `is_named` wants. */
+static char *dup_names(VkpKillJob *job, gboolean (*is_named)(const VkpVictim *), guint *n)
+{
+    GString *names = g_string_new(NULL);
+    const GPtrArray *victims = vkp_kill_job_victims(job);
+    *n = 0;
+    for (guint i = 0; i < victims->len; i++) {
+        const VkpVictim *victim = g_ptr_array_index(victims, i);
+        if (!is_named(victim) || ++*n > MAX_NAMED)
+            continue;
+        g_autofree char *name = vkp_text_dup_display(victim->name);
+        /* Translators: between names in a list */
+        g_string_append(names, names->len > 0 ? _(", ") : "");
+        g_string_append_printf(names, "%s (%d)", name, (int)victim->identity.pid);
+    }
+    if (*n > MAX_NAMED)
+        /* Translators: at the end of a list of names */
+        g_string_append_printf(names, ngettext(" and %u more", " and %u more", *n - MAX_NAMED),
+                               *n - MAX_NAMED);
+    return g_string_free(names, FALSE);
+}
+
+static gboolean is_protected(const VkpVictim *victim)
+{
+    return victim->is_protected;
+}
+
+char *vkp_sentence_dup_spared(VkpKillJob *job)
+{
+    guint n;
+    g_autofree char *names = dup_names(job, is_protected, &n);
+    if (n == 0)
+        return NULL;
+    return g_strdup_printf(
+        ngettext("%s is protected and is spared.", "%s are protected and are spared.", n), names);
+}
+
+char *vkp_sentence_dup_gone(VkpKillJob *job)
+{
+    guint n = vkp_kill_job_count(job).n_gone;
+    if (n == 0)
+        return NULL;
+    return g_strdup_printf(ngettext("%u has exited already.", "%u have exited already.", n), n);
+}
+
+static const char *outcome_reason(const VkpVictim *victim)
+{
+    switch (victim->outcome) {
+    case VKP_OUTCOME_SURVIVED:
+        return _("still running");
+    case VKP_OUTCOME_DENIED:
+        return _("permission denied");
+    case VKP_OUTCOME_PROTECTED:
+        return _("protected");
+    case VKP_OUTCOME_IDENTITY_CHANGED:
+        return _("its number belongs to another process now");
+    default:
+        return _("no answer");
+    }
+}
+
+static gboolean has_failed(const VkpVictim *victim)
+{
+    return victim->outcome == VKP_OUTCOME_SURVIVED || victim->outcome == VKP_OUTCOME_DENIED ||
+           victim->outcome == VKP_OUTCOME_PROTECTED ||
+           victim->outcome == VKP_OUTCOME_IDENTITY_CHANGED;
+}
+
+/* "node (4242), still running" for each that did not end. */
+static char *dup_failures(VkpKillJob *job)
+{
+    GString *text = g_string_new(NULL);
+    const GPtrArray *victims = vkp_kill_job_victims(job);
+    guint n = 0;
+    for (guint i = 0; i < victims->len; i++) {
+        const VkpVictim *victim = g_ptr_array_index(victims, i);
+        if (!has_failed(victim) || ++n > MAX_NAMED)
+            continue;
+        g_autofree char *name = vkp_text_dup_display(victim->name);
+        /* Translators: a process by name and number, and why it was not killed */
+        g_string_append_printf(text, _("%s (%d), %s"), name, (int)victim->identity.pid,
+                               outcome_reason(victim));
+        /* Translators: between items that contain commas */
+        g_string_append(text, n < MAX_NAMED ? _("; ") : "");
+    }
+    if (n > MAX_NAMED)
+        g_string_append_printf(text, ngettext(" and %u more", " and %u more", n - MAX_NAMED),
+                               n - MAX_NAMED);
+    else if (g_str_has_suffix(text->str, _("; ")))
+        g_string_truncate(text, text->len - strlen(_("; ")));
+    return g_string_free(text, FALSE);
+}
+
+static char *dup_waiting(const VkpKillCounts *counts)
+{
+    guint remaining = counts->n_remaining;
+    if (remaining == 0)
+        return g_strdup(_("Making sure that all have exited…"));
+    /* Translators: how many still run, of how many */
+    return g_strdup_printf(
+        ngettext("Waiting for %u of %u to exit…", "Waiting for %u of %u to exit…", remaining),
+        remaining, counts->n_ticked);
+}
+
+static char *dup_outcome(VkpKillJob *job, const VkpKillCounts *counts)
+{
+    if (counts->n_failed > 0) {
+        g_autofree char *failures = dup_failures(job);
+        return g_strdup_printf(
+            ngettext("%u of %u survived: %s.", "%u of %u survived: %s.", counts->n_failed),
+            counts->n_failed, counts->n_ticked, failures);
+    }
+    if (counts->n_killed == 0)
+        return g_strdup(_("All of them had exited already."));
+    g_autofree char *killed = g_strdup_printf(
+        ngettext("Killed %u process.", "Killed %u processes.", counts->n_killed), counts->n_killed);
+    if (counts->n_vanished == 0)
+        return g_steal_pointer(&killed);
+    g_autofree char *vanished = g_strdup_printf(
+        ngettext("%u had exited already.", "%u had exited already.", counts->n_vanished),
+        counts->n_vanished);
+    return g_strconcat(killed, " ", vanished, NULL);
+}
+
+char *vkp_sentence_dup_result(VkpKillJob *job)
+{
+    VkpKillCounts counts = vkp_kill_job_count(job);
+    switch (vkp_kill_job_state(job)) {
+    case VKP_KILL_RUNNING:
+        return dup_waiting(&counts);
+    case VKP_KILL_DONE:
+        return dup_outcome(job, &counts);
+    case VKP_KILL_FAILED:
+        if (counts.n_ticked == 0)
+            return g_strdup_printf(_("Nothing was killed. %s"), vkp_kill_job_problem(job));
+        return g_strdup_printf(_("It is not known what became of the processes. %s"),
+                               vkp_kill_job_problem(job));
+    default:
+        return g_strdup("");
+    }
+}
+
+const char *vkp_sentence_database_title(VkpDatabaseState state)
+{
+    switch (state) {
+    case VKP_DATABASE_OK:
+        break;
+    case VKP_DATABASE_MISSING:
+        return _("No vibe-kanban database");
+    case VKP_DATABASE_LOCKED:
+        return _("The vibe-kanban database is locked");
+    case VKP_DATABASE_NEEDS_RECOVERY:
+        return _("The vibe-kanban database needs recovery");
+    case VKP_DATABASE_UNREADABLE:
+        return _("The vibe-kanban database cannot be read");
+    case VKP_DATABASE_UNSUPPORTED:
+        return _("This is not a vibe-kanban database we know");
+    case VKP_DATABASE_CORRUPT:
+        return _("The vibe-kanban database is damaged");
+    }
+    return "";
+}
+
+static char *dup_advice(VkpDatabaseState state, const char *path)
+{
+    switch (state) {
+    case VKP_DATABASE_OK:
+        break;
+    case VKP_DATABASE_MISSING:
+        /* Translators: %s is the path of a file, here and in the following sentences */
+        return g_strdup_printf(
+            _("It is expected at %s and picked up as soon as vibe-kanban has made it."), path);
+    case VKP_DATABASE_LOCKED:
+        return g_strdup_printf(_("Another program keeps %s locked. It is tried again by itself."),
+                               path);
+    case VKP_DATABASE_NEEDS_RECOVERY:
+        return g_strdup_printf(_("vibe-kanban was interrupted while it wrote %s. Start it once, so "
+                                 "that it can bring the file in order."),
+                               path);
+    case VKP_DATABASE_UNREADABLE:
+        return g_strdup_printf(_("Check who may read %s and its folder."), path);
+    case VKP_DATABASE_UNSUPPORTED:
+        return g_strdup_printf(
+            _("%s has tables of another version. An update of this program may know them."), path);
+    case VKP_DATABASE_CORRUPT:
+        return g_strdup_printf(_("%s is not a proper database any more. vibe-kanban, or a backup, "
+                                 "has to replace it."),
+                               path);
+    }
+    return g_strdup(path);
+}
+
+char *vkp_sentence_dup_database(const VkpDatabase *database)
+{
+    g_autofree char *path = vkp_text_dup_display(database->path ? database->path : "?");
+    return dup_advice(database->state, path);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "applet/view/text-cell.h"
+
+#include "applet/view/colors.h"
+
+/* More than are on a screen; then all are dropped, which is simpler than choosing. */
+#define MAX_LAYOUTS 512
+
+#define DIM_ALPHA 0.65
+
+struct _VkpTextCell {
+    GtkCellRendererText parent;
+    char *text;
+    VkpTextStyle style;
+    float xalign;
+    PangoEllipsizeMode ellipsize;
+    GHashTable *layouts;   /* PangoLayout, by what it shows, see dup_key() */
+    guint context_serial;  /* of the layouts: another font, scale or language makes them void */
+    PangoContext *context; /* whose serial it is; borrowed */
+};
+
+G_DEFINE_FINAL_TYPE(VkpTextCell, vkp_text_cell, GTK_TYPE_CELL_RENDERER_TEXT)
+
+void vkp_text_cell_set(VkpTextCell *self, const char *text, VkpTextStyle style)
+{
+    self->style = style;
+    if (g_strcmp0(text, self->text) == 0)
+        return;
+    g_free(self->text);
+    self->text = g_strdup(text);
+    g_object_set(self, "text", text, NULL); /* for accessibility */
+}
+
+/* Everything that decides how the glyphs lie; colours are not among it. */
+static char *dup_key(const VkpTextCell *self, gint width)
+{
+    return g_strdup_printf("%d %u %u %d %s", width, self->style.n_bold, self->style.n_plain,
+                           self->style.is_italic, self->text);
+}
+
+static PangoAttrList *make_attributes(const VkpTextStyle *style)
+{
+    PangoAttrList *attributes = pango_attr_list_new();
+    pango_attr_list_insert(attributes, pango_attr_font_features_new("tnum=1"));
+    if (style->is_italic)
+        pango_attr_list_insert(attributes, pango_attr_style_new(PANGO_STYLE_ITALIC));
+    if (style->n_bold) {
+        PangoAttribute *bold = pango_attr_weight_new(PANGO_WEIGHT_SEMIBOLD);
+        bold->end_index = style->n_bold;
+        pango_attr_list_insert(attributes, bold);
+    }
+    if (style->n_plain) {
+        PangoAttribute *dim = pango_attr_foreground_alpha_new((guint16)(DIM_ALPHA * G_MAXUINT16));
+        dim->start_index = style->n_plain;
+        pango_attr_list_insert(attributes, dim);
+    }
+    return attributes;
+}
+
+/* Whether the text runs against its widget, as a command in a right-to-left language does: by its
+ * first letter, as Pango decides it too. */
+static gboolean runs_against(PangoLayout *layout, gboolean is_rtl)
+{
+    const char *text = pango_layout_get_text(layout);
+    for (const char *at = text; *at; at = g_utf8_next_char(at))
+        if (g_unichar_isalpha(g_utf8_get_char(at)))
+            return (pango_layout_get_direction(layout, (int)(at - text)) == PANGO_DIRECTION_RTL) !=
+                   is_rtl;
+    return FALSE;
+}
+
+static PangoLayout *make_layout(const VkpTextCell *self, GtkWidget *widget, gint width)
+{
+    PangoLayout *layout = gtk_widget_create_pango_layout(widget, self->text);
+    g_autoptr(PangoAttrList) attributes = make_attributes(&self->style);
+    pango_layout_set_attributes(layout, attributes);
+    pango_layout_set_ellipsize(layout, self->ellipsize);
+    pango_layout_set_single_paragraph_mode(layout, TRUE);
+    pango_layout_set_width(layout, width * PANGO_SCALE);
+    /* The side is the widget's matter; Pango turns it around for a text that runs against it. */
+    gboolean is_rtl = gtk_widget_get_direction(widget) == GTK_TEXT_DIR_RTL;
+    gboolean is_right = (self->xalign > 0.5f) != is_rtl;
+    pango_layout_set_alignment(layout, is_right != runs_against(layout, is_rtl) ? PANGO_ALIGN_RIGHT
+                                                                                : PANGO_ALIGN_LEFT);
+    return layout;
+}
+
+static PangoLayout *get_layout(VkpTextCell *self, GtkWidget *widget, gint width)
+{
+    PangoContext *context = gtk_widget_get_pango_context(widget);
+    guint serial = pango_context_get_serial(context);
+    if (context != self->context || serial != self->context_serial ||
+        g_hash_table_size(self->layouts) > MAX_LAYOUTS)
+        g_hash_table_remove_all(self->layouts);
+    self->context = context;
+    self->context_serial = serial;
+    g_autofree char *key = dup_key(self, width);
+    PangoLayout *layout = g_hash_table_lookup(self->layouts, key);
+    if (!layout) {
+        layout = make_layout(self, widget, width);
+        g_hash_table_insert(self->layouts, g_steal_pointer(&key), layout);
+    }
+    return layout;
+}
+
+static void get_color(const VkpTextCell *self, GtkWidget *widget, GtkCellRendererState flags,
+                      GdkRGBA *color)
+{
+    GtkStyleContext *style = gtk_widget_get_style_context(widget);
+    if (self->style.is_colored && !(flags & GTK_CELL_RENDERER_SELECTED))
+        vkp_colors_leftover(widget, color);
+    else
+        gtk_style_context_get_color(style, gtk_style_context_get_state(style), color);
+}
+
+static void vkp_text_cell_render(GtkCellRenderer *cell, cairo_t *cr, GtkWidget *widget,
+                                 const GdkRectangle *background G_GNUC_UNUSED,
+                                 const GdkRectangle *area, GtkCellRendererState flags)
+{
+    VkpTextCell *self = VKP_TEXT_CELL(cell);
+    gint xpad;
+    gtk_cell_renderer_get_padding(cell, &xpad, NULL);
+    gint width = area->width - 2 * xpad;
+    if (!self->text || !*self->text || width <= 0)
+        return;
+    PangoLayout *layout = get_layout(self, widget, width);
+    gint height;
+    pango_layout_get_pixel_size(layout, NULL, &height);
+    GdkRGBA color;
+    get_color(self, widget, flags, &color);
+    cairo_save(cr);
+    gdk_cairo_rectangle(cr, area);
+    cairo_clip(cr);
+    gdk_cairo_set_source_rgba(cr, &color);
+    cairo_move_to(cr, area->x + xpad, area->y + (area->height - height) / 2);
+    pango_cairo_show_layout(cr, layout);
+    cairo_restore(cr);
+}
+
+static void vkp_text_cell_finalize(GObject *object)
+{
+    VkpTextCell *self = VKP_TEXT_CELL(object);
+    g_hash_table_unref(self->layouts);
+    g_free(self->text);
+    G_OBJECT_CLASS(vkp_text_cell_parent_class)->finalize(object);
+}
+
+static void vkp_text_cell_class_init(VkpTextCellClass *class)
+{
+    G_OBJECT_CLASS(class)->finalize = vkp_text_cell_finalize;
+    GTK_CELL_RENDERER_CLASS(class)->render = vkp_text_cell_render;
+}
+
+static void vkp_text_cell_init(VkpTextCell *self)
+{
+    self->layouts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_object_unref);
+}
+
+GtkCellRenderer *vkp_text_cell_new(float xalign, PangoEllipsizeMode ellipsize)
+{
+    VkpTextCell *self = g_object_new(VKP_TYPE_TEXT_CELL, "xalign", xalign, NULL);
+    self->xalign = xalign;
+    self->ellipsize = ellipsize;
+    return GTK_CELL_RENDERER(self);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "applet/view/victim-list.h"
+
+#include <glib/gi18n.h>
+
+#include "common/base/text.h"
+#include "common/view/format.h"
+
+enum {
+    COLUMN_INDEX, /* in the job's victims */
+    COLUMN_TICKED,
+    COLUMN_CAN_TICK,
+    COLUMN_NAME,
+    COLUMN_PID,
+    COLUMN_MEMORY,
+    COLUMN_PORTS,
+    COLUMN_TASK,
+    COLUMN_REMARK,
+    COLUMN_STRUCK, /* has exited */
+    N_COLUMNS,
+};
+
+static const char *kind_remark(const VkpMember *member)
+{
+    if (!member || member->tie.kind == VKP_KIND_CHILD || member->tie.kind == VKP_KIND_UNKNOWN)
+        return "";
+    return vkp_format_kind(member->tie.kind);
+}
+
+static const char *remark_of(const VkpVictim *victim)
+{
+    if (victim->is_gone)
+        return _("Has exited");
+    if (victim->is_protected)
+        return _("Protected");
+    if (victim->is_weak && victim->member && victim->member->tie.is_shared_daemon)
+        return _("May serve others");
+    if (victim->is_weak)
+        return _("Only runs there");
+    return kind_remark(victim->member);
+}
+
+static void set_row(GtkListStore *store, GtkTreeIter *iter, const VkpVictim *victim)
+{
+    const VkpMember *member = victim->member;
+    g_autofree char *name = vkp_text_dup_display(victim->name);
+    g_autofree char *pid = g_strdup_printf("%d", (int)victim->identity.pid);
+    g_autofree char *memory =
+        member ? vkp_format_dup_bytes(member->process->memory_bytes) : g_strdup("");
+    g_autofree char *task = member && member->tie.task_title
+                                ? vkp_text_dup_display(member->tie.task_title)
+                                : g_strdup("");
+    g_autofree char *ports = vkp_format_dup_ports(member ? member->ports : NULL, 4);
+    gtk_list_store_set(store, iter, COLUMN_TICKED, victim->is_ticked && !victim->is_gone,
+                       COLUMN_CAN_TICK, !victim->is_protected && !victim->is_gone, COLUMN_NAME,
+                       name, COLUMN_PID, pid, COLUMN_MEMORY, memory, COLUMN_PORTS, ports,
+                       COLUMN_TASK, task, COLUMN_REMARK, remark_of(victim), COLUMN_STRUCK,
+                       victim->is_gone, -1);
+}
+
+static void on_job_changed(GtkListStore *store, VkpKillJob *job)
+{
+    const GPtrArray *victims = vkp_kill_job_victims(job);
+    GtkTreeModel *model = GTK_TREE_MODEL(store);
+    GtkTreeIter iter;
+    gboolean is_valid = gtk_tree_model_get_iter_first(model, &iter);
+    for (; is_valid; is_valid = gtk_tree_model_iter_next(model, &iter)) {
+        guint index;
+        gtk_tree_model_get(model, &iter, COLUMN_INDEX, &index, -1);
+        set_row(store, &iter, g_ptr_array_index(victims, index));
+    }
+}
+
+static GtkListStore *store_new(VkpKillJob *job)
+{
+    GType types[N_COLUMNS] = {
+        [COLUMN_INDEX] = G_TYPE_UINT,       [COLUMN_TICKED] = G_TYPE_BOOLEAN,
+        [COLUMN_CAN_TICK] = G_TYPE_BOOLEAN, [COLUMN_NAME] = G_TYPE_STRING,
+        [COLUMN_PID] = G_TYPE_STRING,       [COLUMN_MEMORY] = G_TYPE_STRING,
+        [COLUMN_PORTS] = G_TYPE_STRING,     [COLUMN_TASK] = G_TYPE_STRING,
+        [COLUMN_REMARK] = G_TYPE_STRING,    [COLUMN_STRUCK] = G_TYPE_BOOLEAN,
+    };
+    GtkListStore *store = gtk_list_store_newv(N_COLUMNS, types);
+    for (guint i = 0; i < vkp_kill_job_victims(job)->len; i++) {
+        GtkTreeIter iter;
+        gtk_list_store_insert_with_values(store, &iter, -1, COLUMN_INDEX, i, -1);
+    }
+    on_job_changed(store, job);
+    g_signal_connect_object(job, "changed", G_CALLBACK(on_job_changed), store, G_CONNECT_SWAPPED);
+    return store;
+}
+
+static void toggle_row(GtkTreeView *view, GtkTreePath *path)
+{
+    VkpKillJob *job = g_object_get_data(G_OBJECT(view), "vkp-kill-job");
+    GtkTreeModel *model = gtk_tree_view_get_model(view);
+    GtkTreeIter iter;
+    guint index;
+    gboolean is_ticked, can_tick;
+    if (!gtk_tree_model_get_iter(model, &iter, path))
+        return;
+    gtk_tree_model_get(model, &iter, COLUMN_INDEX, &index, COLUMN_TICKED, &is_ticked,
+                       COLUMN_CAN_TICK, &can_tick, -1);
+    if (can_tick)
+        vkp_kill_job_set_ticked(job, index, !is_ticked);
+}
+
+static void on_toggled(GtkCellRendererToggle *cell G_GNUC_UNUSED, const char *path_text,
+                       GtkTreeView *view)
+{
+    g_autoptr(GtkTreePath) path = gtk_tree_path_new_from_string(path_text);
+    toggle_row(view, path);
+}
+
+/* Space ticks, which the tree view tells as activation. */
+static void on_row_activated(GtkTreeView *view, GtkTreePath *path)
+{
+    toggle_row(view, path);
+}
+
+/* Where the question names no task, each victim says which one it belongs to. */
+static gboolean spans_tasks(VkpKillJob *job)
+{
+    VkpScopeKind scope = vkp_kill_job_worded_as(job);
+    return scope == VKP_SCOPE_PROJECT || scope == VKP_SCOPE_LEFTOVERS || scope == VKP_SCOPE_ALL ||
+           scope == VKP_SCOPE_ALL_EXCEPT_EXECUTORS;
+}
+
+static GtkCellRenderer *add_text_column(GtkTreeView *view, const char *title, gint column,
+                                        float xalign)
+{
+    GtkCellRenderer *cell = gtk_cell_renderer_text_new();
+    g_object_set(cell, "xalign", xalign, "xpad", 6, NULL);
+    GtkTreeViewColumn *view_column =
+        gtk_tree_view_column_new_with_attributes(title, cell, "text", column, "strikethrough",
+                                                 COLUMN_STRUCK, "sensitive", COLUMN_CAN_TICK, NULL);
+    gtk_tree_view_column_set_alignment(view_column, xalign);
+    gtk_tree_view_column_set_resizable(view_column, TRUE);
+    gtk_tree_view_append_column(view, view_column);
+    return cell;
+}
+
+void vkp_victim_list_setup(GtkTreeView *view, VkpKillJob *job)
+{
+    g_autoptr(GtkListStore) store = store_new(job);
+    gtk_tree_view_set_model(view, GTK_TREE_MODEL(store));
+    g_object_set_data_full(G_OBJECT(view), "vkp-kill-job", g_object_ref(job), g_object_unref);
+    GtkCellRenderer *tick = gtk_cell_renderer_toggle_new();
+    g_signal_connect(tick, "toggled", G_CALLBACK(on_toggled), view);
+    /* Translators: the heading over ticks, whether a process is killed */
+    gtk_tree_view_append_column(view, gtk_tree_view_column_new_with_attributes(
+                                          _("Kill"), tick, "active", COLUMN_TICKED, "activatable",
+                                          COLUMN_CAN_TICK, "sensitive", COLUMN_CAN_TICK, NULL));
+    GtkCellRenderer *name = add_text_column(view, _("Name"), COLUMN_NAME, 0);
+    g_object_set(name, "ellipsize", PANGO_ELLIPSIZE_END, "width-chars", 18, NULL);
+    gtk_tree_view_column_set_expand(gtk_tree_view_get_column(view, 1), TRUE);
+    add_text_column(view, _("ID"), COLUMN_PID, 1);
+    add_text_column(view, _("Memory"), COLUMN_MEMORY, 1);
+    add_text_column(view, _("Ports"), COLUMN_PORTS, 0);
+    if (spans_tasks(job)) {
+        GtkCellRenderer *task = add_text_column(view, _("Task"), COLUMN_TASK, 0);
+        g_object_set(task, "ellipsize", PANGO_ELLIPSIZE_END, "width-chars", 20, NULL);
+    }
+    add_text_column(view, _("Remark"), COLUMN_REMARK, 0);
+    g_signal_connect(view, "row-activated", G_CALLBACK(on_row_activated), NULL);
+    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(view)), _("Processes to be killed"));
+}
