@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A desktop without a screen: Xvfb, a session bus of its own, a window manager, the accessibility
+bus, a tray, the made-up service and the applet; and the hands and eyes to use it with.
+
+Everything waits with deadlines and ends what it started, by pid.
+"""
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+NAME = 'org.vibekanban.Processes'
+PATH = '/org/vibekanban/Processes'
+WATCHER = 'org.kde.StatusNotifierWatcher'
+PYTHON = '/usr/bin/python3'
+DEADLINE = 40
+NEEDED = ['Xvfb', 'dbus-daemon', 'openbox', 'xdotool', 'import']
+
+BUS_CONFIGURATION = '''<busconfig><type>session</type><listen>unix:path=%(folder)s/bus</listen>
+<servicedir>%(folder)s/services</servicedir><policy context="default">
+<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+</busconfig>'''
+
+
+def require_tools(extra=()):
+    """Without its tools a test is skipped, but never in CI."""
+    missing = [tool for tool in NEEDED + list(extra) if not shutil.which(tool)]
+    try:
+        import gi  # noqa: F401
+        gi.require_version('Atspi', '2.0')
+    except (ImportError, ValueError):
+        missing.append('python3-gi with Atspi')
+    if missing:
+        print('missing: ' + ', '.join(missing))
+        sys.exit(1 if os.environ.get('CI') else 77)
+
+
+def wait_for(what, condition, seconds=DEADLINE):
+    """The first true value of condition(), or an error that says what was waited for."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError('timed out waiting for ' + what)
+        time.sleep(0.05)
+
+
+class Desktop:
+    def __init__(self, applet, tray='mock', service=(), applet_arguments=(), environment=None,
+                 size='1280x800', window_manager=True):
+        self.applet_program = applet
+        self.applet_arguments = list(applet_arguments)
+        self.service_arguments = service
+        self.tray = tray
+        self.size = size
+        self.has_window_manager = window_manager
+        self.folder = tempfile.mkdtemp(prefix='vkp-desktop-')
+        self.log = open(os.path.join(self.folder, 'log'), 'wb')
+        self.children = []
+        self.environment = self.make_environment(environment or {})
+        self.connection = None
+
+    def make_environment(self, extra):
+        environment = {key: value for key, value in os.environ.items()
+                       if key not in ('WAYLAND_DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'DISPLAY',
+                                      'SESSION_MANAGER', 'XDG_CURRENT_DESKTOP', 'GTK_THEME')}
+        for key, name in (('HOME', 'home'), ('XDG_RUNTIME_DIR', 'run'),
+                          ('XDG_CONFIG_HOME', 'config'), ('XDG_DATA_HOME', 'data'),
+                          ('XDG_CACHE_HOME', 'cache')):
+            environment[key] = os.path.join(self.folder, name)
+            os.makedirs(environment[key], mode=0o700)
+        environment.update(LANG='C.UTF-8', LC_ALL='C.UTF-8', GSETTINGS_BACKEND='memory',
+                           GDK_BACKEND='x11', NO_AT_BRIDGE='0', GIO_USE_VFS='local',
+                           GTK_THEME='Adwaita')
+        environment.update(extra)
+        return environment
+
+    # --- its life
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind:
+            self.show_log()
+        self.stop()
+
+    def spawn(self, *command, environment=None, **options):
+        child = subprocess.Popen(command, env=environment or self.environment, stdout=self.log,
+                                 stderr=self.log, start_new_session=True, **options)
+        self.children.append(child)
+        return child
+
+    def start(self):
+        self.start_display()
+        self.start_bus()
+        if self.has_window_manager:
+            self.spawn('openbox')
+        self.start_tray()
+        if self.service_arguments is not None:
+            self.start_service(*self.service_arguments)
+        if self.applet_program:
+            self.start_applet()
+
+    def start_display(self):
+        """Concurrent starts of Xvfb race for numbers, so they are made one by one."""
+        with open(os.path.join(tempfile.gettempdir(), '.vkp-xvfb.lock'), 'w') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            read, write = os.pipe()
+            self.spawn('Xvfb', '-displayfd', str(write), '-screen', '0', self.size + 'x24',
+                       '-nolisten', 'tcp', pass_fds=[write])
+            os.close(write)
+            number = b''
+            while not number.endswith(b'\n'):
+                piece = os.read(read, 16)
+                if not piece:
+                    raise AssertionError('Xvfb did not start')
+                number += piece
+            os.close(read)
+        self.environment['DISPLAY'] = ':' + number.decode().strip()
+
+    def start_bus(self):
+        services = os.path.join(self.folder, 'services')
+        os.mkdir(services)
+        for name in ('org.a11y.Bus', 'org.xfce.Xfconf'):
+            file = '/usr/share/dbus-1/services/%s.service' % name
+            if os.path.exists(file):
+                shutil.copy(file, services)
+        configuration = os.path.join(self.folder, 'bus.conf')
+        with open(configuration, 'w', encoding='utf-8') as file:
+            file.write(BUS_CONFIGURATION % {'folder': self.folder})
+        address = 'unix:path=%s/bus' % self.folder
+        self.environment['DBUS_SESSION_BUS_ADDRESS'] = address
+        # This process uses the same bus, and the accessibility bus behind it.
+        os.environ.update({key: self.environment[key] for key in
+                           ('DBUS_SESSION_BUS_ADDRESS', 'DISPLAY', 'XDG_RUNTIME_DIR', 'HOME')})
+        self.spawn('dbus-daemon', '--config-file=' + configuration, '--nofork', '--nopidfile')
+        from gi.repository import Gio
+        wait_for('the bus', lambda: os.path.exists(os.path.join(self.folder, 'bus')))
+        self.connection = Gio.DBusConnection.new_for_address_sync(
+            address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
+            Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+
+    def start_tray(self):
+        if self.tray == 'mock':
+            self.watcher = self.spawn(PYTHON, os.path.join(HERE, 'mock-watcher.py'))
+        elif self.tray == 'xfce':
+            folder = os.path.join(self.environment['XDG_CONFIG_HOME'], 'xfce4', 'xfconf',
+                                  'xfce-perchannel-xml')
+            os.makedirs(folder)
+            shutil.copy(os.path.join(HERE, 'xfce4-panel.xml'), folder)
+            self.spawn('xfce4-panel', '--disable-wm-check')
+        if self.tray:
+            wait_for('the tray', lambda: self.has_owner(WATCHER))
+
+    def start_service(self, *arguments):
+        self.service = self.spawn(PYTHON, os.path.join(HERE, 'mock-service.py'), *arguments)
+        wait_for('the service', lambda: self.has_owner(NAME))
+        return self.service
+
+    def start_applet(self, *arguments):
+        self.applet = self.spawn(*os.environ.get("VKP_WRAP", "").split(), self.applet_program, *(arguments or self.applet_arguments))
+        return self.applet
+
+    def stop(self):
+        try:
+            self.stop_accessibility()
+        except Exception:  # it may never have started
+            pass
+        for child in reversed(self.children):
+            if child.poll() is None:
+                child.terminate()
+        for child in reversed(self.children):
+            try:
+                child.wait(5)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def stop_accessibility(self):
+        """The launcher of the accessibility bus was started by the bus, not by us."""
+        for name in ('org.a11y.Bus', 'org.xfce.Xfconf'):
+            if self.has_owner(name):
+                pid = self.call('org.freedesktop.DBus', '/', 'org.freedesktop.DBus',
+                                'GetConnectionUnixProcessID', '(s)', name)[0]
+                os.kill(pid, signal.SIGTERM)
+
+    def show_log(self):
+        self.log.flush()
+        with open(os.path.join(self.folder, 'log'), 'rb') as file:
+            for line in file.read().decode(errors='replace').splitlines()[-60:]:
+                print('# ' + line)
+
+    # --- the bus
+
+    def call(self, name, path, interface, method, signature=None, *arguments, timeout=10000):
+        from gi.repository import Gio, GLib
+        parameters = GLib.Variant(signature, arguments) if signature else None
+        return self.connection.call_sync(name, path, interface, method, parameters, None,
+                                         Gio.DBusCallFlags.NO_AUTO_START, timeout, None).unpack()
+
+    def has_owner(self, name):
+        return self.call('org.freedesktop.DBus', '/', 'org.freedesktop.DBus', 'NameHasOwner',
+                         '(s)', name)[0]
+
+    def mock(self, method, signature=None, *arguments):
+        return self.call(NAME, '/mock', 'org.vibekanban.Mock', method, signature, *arguments)
+
+    def calls(self, method):
+        """What the service was asked for by that method, oldest first."""
+        return [call[1] for call in json.loads(self.mock('Calls')[0]) if call[0] == method]
+
+    def kills(self):
+        """Kills that were meant."""
+        return [call for call in self.calls('Kill') if not call[2].get('dry_run')]
+
+    # --- the tray
+
+    def tray_item(self):
+        try:
+            items = self.call(WATCHER, '/StatusNotifierWatcher', 'org.freedesktop.DBus.Properties',
+                              'Get', '(ss)', WATCHER, 'RegisteredStatusNotifierItems')[0]
+        except Exception:
+            return None
+        items = [item for item in items if 'vibekanban' in item]
+        return items[0].split('/', 1) if items else None
+
+    def tray_property(self, name):
+        bus_name, path = wait_for('the icon', self.tray_item)
+        return self.call(bus_name, '/' + path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
+                         'org.kde.StatusNotifierItem', name)[0]
+
+    def tray_layout(self):
+        bus_name, path = wait_for('the icon', self.tray_item)
+        _revision, root = self.call(bus_name, '/' + path + '/Menu', 'com.canonical.dbusmenu',
+                                    'GetLayout', '(iias)', 0, -1, [])
+        return root[2]
+
+    def tray_entries(self):
+        """Visible entries as (id, label, enabled); a separator has the label None."""
+        entries = []
+        for number, properties, _children in self.tray_layout():
+            if properties.get('visible', True):
+                is_line = properties.get('type') == 'separator'
+                label = None if is_line else properties.get('label', '').replace('__', '\0')
+                label = label and label.replace('_', '').replace('\0', '_')
+                entries.append((number, label, properties.get('enabled', True)))
+        return entries
+
+    def tray_click(self, start):
+        """Clicks the entry whose label starts so."""
+        def find():
+            return [entry for entry in self.tray_entries()
+                    if entry[1] and entry[1].startswith(start) and entry[2]]
+        number = wait_for('the entry ' + start, find)[0][0]
+        bus_name, path = self.tray_item()
+        from gi.repository import GLib
+        self.call(bus_name, '/' + path + '/Menu', 'com.canonical.dbusmenu', 'Event', '(isvu)',
+                  number, 'clicked', GLib.Variant('s', ''), 0)
+
+    # --- the screen
+
+    def run(self, *command):
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True,
+                              timeout=DEADLINE, check=False)
+
+    def windows(self, title):
+        found = self.run('xdotool', 'search', '--onlyvisible', '--name', title)
+        return found.stdout.split()
+
+    def wait_window(self, title):
+        return wait_for('the window ' + title, lambda: self.windows(title))[0]
+
+    def key(self, *keys):
+        self.run('xdotool', 'key', '--clearmodifiers', *keys)
+
+    def type(self, text):
+        self.run('xdotool', 'type', '--clearmodifiers', text)
+
+    def screenshot(self, file):
+        self.run('import', '-window', 'root', file)
+
+    # --- accessibility
+
+    def accessible(self):
+        """The applet on the accessibility bus."""
+        import gi
+        gi.require_version('Atspi', '2.0')
+        from gi.repository import Atspi
+
+        def find():
+            desktop = Atspi.get_desktop(0)
+            for index in range(desktop.get_child_count()):
+                child = desktop.get_child_at_index(index)
+                if child and child.get_process_id() == self.applet.pid:
+                    return child
+            return None
+        return wait_for('the applet on the accessibility bus', find)
+
+
+def walk(node, depth=0):
+    """All of an accessible tree, parents first, as (depth, node)."""
+    yield depth, node
+    try:
+        count = node.get_child_count()
+    except Exception:  # it went away meanwhile
+        return
+    for index in range(min(count, 3000)):
+        try:
+            child = node.get_child_at_index(index)
+        except Exception:
+            continue
+        if child:
+            yield from walk(child, depth + 1)
+
+
+def is_showing(node):
+    from gi.repository import Atspi
+    return node.get_state_set().contains(Atspi.StateType.SHOWING)
+
+
+def find(node, role, name, showing=True):
+    """The first with that role whose name starts so; None if there is none."""
+    for _depth, child in walk(node):
+        try:
+            if (child.get_role_name() == role and (child.get_name() or '').startswith(name)
+                    and (not showing or is_showing(child))):
+                return child
+        except Exception:
+            continue
+    return None
+
+
+def names(node, role):
+    """The names of all that show with that role."""
+    found = []
+    for _depth, child in walk(node):
+        try:
+            if child.get_role_name() == role and is_showing(child):
+                found.append(child.get_name())
+        except Exception:
+            continue
+    return found
+
+
+def click(node):
+    from gi.repository import Atspi
+    Atspi.Action.do_action(node, 0)
+
+
+def run(tests):
+    """Runs each function in a process of its own (the accessibility library knows one bus only)
+    and prints TAP. A name on the command line chooses those that contain it."""
+    chosen = [test for test in tests if len(sys.argv) < 3 or sys.argv[2] in test.__name__]
+    require_tools()
+    print('1..%d' % len(chosen), flush=True)
+    failed = 0
+    for number, test in enumerate(chosen, 1):
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                test()
+                status = 0
+            except BaseException:
+                import traceback
+                for line in traceback.format_exc().splitlines():
+                    print('# ' + line)
+            sys.stdout.flush()
+            os._exit(status)
+        status = os.waitpid(pid, 0)[1]
+        failed += status != 0
+        print('%s %d %s' % ('not ok' if status else 'ok', number,
+                            test.__name__.removeprefix('test_').replace('_', '-')), flush=True)
+    sys.exit(1 if failed else 0)
+
+
+def applet_program():
+    return sys.argv[1]

@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The question before a kill: only its verb kills."""
+import time
+
+from desktop import Desktop, applet_program, click, find, names, run, wait_for
+
+LEFTOVERS = ['4256:425600', '4263:426300', '4270:427000']
+STRICT = {'G_DEBUG': 'fatal-criticals'}
+
+
+class Asking(Desktop):
+    """A desktop where the question for the entry that starts so is open."""
+
+    def __init__(self, entry, environment=STRICT, **options):
+        super().__init__(applet_program(), applet_arguments=['--hidden'], environment=environment,
+                         **options)
+        self.entry = entry
+
+    def start(self):
+        super().start()
+        self.tray_click(self.entry)
+        self.dialog = self.wait_dialog()
+
+    def dialogs(self):
+        return find(self.accessible(), 'dialog', '')
+
+    def wait_dialog(self):
+        dialog = wait_for('the question', self.dialogs)
+        self.wait_focus('Cancel')
+        return dialog
+
+    def focus(self):
+        from gi.repository import Atspi
+        from desktop import walk
+        for _depth, node in walk(self.accessible()):
+            try:
+                if node.get_state_set().contains(Atspi.StateType.FOCUSED):
+                    return node
+            except Exception:
+                continue
+        return None
+
+    def wait_focus(self, start):
+        def focused():
+            node = self.focus()
+            return node and (node.get_name() or '').replace('_', '').startswith(start)
+        wait_for('the focus on ' + start, focused)
+
+    def verb(self):
+        return wait_for('the verb', lambda: find(self.dialog, 'push button', 'Kill'))
+
+    def expect_cancelled(self):
+        wait_for('the question to go', lambda: not self.dialogs())
+        # A kill would be sent at once; the next dry run proves that this one was not followed.
+        self.tray_click('Kill All Except')
+        wait_for('the next question', lambda: len(self.calls('Kill')) == 2)
+        assert not self.kills(), self.kills()
+
+    def expect_killed(self, identities):
+        kill = wait_for('the kill', self.kills)[0]
+        assert sorted(kill[2]['expected_ids']) == sorted(identities), kill
+        return kill
+
+
+def test_return_cancels():
+    with Asking('Kill Leftovers') as desktop:
+        desktop.key('Return')
+        desktop.expect_cancelled()
+
+
+def test_escape_cancels():
+    with Asking('Kill Leftovers') as desktop:
+        desktop.key('Escape')
+        desktop.expect_cancelled()
+
+
+def test_return_cancels_from_the_list_and_the_expander():
+    with Asking('Kill Leftovers') as desktop:
+        desktop.key('Tab', 'Tab')
+        wait_for('the focus to leave the buttons',
+                 lambda: desktop.focus().get_role_name() not in ('push button', None))
+        desktop.key('Return')
+        desktop.expect_cancelled()
+
+
+def test_closing_cancels():
+    with Asking('Kill Leftovers') as desktop:
+        desktop.key('alt+F4')
+        desktop.expect_cancelled()
+
+
+def test_the_verb_kills_by_keyboard():
+    with Asking('Kill Leftovers') as desktop:
+        desktop.key('Tab')
+        desktop.wait_focus('Kill 3 Processes')
+        desktop.key('Return')
+        kill = desktop.expect_killed(LEFTOVERS)
+        assert kill[0] == 'leftovers' and not kill[2].get('force'), kill
+
+
+def test_the_verb_kills_by_its_mnemonic():
+    with Asking('Kill Leftovers') as desktop:
+        desktop.key('alt+k')
+        desktop.expect_killed(LEFTOVERS)
+
+
+def test_the_verb_kills_by_accessibility():
+    with Asking('Kill Leftovers') as desktop:
+        verb = desktop.verb()
+        assert verb.get_name().replace('_', '') == 'Kill 3 Processes', verb.get_name()
+        click(verb)
+        desktop.expect_killed(LEFTOVERS)
+
+
+def test_victims_are_named_and_agents_called_out():
+    with Asking('Kill “Add login page”') as desktop:
+        cells = names(desktop.dialog, 'table cell')
+        for name in ('claude', 'npm run dev', 'node', 'rg'):
+            assert name in cells, (name, cells)
+        sentences = ' '.join(names(desktop.dialog, 'label'))
+        assert 'Kill 5 processes of the task “Add login page”?' in sentences, sentences
+        assert '1 coding agent is among them' in sentences, sentences
+
+
+def test_weak_ones_are_spared_unless_ticked_and_protected_ones_always():
+    with Asking('Kill All…') as desktop:
+        sentences = ' '.join(names(desktop.dialog, 'label'))
+        assert '1 process may have nothing to do with it' in sentences, sentences
+        assert 'vibe-kanban (4277) is protected and is spared.' in sentences, sentences
+        click(desktop.verb())
+        kill = wait_for('the kill', desktop.kills)[0]
+        assert '4249:424900' not in kill[2]['expected_ids'], 'the shell that only stands there'
+        assert '4277:427700' not in kill[2]['expected_ids'], 'the board itself'
+        assert 'include_weak' not in kill[2], kill
+
+
+def test_a_tick_takes_a_process_in_or_out():
+    with Asking('Kill Leftovers') as desktop:
+        desktop.key('Tab', 'Tab', 'Tab')
+        wait_for('the focus on the list',
+                 lambda: desktop.focus().get_role_name() in ('table', 'tree table', 'table cell'))
+        desktop.key('Home')
+        desktop.key('space')
+        verb = wait_for('the count to follow',
+                        lambda: find(desktop.dialog, 'push button', 'Kill 2'))
+        click(verb)
+        desktop.expect_killed(LEFTOVERS[1:])
+
+
+def test_exits_meanwhile_are_told_and_not_sent():
+    with Asking('Kill Leftovers') as desktop:
+        desktop.mock('Exit', '(s)', LEFTOVERS[0])
+        wait_for('the exit to be told', lambda: '1 has exited already.' in names(
+            desktop.dialog, 'label'))
+        verb = wait_for('the count to follow',
+                        lambda: find(desktop.dialog, 'push button', 'Kill 2'))
+        click(verb)
+        desktop.expect_killed(LEFTOVERS[1:])
+
+
+def test_result_waits_offers_force_and_tells_the_truth():
+    with Asking('Kill Leftovers') as desktop:
+        click(desktop.verb())
+        desktop.tray_click('Show Processes')
+        desktop.wait_window('Vibe Kanban')
+        app = desktop.accessible()
+
+        def bar(start):
+            return lambda: [name for name in names(app, 'label') if name.startswith(start)]
+        wait_for('the wait', bar('Waiting for 1 of 3'))
+        wait_for('the truth', bar('1 of 3 survived: chrome (4263), still running.'))
+        click(wait_for('the way out', lambda: find(app, 'push button', 'Force Kill')))
+        forced = wait_for('force', lambda: [kill for kill in desktop.kills()
+                                            if kill[2].get('force')])[0]
+        assert forced[2]['expected_ids'] == [LEFTOVERS[1]], forced
+        wait_for('success', bar('Killed 3 processes.'))
+
+
+def test_a_hung_service_never_kills_by_itself():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        wait_for('the list', lambda: any(label and label.startswith('12 processes') for _n, label, _e
+                                         in desktop.tray_entries()))
+        desktop.mock('Hang', '(b)', True)
+        desktop.tray_click('Kill Leftovers')
+        wait_for('the dry run', lambda: desktop.calls('Kill'))
+        time.sleep(0.5)
+        desktop.tray_click('Show Processes')
+        desktop.wait_window('Vibe Kanban')
+        assert not desktop.kills()
+
+
+if __name__ == '__main__':
+    run([value for name, value in list(globals().items()) if name.startswith('test_')])

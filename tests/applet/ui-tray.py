@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The icon in the tray and its menu, as a panel sees them."""
+from desktop import Desktop, WATCHER, applet_program, run, wait_for
+
+
+def labels(desktop):
+    return [label for _number, label, _enabled in desktop.tray_entries() if label]
+
+
+def wait_label(desktop, label):
+    wait_for('the entry ' + label, lambda: label in labels(desktop))
+
+
+def test_menu_has_counts_and_every_scope():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        wait_label(desktop, '12 processes, 3 agents, 3 leftovers')
+        entries = desktop.tray_entries()
+        assert entries[0][1] == 'Show Processes', entries
+        assert entries[1][2] is False, 'the line with the counts cannot be clicked'
+        assert len(entries) <= 12, entries
+        found = labels(desktop)
+        for label in ('Kill Leftovers (3)…', 'Kill All Except Agents…', 'Kill All…', 'Preferences',
+                      'Quit', 'Kill “Add login page” (5 processes)…'):
+            assert label in found, (label, found)
+        assert not desktop.windows('Vibe Kanban'), '--hidden shows no window'
+
+
+def test_entries_change_in_place():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        wait_label(desktop, 'Kill Leftovers (3)…')
+        before = [number for number, _properties, _children in desktop.tray_layout()]
+        for process in ('4256:425600', '4263:426300', '4270:427000'):
+            desktop.mock('Exit', '(s)', process)
+        wait_label(desktop, '9 processes, 3 agents')
+        after = [number for number, _properties, _children in desktop.tray_layout()]
+        assert before == after, 'entries are changed, not made anew'
+        leftovers = [entry for entry in desktop.tray_entries() if entry[1] == 'Kill Leftovers…']
+        assert leftovers and leftovers[0][2] is False, 'nothing is left to kill'
+
+
+def test_icon_tells_leftovers_from_work_from_nothing():
+    with Desktop(applet_program(), applet_arguments=['--hidden'], service=['--empty']) as desktop:
+        wait_label(desktop, '0 processes')
+        wait_for('the idle icon',
+                 lambda: desktop.tray_property('IconName').endswith('processes-idle'))
+        assert desktop.tray_property('Status') == 'Active'
+        desktop.mock('Add', '(s)', '{"name": "node", "command": ["node"]}')
+        wait_for('the active icon',
+                 lambda: desktop.tray_property('IconName').endswith('processes-active'))
+        desktop.mock('Add', '(s)', '{"name": "vite", "command": ["vite"], "is_leftover": true,'
+                                   ' "leftover_reason": "executor_exited"}')
+        wait_for('attention', lambda: desktop.tray_property('Status') == 'NeedsAttention')
+        assert desktop.tray_property('AttentionIconName').endswith('processes-attention')
+        wait_for('the count in the title', lambda: '2 processes, 1 leftover' in
+                 desktop.tray_property('Title'))
+
+
+def test_show_and_middle_click_open_the_window():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        desktop.tray_click('Show Processes')
+        desktop.wait_window('Vibe Kanban')
+        desktop.key('ctrl+w')
+        wait_for('the window to go', lambda: not desktop.windows('Vibe Kanban'))
+        bus_name, path = desktop.tray_item()
+        desktop.call(bus_name, '/' + path, 'org.kde.StatusNotifierItem', 'SecondaryActivate',
+                     '(ii)', 0, 0)
+        desktop.wait_window('Vibe Kanban')
+
+
+def test_kill_entry_asks_before_it_kills():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        desktop.tray_click('Kill “Add login page”')
+        dry = wait_for('the dry run', lambda: desktop.calls('Kill'))[0]
+        assert dry[0] == 'task' and dry[2]['dry_run'] is True, dry
+        wait_for('the question', lambda: desktop.run(
+            'xdotool', 'search', '--onlyvisible', '--class', 'ibekanban').stdout.split())
+        assert not desktop.kills()
+
+
+def test_a_watcher_that_comes_late_gets_the_icon():
+    with Desktop(applet_program(), applet_arguments=['--hidden'], tray=None) as desktop:
+        desktop.wait_window('Vibe Kanban')  # no tray: after a while the window opens by itself
+        desktop.tray = 'mock'
+        desktop.start_tray()
+        wait_for('the icon', desktop.tray_item)
+        wait_label(desktop, 'Show Processes')
+
+
+def test_a_watcher_that_restarts_gets_the_icon_again():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        wait_for('the icon', desktop.tray_item)
+        desktop.watcher.terminate()
+        wait_for('the watcher to go', lambda: not desktop.has_owner(WATCHER))
+        desktop.start_tray()
+        wait_for('the icon again', desktop.tray_item)
+
+
+def test_quit_ends_the_program():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        desktop.tray_click('Quit')
+        assert desktop.applet.wait(20) == 0
+
+
+if __name__ == '__main__':
+    run([value for name, value in list(globals().items()) if name.startswith('test_')])

@@ -1,0 +1,246 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The window and its list, as a person and a screen reader find it."""
+import json
+import os
+import subprocess
+
+from desktop import Desktop, applet_program, click, find, is_showing, names, run, wait_for, walk
+
+
+class Window(Desktop):
+    """A desktop with the window open and the list on it."""
+
+    def __init__(self, **options):
+        options.setdefault('environment', {'G_DEBUG': 'fatal-criticals'})
+        super().__init__(applet_program(), **options)
+
+    def start(self):
+        super().start()
+        self.wait_window('Vibe Kanban')
+        self.app = self.accessible()
+        self.run('xdotool', 'mousemove', '5', '790')
+
+    def labels(self):
+        return names(self.app, 'label')
+
+    def wait_label(self, start):
+        wait_for('the words ' + start,
+                 lambda: [label for label in self.labels() if label.startswith(start)])
+
+    def tree(self):
+        return wait_for('the list', lambda: find(self.app, 'tree table', 'Processes'))
+
+    def cells(self):
+        return [cell.strip() for cell in names(self.app, 'table cell') if cell.strip()]
+
+    def wait_cell(self, start, is_there=True):
+        def check():
+            return is_there == any(cell.startswith(start) for cell in self.cells())
+        wait_for('the row ' + start, check)
+
+    def selected(self):
+        """The name of the selected row, or None."""
+        from gi.repository import Atspi
+        for _depth, node in walk(self.tree()):
+            try:
+                if (node.get_role_name() == 'table cell' and is_showing(node)
+                        and node.get_state_set().contains(Atspi.StateType.SELECTED)
+                        and node.get_name().strip()):
+                    return node.get_name().strip()
+            except Exception:
+                continue
+        return None
+
+    def select(self, start):
+        """Moves down from the top until that row is selected."""
+        self.key('Home')
+
+        def step():
+            if (self.selected() or '').startswith(start):
+                return True
+            self.key('Down')
+            return False
+        wait_for('the selection of ' + start, step)
+
+
+def test_tree_shows_projects_tasks_attempts_and_processes():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop (10)')
+        cells = desktop.cells()
+        for name in ('Add login page (5)', 'vk/a1b2-add-login (5)  CLAUDE_CODE', 'claude', 'rg',
+                     'Leftovers (3)', 'Beta Docs (2)', '4242', '3000 24678', 'agent exited',
+                     'registered', '210.0\N{NO-BREAK SPACE}MB'):
+            assert any(cell.startswith(name) for cell in cells), (name, cells)
+        desktop.wait_label('12 processes, 3 agents, 3 leftovers')
+
+
+def test_births_and_deaths_keep_the_selection():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.select('codex')
+        desktop.mock('Exit', '(s)', '4221:422100')
+        desktop.wait_cell('rg', False)
+        desktop.mock('Add', '(s)', json.dumps({
+            'name': 'aaa-first', 'command': ['aaa-first'],
+            'project_id': '00000001-0000-4000-8000-000000000001', 'project_name': 'Alpha Shop'}))
+        desktop.wait_cell('aaa-first')
+        assert desktop.selected().startswith('codex'), desktop.selected()
+
+
+def test_a_row_that_moves_stays_selected_and_one_that_dies_selects_nobody():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.select('codex')
+        desktop.mock('Update', '(ss)', '4242:424200', json.dumps(
+            {'is_leftover': True, 'leftover_reason': 'executor_exited', 'is_executor': False}))
+        desktop.wait_cell('Leftovers (4)')
+        wait_for('the selection to follow', lambda: (desktop.selected() or '').startswith('codex'))
+        desktop.mock('Exit', '(s)', '4242:424200')
+        desktop.wait_cell('Leftovers (3)')
+        assert desktop.selected() is None, 'the neighbour must not be the next victim'
+
+
+def test_collapsed_rows_stay_collapsed_through_search():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.select('Add login page')
+        desktop.key('Left')
+        desktop.wait_cell('npm run dev', False)
+        desktop.type('vite')
+        desktop.wait_cell('node')
+        desktop.wait_cell('Beta Docs', False)
+        desktop.key('Escape')
+        desktop.wait_cell('Beta Docs')
+        desktop.wait_cell('npm run dev', False)
+        desktop.select('Add login page')
+        desktop.key('Right')
+        desktop.wait_cell('npm run dev')
+
+
+def test_no_match_says_so_and_offers_all():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.type('zzzz')
+        desktop.wait_label('No process matches')
+        click(find(desktop.app, 'push button', 'Show All'))
+        desktop.wait_cell('Alpha Shop')
+
+
+def test_pause_holds_the_list():
+    with Window() as desktop:
+        desktop.wait_cell('rg')
+        desktop.key('ctrl+p')
+        desktop.wait_label('Paused: 12 processes')
+        desktop.mock('Exit', '(s)', '4221:422100')
+        wait_for('the tray to know', lambda: any(
+            label and label.startswith('11 processes') for _n, label, _e in desktop.tray_entries()))
+        desktop.wait_cell('rg')
+        desktop.key('ctrl+p')
+        desktop.wait_cell('rg', False)
+
+
+def test_details_follow_the_selection():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.select('npm run dev')
+        desktop.key('Return')
+        desktop.wait_label('/home/ada/worktrees/a1b2-add-login')
+        desktop.wait_label('It is the process that vibe-kanban started for this attempt.')
+        charts = [node for _depth, node in walk(desktop.app) if node.get_role_name() == 'chart']
+        assert sorted(chart.get_name() for chart in charts) == [
+            'CPU over the last minute', 'Memory over the last minute']
+
+
+def test_delete_asks_and_shift_delete_asks_for_force():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.select('rg')
+        desktop.key('Delete')
+        wait_for('the question', lambda: find(desktop.app, 'push button', 'Kill 1 Process'))
+        desktop.key('Escape')
+        wait_for('the question to go', lambda: not find(desktop.app, 'dialog', ''))
+        desktop.key('shift+Delete')
+        wait_for('the sharper question',
+                 lambda: find(desktop.app, 'push button', 'Force Kill 1 Process'))
+        assert not desktop.kills()
+
+
+def test_every_control_has_a_name():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.key('F9')
+        for _depth, node in walk(desktop.app):
+            if node.get_role_name() in ('push button', 'toggle button', 'menu', 'text', 'entry',
+                                        'tree table', 'check box', 'spin button'):
+                assert node.get_name() or not is_showing(node), (
+                    node.get_role_name(), node.get_parent().get_role_name())
+
+
+def test_empty_and_database_states_have_their_words():
+    for state, words in (('ok', 'Nothing is running'), ('missing', 'No vibe-kanban database'),
+                         ('locked', 'The vibe-kanban database is locked'),
+                         ('needs_recovery', 'The vibe-kanban database needs recovery'),
+                         ('unreadable', 'The vibe-kanban database cannot be read'),
+                         ('unsupported', 'This is not a vibe-kanban database'),
+                         ('corrupt', 'The vibe-kanban database is damaged')):
+        if state == 'ok':
+            desktop = Window(service=['--empty'])
+            desktop.__enter__()
+        else:
+            desktop.mock('SetState', '(s)', state)
+        desktop.wait_label(words)
+        if state == 'missing':
+            desktop.wait_label('It is expected at /home/ada/.local/share/vibe-kanban/db.v2.sqlite')
+    desktop.__exit__(None, None, None)
+
+
+def test_database_trouble_is_told_above_the_list_too():
+    with Window(service=['--state', 'locked']) as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.wait_label('The vibe-kanban database is locked.')
+
+
+def test_a_second_start_shows_the_window_of_the_first():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        wait_for('the icon', desktop.tray_item)
+        hidden = desktop.run(applet_program(), '--hidden')
+        assert hidden.returncode == 0 and not desktop.windows('Vibe Kanban'), hidden
+        shown = desktop.run(applet_program(), '--show')
+        assert shown.returncode == 0, shown
+        desktop.wait_window('Vibe Kanban')
+
+
+def test_version_and_help_need_neither_display_nor_bus():
+    bare = {'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8'}
+    version = subprocess.run([applet_program(), '--version'], env=bare, capture_output=True,
+                             text=True, check=True, timeout=30)
+    assert version.stdout.startswith('vibekanban-processes-applet '), version
+    usage = subprocess.run([applet_program(), '--help'], env=bare, capture_output=True, text=True,
+                           check=True, timeout=30)
+    assert '--hidden' in usage.stdout and '--show' in usage.stdout, usage
+
+
+def test_without_a_session_bus_it_says_so():
+    with Desktop(None, tray=None, service=None) as desktop:
+        environment = dict(desktop.environment, DBUS_SESSION_BUS_ADDRESS='unix:path=/nonexistent')
+        result = subprocess.run([applet_program()], env=environment, capture_output=True,
+                                text=True, timeout=30, check=False)
+        assert result.returncode == 1, result
+        assert 'There is no session bus' in result.stderr, result
+
+
+def test_without_a_tray_the_window_says_how_to_get_one():
+    with Window(applet_arguments=['--hidden'], tray=None) as desktop:
+        desktop.wait_label('This desktop shows no tray icons')
+        desktop.key('ctrl+w')
+        assert desktop.applet.wait(20) == 0, 'nobody could find it again'
+
+
+def test_works_without_its_schema():
+    with Window(environment={'GSETTINGS_SCHEMA_DIR': '/nonexistent'}) as desktop:
+        desktop.wait_cell('Alpha Shop')
+
+
+if __name__ == '__main__':
+    run([value for name, value in list(globals().items()) if name.startswith('test_')])

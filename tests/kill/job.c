@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "common/base/error.h"
+#include "tests/kill/rig.h"
+
+static const VkpKillOptions polite = {.grace_ms = 3000};
+static const VkpKillOptions forced = {.grace_ms = 3000, .force = TRUE};
+
+static pid_t spawn_settled(VkpRig *rig, const char *script, guint n_settled)
+{
+    pid_t pid = vkp_rig_spawn(rig, script);
+    vkp_family_settle(rig->family, n_settled);
+    return pid;
+}
+
+static char state_of(pid_t pid)
+{
+    VkpRelative relative;
+    return vkp_relative_read(pid, &relative) ? relative.state : '-';
+}
+
+static gboolean is_stopped(gpointer data)
+{
+    return state_of(*(pid_t *)data) == 'T';
+}
+
+static void aim_at_one(VkpRig *rig, pid_t pid)
+{
+    VkpRelative relative;
+    g_assert_true(vkp_relative_read(pid, &relative));
+    rig->scope = (VkpScope){.kind = VKP_SCOPE_SINGLE, .identity = {pid, relative.start_ticks}};
+}
+
+static GHashTable *expect(const pid_t *pids, guint n_pids)
+{
+    GHashTable *expected = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < n_pids; i++) {
+        VkpRelative relative;
+        char text[VKP_IDENTITY_TEXT_SIZE];
+        g_assert_true(vkp_relative_read(pids[i], &relative));
+        VkpIdentity identity = {pids[i], relative.start_ticks};
+        g_hash_table_add(expected, g_strdup(vkp_identity_to_text(identity, text)));
+    }
+    return expected;
+}
+
+static void test_nothing_happens_before_the_loop_runs(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
+    pid_t pid = spawn_settled(rig, "on-term ( exit 0 ) idle", 1);
+    VkpKillJob *job = vkp_rig_plan(rig, &polite);
+    vkp_rig_start(rig, job);
+    g_assert_cmpuint(vkp_family_n_handled(rig->family), ==, 0);
+    g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, job);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_EXITED);
+    g_assert_cmpuint(verdict.n_killed, ==, 1);
+}
+
+static void test_empty_plan_answers(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &polite);
+    g_assert_cmpuint(verdict.results->len, ==, 0);
+}
+
+static void test_each_is_asked_once(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    /* A second SIGTERM would end it at once. */
+    pid_t pid = spawn_settled(rig, "on-term ( sleep 150 exit 0 ) idle", 1);
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &polite);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_EXITED);
+    g_assert_cmpint(verdict.usec, >=, 140000);
+    g_assert_cmpuint(vkp_family_n_handled(rig->family), ==, 1);
+}
+
+static void test_without_escalation_survivors_are_told(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
+    pid_t pid = spawn_settled(rig, "ignore 15 fork 1 ( idle ) ignore 15 idle", 2);
+    VkpKillOptions brief = {.grace_ms = 60};
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &brief);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_SURVIVED);
+    g_assert_cmpstr(vkp_verdict_detail(&verdict, pid), ==, "Its state is sleeping");
+    g_assert_cmpuint(verdict.n_failed, ==, 2);
+    g_assert_cmpint(verdict.usec, >=, 60000);
+    g_assert_cmpint(verdict.usec, <, 2 * G_USEC_PER_SEC);
+}
+
+static void test_grace_of_nothing_asks_nevertheless(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
+    spawn_settled(rig, "ignore 15 idle", 1);
+    g_auto(VkpVerdict) told = vkp_rig_kill(rig, &(VkpKillOptions){.grace_ms = 0});
+    g_assert_cmpuint(told.n_failed, ==, 1);
+    g_auto(VkpVerdict) ended =
+        vkp_rig_kill(rig, &(VkpKillOptions){.grace_ms = 0, .escalate = TRUE});
+    g_assert_cmpuint(ended.n_killed, ==, 1);
+    g_assert_cmpuint(ended.n_survivors, ==, 0);
+}
+
+static void test_force_in_the_middle_cuts_the_grace(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
+    pid_t pid = spawn_settled(rig, "ignore 15 idle", 1);
+    VkpKillJob *job = vkp_rig_plan(rig, &(VkpKillOptions){.grace_ms = 60000});
+    vkp_rig_start(rig, job);
+    for (guint i = 0; i < 10; i++)
+        vkp_test_loop_turn(rig->loop, 1000);
+    g_assert_cmpint(state_of(pid), ==, 'S');
+    vkp_kill_job_force(job);
+    vkp_kill_job_force(job);
+    g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, job);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_KILLED);
+    g_assert_cmpint(verdict.usec, <, 5 * G_USEC_PER_SEC);
+}
+
+static void test_force_before_the_start_asks_nobody(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
+    pid_t pid = spawn_settled(rig, "on-term ( sleep 60000 ) idle", 1);
+    VkpKillJob *job = vkp_rig_plan(rig, &polite);
+    vkp_kill_job_force(job);
+    vkp_rig_start(rig, job);
+    vkp_kill_job_force(job);
+    g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, job);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_KILLED);
+    g_assert_cmpuint(vkp_family_n_handled(rig->family), ==, 0);
+}
+
+static void test_single_hits_nobody_else(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t pid = spawn_settled(rig, "fork 2 ( name innocent idle ) idle", 3);
+    aim_at_one(rig, pid);
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_KILLED);
+    g_assert_cmpuint(verdict.results->len, ==, 1);
+    g_assert_cmpuint(verdict.n_innocents, ==, 0);
+}
+
+static void test_single_spares_what_is_born_meanwhile(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t pid = spawn_settled(rig, "on-term ( fork 2 ( name heir idle ) sleep 50 exit 0 ) idle", 1);
+    aim_at_one(rig, pid);
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &polite);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_EXITED);
+    g_assert_cmpuint(verdict.results->len, ==, 1);
+    g_assert_cmpuint(verdict.n_survivors, ==, 2);
+}
+
+static void test_unexpected_stay_and_so_do_their_children(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(20, 30);
+    /* One agent; beside it, in one group with it, somebody whom nobody has confirmed and who keeps
+     * having children. */
+    pid_t agent =
+        spawn_settled(rig,
+                      "setpgid fork 1 ( name innocent supervise ( name unasked sleep 20 ) "
+                      ") name agent idle",
+                      2);
+    g_auto(VkpKillOptions)
+        options = {.grace_ms = 200, .escalate = TRUE, .expected = expect(&agent, 1)};
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &options);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, agent), ==, VKP_OUTCOME_EXITED);
+    g_assert_cmpuint(verdict.results->len, ==, 1);
+    g_assert_cmpuint(verdict.n_innocents, ==, 0);
+}
+
+static void test_offspring_of_expected_is_taken_too(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(20, 30);
+    pid_t pid = spawn_settled(
+        rig, "setpgid on-term ( fork 3 ( fork 1 ( idle ) idle ) sleep 30 exit 0 ) idle", 1);
+    g_auto(VkpKillOptions) options = {.grace_ms = 3000, .expected = expect(&pid, 1)};
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &options);
+    g_assert_cmpuint(verdict.results->len, ==, 7);
+    g_assert_cmpuint(verdict.n_killed, ==, 7);
+    g_assert_cmpuint(verdict.n_survivors, ==, 0);
+}
+
+/* The child is in the scope when its parent dies, but its parent is gone by the time it is seen. */
+static void test_orphans_of_expected_are_known_by_their_group(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(20, 30);
+    pid_t pid =
+        spawn_settled(rig, "setpgid on-term ( fork 3 ( name orphan idle ) exit 0 ) idle", 1);
+    g_auto(VkpKillOptions) options = {.grace_ms = 3000, .expected = expect(&pid, 1)};
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &options);
+    g_assert_cmpuint(verdict.n_killed, ==, 4);
+    g_assert_cmpuint(verdict.n_survivors, ==, 0);
+}
+
+static void test_who_must_be_spared_is_protected(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t server = spawn_settled(rig, "name innocent idle", 1);
+    pid_t other = spawn_settled(rig, "idle", 2);
+    g_hash_table_add(rig->spared, GINT_TO_POINTER(server));
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, server), ==, VKP_OUTCOME_PROTECTED);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, other), ==, VKP_OUTCOME_KILLED);
+    g_assert_cmpuint(verdict.n_innocents, ==, 0);
+}
+
+typedef struct {
+    VkpRig *rig;
+    pid_t pid;
+    VkpRoster *(*look)(void *data, GError **error);
+    guint n_looks_before;
+} Promotion;
+
+/* After some looks the process is protected. */
+static VkpRoster *look_with_promotion(void *data, GError **error)
+{
+    Promotion *promotion = data;
+    VkpRoster *roster = promotion->look(promotion->rig, error);
+    VkpMember *member = roster ? vkp_roster_lookup_pid(roster, promotion->pid) : NULL;
+    if (member && promotion->n_looks_before == 0)
+        member->tie.is_protected = TRUE;
+    else if (promotion->n_looks_before > 0)
+        promotion->n_looks_before--;
+    return roster;
+}
+
+static void test_who_becomes_protected_is_not_killed(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t pid = spawn_settled(rig, "name innocent ignore 15 idle", 1);
+    pid_t other = spawn_settled(rig, "ignore 15 idle", 2);
+    VkpKillJob *planned = vkp_rig_plan(rig, &polite);
+    vkp_kill_job_free(planned);
+    Promotion promotion = {rig, pid, rig->context.fresh_roster, 2};
+    rig->context.fresh_roster = look_with_promotion;
+    rig->context.must_spare = NULL;
+    rig->context.data = &promotion;
+    g_auto(VkpVerdict) verdict =
+        vkp_rig_kill(rig, &(VkpKillOptions){.grace_ms = 1000, .escalate = TRUE});
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_PROTECTED);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, other), ==, VKP_OUTCOME_KILLED);
+    g_assert_cmpuint(verdict.n_innocents, ==, 0);
+}
+
+static gboolean says_taken(const VkpKillJob *asking, VkpIdentity identity, void *data)
+{
+    (void)asking, (void)identity, (void)data;
+    return TRUE;
+}
+
+static void test_what_another_job_has_is_left_to_it(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    rig->context.is_taken = says_taken;
+    pid_t pid = spawn_settled(rig, "on-term ( fork 2 ( idle ) sleep 30 exit 0 ) idle", 1);
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &polite);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_EXITED);
+    g_assert_cmpuint(verdict.results->len, ==, 1);
+    g_assert_cmpuint(verdict.n_survivors, ==, 2);
+}
+
+static void test_job_covers_its_own(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t pid = spawn_settled(rig, "idle", 1);
+    pid_t sibling = vkp_rig_spawn_sibling(rig, "name innocent idle");
+    VkpRelative relative;
+    g_assert_true(vkp_relative_read(pid, &relative));
+    VkpKillJob *job = vkp_rig_plan(rig, &polite);
+    g_assert_true(vkp_kill_job_covers(job, (VkpIdentity){pid, relative.start_ticks}));
+    g_assert_false(vkp_kill_job_covers(job, (VkpIdentity){pid, relative.start_ticks + 1}));
+    g_assert_false(vkp_kill_job_covers(job, (VkpIdentity){sibling, relative.start_ticks}));
+    vkp_kill_job_free(job);
+    g_assert_cmpint(state_of(pid), ==, 'S');
+}
+
+static void test_freed_in_mid_freeze_it_thaws(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(40, 30);
+    pid_t pid = spawn_settled(rig, "fork 20 ( idle ) idle", 21);
+    VkpKillJob *job = vkp_rig_plan(rig, &forced);
+    vkp_rig_start(rig, job);
+    while (!g_file_test(rig->context.frozen_path, G_FILE_TEST_EXISTS))
+        g_assert_true(vkp_test_loop_turn(rig->loop, 1000));
+    g_assert_true(vkp_deadline_wait(10000, is_stopped, &pid));
+    vkp_kill_job_free(job);
+    g_assert_false(g_file_test(rig->context.frozen_path, G_FILE_TEST_EXISTS));
+    g_assert_cmpuint(vkp_test_loop_n_sources(rig->loop), ==, 0);
+    g_autoptr(GArray) living = vkp_family_list(rig->family, FALSE);
+    g_assert_cmpuint(living->len, ==, 21);
+    for (guint i = 0; i < living->len; i++)
+        g_assert_cmpint(g_array_index(living, VkpRelative, i).state, !=, 'T');
+}
+
+static void test_without_a_list_nobody_is_frozen(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(40, 30);
+    spawn_settled(rig, "fork 5 ( ignore 15 idle ) idle", 6);
+    g_free((char *)rig->context.frozen_path);
+    rig->context.frozen_path = g_strdup("/proc/no-such-folder/frozen");
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
+    g_assert_cmpuint(verdict.n_killed, ==, 6);
+    g_assert_cmpuint(verdict.n_survivors, ==, 0);
+}
+
+static VkpRoster *look_nowhere(void *data, GError **error)
+{
+    (void)data;
+    g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED, "The test wants this to fail");
+    return NULL;
+}
+
+/* Known targets are dealt with, and the answer comes when the grace is over: without a roster
+ * nobody can say that there is nobody else. */
+static void test_without_rosters_the_job_ends_in_time(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(40, 30);
+    spawn_settled(rig, "fork 5 ( ignore 15 idle ) idle", 6);
+    VkpKillOptions options = {.grace_ms = 100, .escalate = TRUE};
+    VkpKillJob *planned = vkp_rig_plan(rig, &options);
+    vkp_kill_job_free(planned);
+    g_autoptr(VkpRoster) roster = vkp_rig_look(rig);
+    VkpPlan *plan = vkp_plan_build(&rig->scope, &options, roster, NULL);
+    rig->context.fresh_roster = look_nowhere;
+    VkpKillJob *job = vkp_kill_job_new(&rig->context, &rig->scope, &options, plan);
+    vkp_rig_start(rig, job);
+    g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, job);
+    g_assert_cmpuint(verdict.n_killed, ==, 6);
+    g_assert_cmpuint(verdict.n_survivors, ==, 0);
+    g_assert_cmpint(verdict.usec, <, 10 * G_USEC_PER_SEC);
+}
+
+/* The loop fails to take the Nth source, for every N until it does not matter any more. */
+static void test_failing_loop_ends_the_job_in_truth(void)
+{
+    for (int n = 1; n < 40; n++) {
+        g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+        spawn_settled(rig, "fork 2 ( ignore 15 idle ) idle", 3);
+        VkpKillJob *job = vkp_rig_plan(rig, &forced);
+        vkp_test_loop_fail_after(rig->loop, n);
+        vkp_rig_start(rig, job);
+        g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, job);
+        g_assert_cmpuint(verdict.n_false, ==, 0);
+        g_assert_cmpuint(verdict.n_frozen, ==, 0);
+        g_assert_cmpuint(verdict.results->len, ==, 3);
+        g_assert_cmpuint(verdict.n_failed, >=, verdict.n_survivors > 0);
+    }
+}
+
+static void test_loop_without_room_answers_at_once(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t pid = spawn_settled(rig, "idle", 1);
+    VkpKillJob *job = vkp_rig_plan(rig, &forced);
+    vkp_test_loop_fail_after(rig->loop, 0);
+    vkp_rig_start(rig, job);
+    g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, job);
+    g_assert_cmpuint(verdict.results->len, ==, 1);
+    g_assert_cmpuint(verdict.n_killed, ==, 0);
+    g_assert_cmpint(state_of(pid), ==, 'S');
+}
+
+static void test_short_of_descriptors_it_works_in_batches(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(220, 60);
+    spawn_settled(rig, "fork 199 ( idle ) idle", 200);
+    struct rlimit limit;
+    g_assert_no_errno(getrlimit(RLIMIT_NOFILE, &limit));
+    struct rlimit low = {96, limit.rlim_max};
+    g_assert_no_errno(setrlimit(RLIMIT_NOFILE, &low));
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &polite);
+    g_assert_no_errno(setrlimit(RLIMIT_NOFILE, &limit));
+    g_assert_cmpuint(verdict.n_killed, ==, 200);
+    g_assert_cmpuint(verdict.n_survivors, ==, 0);
+}
+
+static void test_short_of_descriptors_force_does_too(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(220, 60);
+    spawn_settled(rig, "ignore 15 fork 199 ( idle ) idle", 200);
+    struct rlimit limit;
+    g_assert_no_errno(getrlimit(RLIMIT_NOFILE, &limit));
+    struct rlimit low = {96, limit.rlim_max};
+    g_assert_no_errno(setrlimit(RLIMIT_NOFILE, &low));
+    g_auto(VkpVerdict) verdict =
+        vkp_rig_kill(rig, &(VkpKillOptions){.grace_ms = 100, .escalate = TRUE});
+    g_assert_no_errno(setrlimit(RLIMIT_NOFILE, &limit));
+    g_assert_cmpuint(verdict.n_killed, ==, 200);
+    g_assert_cmpuint(verdict.n_survivors, ==, 0);
+}
+
+static void test_limit_is_raised_to_the_hard_one(void)
+{
+    struct rlimit limit;
+    g_assert_no_errno(getrlimit(RLIMIT_NOFILE, &limit));
+    struct rlimit low = {64, limit.rlim_max};
+    g_assert_no_errno(setrlimit(RLIMIT_NOFILE, &low));
+    g_assert_cmpuint(vkp_kill_raise_descriptor_limit(), ==, limit.rlim_max);
+    struct rlimit now;
+    g_assert_no_errno(getrlimit(RLIMIT_NOFILE, &now));
+    g_assert_cmpuint(now.rlim_cur, ==, limit.rlim_max);
+}
+
+/* Who looks like ours and is another user's: the kernel refuses. We give up our own privileges for
+ * the time of the kill, as the owner has none. */
+static void test_another_users_process_is_denied(void)
+{
+    if (geteuid() != 0) {
+        g_test_skip("Only root can start processes of other users");
+        return;
+    }
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    g_assert_no_errno(chown(rig->folder, 1000, 1000));
+    pid_t pid = spawn_settled(
+        rig, "fork 1 ( name lent lend 1000 1001 idle ) uid 1000 exec ( setpgid idle )", 2);
+    VkpRelative lent = vkp_family_find(rig->family, "lent");
+    g_assert_no_errno(setegid(1000));
+    g_assert_no_errno(seteuid(1000));
+    vkp_rig_reopen_eyes(rig);
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
+    g_assert_no_errno(seteuid(0));
+    g_assert_no_errno(setegid(0));
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_KILLED);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, lent.pid), ==, VKP_OUTCOME_DENIED);
+    g_assert_cmpuint(verdict.n_failed, ==, 1);
+    g_assert_cmpint(verdict.usec, <, G_USEC_PER_SEC);
+}
+
+static void test_planned_who_ended_meanwhile_are_gone(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t pid = spawn_settled(rig, "fork 1 ( name first idle ) idle", 2);
+    VkpRelative first = vkp_family_find(rig->family, "first");
+    VkpKillJob *job = vkp_rig_plan(rig, &polite);
+    vkp_family_kill(rig->family, first.pid);
+    vkp_rig_start(rig, job);
+    g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, job);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, first.pid), ==, VKP_OUTCOME_GONE);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_EXITED);
+}
+
+/* Neither can be seen to stop: one hides behind a leader that is gone, one sleeps uninterruptibly.
+ */
+static void test_who_cannot_be_seen_to_stop_holds_up_nobody(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    spawn_settled(rig, "ignore 15 fork 1 ( leaderless ) vfork idle", 3);
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
+    g_assert_cmpuint(verdict.n_killed, ==, 3);
+    g_assert_cmpuint(verdict.n_survivors, ==, 0);
+    g_assert_cmpint(verdict.usec, <, 1200000); /* freezing alone may take 1.5 s */
+}
+
+/* However many there are, nobody else waits long for the loop. Our own share of a turn: the rosters
+ * are somebody else's work. */
+static void test_many_targets_do_not_block_the_loop(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(820, 60);
+    spawn_settled(rig, "fork 799 ( idle ) idle", 800);
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
+    g_assert_cmpuint(verdict.n_killed, ==, 800);
+    g_test_message("longest callback, rosters apart: %.1f ms",
+                   (double)verdict.longest_callback_usec / 1000);
+    g_assert_cmpint(verdict.longest_callback_usec, <, 100000);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+#define ADD(name, function) g_test_add_func("/kill/job/" name, function)
+    ADD("nothing-happens-before-the-loop-runs", test_nothing_happens_before_the_loop_runs);
+    ADD("empty-plan-answers", test_empty_plan_answers);
+    ADD("each-is-asked-once", test_each_is_asked_once);
+    ADD("without-escalation-survivors-are-told", test_without_escalation_survivors_are_told);
+    ADD("grace-of-nothing-asks-nevertheless", test_grace_of_nothing_asks_nevertheless);
+    ADD("force-in-the-middle-cuts-the-grace", test_force_in_the_middle_cuts_the_grace);
+    ADD("force-before-the-start-asks-nobody", test_force_before_the_start_asks_nobody);
+    ADD("single-hits-nobody-else", test_single_hits_nobody_else);
+    ADD("single-spares-what-is-born-meanwhile", test_single_spares_what_is_born_meanwhile);
+    ADD("unexpected-stay-and-so-do-their-children", test_unexpected_stay_and_so_do_their_children);
+    ADD("offspring-of-expected-is-taken-too", test_offspring_of_expected_is_taken_too);
+    ADD("orphans-of-expected-are-known-by-their-group",
+        test_orphans_of_expected_are_known_by_their_group);
+    ADD("who-must-be-spared-is-protected", test_who_must_be_spared_is_protected);
+    ADD("who-becomes-protected-is-not-killed", test_who_becomes_protected_is_not_killed);
+    ADD("what-another-job-has-is-left-to-it", test_what_another_job_has_is_left_to_it);
+    ADD("job-covers-its-own", test_job_covers_its_own);
+    ADD("freed-in-mid-freeze-it-thaws", test_freed_in_mid_freeze_it_thaws);
+    ADD("without-a-list-nobody-is-frozen", test_without_a_list_nobody_is_frozen);
+    ADD("without-rosters-the-job-ends-in-time", test_without_rosters_the_job_ends_in_time);
+    ADD("failing-loop-ends-the-job-in-truth", test_failing_loop_ends_the_job_in_truth);
+    ADD("loop-without-room-answers-at-once", test_loop_without_room_answers_at_once);
+    ADD("short-of-descriptors-it-works-in-batches", test_short_of_descriptors_it_works_in_batches);
+    ADD("short-of-descriptors-force-does-too", test_short_of_descriptors_force_does_too);
+    ADD("limit-is-raised-to-the-hard-one", test_limit_is_raised_to_the_hard_one);
+    ADD("another-users-process-is-denied", test_another_users_process_is_denied);
+    ADD("planned-who-ended-meanwhile-are-gone", test_planned_who_ended_meanwhile_are_gone);
+    ADD("who-cannot-be-seen-to-stop-holds-up-nobody",
+        test_who_cannot_be_seen_to_stop_holds_up_nobody);
+    ADD("many-targets-do-not-block-the-loop", test_many_targets_do_not_block_the_loop);
+    return g_test_run();
+}

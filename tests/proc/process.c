@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/proc/process.h"
+
+#include <string.h>
+
+static void assert_identity_refused(const char *text)
+{
+    VkpIdentity identity = {77, 88};
+    if (vkp_identity_parse(text, &identity))
+        g_error("taken: %s", text);
+    g_assert_true(vkp_identity_equal(identity, (VkpIdentity){77, 88}));
+}
+
+static void test_identity_round_trip(void)
+{
+    static const VkpIdentity identities[] = {{1, 0}, {4242, 9000}, {G_MAXINT, G_MAXUINT64}, {2, 1}};
+    static const char *const texts[] = {"1:0", "4242:9000", "2147483647:18446744073709551615",
+                                        "2:1"};
+    for (guint i = 0; i < G_N_ELEMENTS(identities); i++) {
+        char text[VKP_IDENTITY_TEXT_SIZE];
+        VkpIdentity parsed = {0};
+        g_assert_cmpstr(vkp_identity_to_text(identities[i], text), ==, texts[i]);
+        g_assert_true(vkp_identity_parse(texts[i], &parsed));
+        g_assert_true(vkp_identity_equal(parsed, identities[i]));
+    }
+}
+
+static void test_identity_garbage(void)
+{
+    static const char *const texts[] = {
+        "",
+        ":",
+        "1",
+        "1:",
+        ":1",
+        "0:1",
+        "-1:1",
+        "+1:1",
+        " 1:1",
+        "1:1 ",
+        "1: 1",
+        "1:-1",
+        "1:+1",
+        "01:1",
+        "1:01",
+        "1:1:1",
+        "1.0:1",
+        "0x1:1",
+        "1:0x1",
+        "a:b",
+        "1,1",
+        "1:1\n",
+        "2147483648:1",
+        "99999999999999999999:1",
+        "1:18446744073709551616",
+        "1:99999999999999999999999",
+        "00:1",
+        "1:00",
+    };
+    assert_identity_refused(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+        assert_identity_refused(texts[i]);
+}
+
+static void test_ticks(void)
+{
+    g_assert_cmpuint(vkp_ticks_to_usec(0, 100), ==, 0);
+    g_assert_cmpuint(vkp_ticks_to_usec(1, 100), ==, 10000);
+    g_assert_cmpuint(vkp_ticks_to_usec(12345, 100), ==, 123450000);
+    g_assert_cmpuint(vkp_ticks_to_usec(1, 3), ==, 333333);
+    g_assert_cmpuint(vkp_ticks_to_usec(4, 3), ==, 1333333);
+    g_assert_cmpuint(vkp_ticks_to_usec(G_MAXUINT64, 100), ==, G_MAXUINT64);
+    g_assert_cmpuint(vkp_ticks_to_usec(G_MAXUINT64, 1), ==, G_MAXUINT64);
+    guint64 previous = 0;
+    for (guint64 ticks = 1; ticks < G_MAXUINT64 / 3; ticks *= 3) {
+        guint64 usec = vkp_ticks_to_usec(ticks, 1000);
+        g_assert_cmpuint(usec, >=, previous);
+        previous = usec;
+    }
+}
+
+static void test_dead(void)
+{
+    static const struct {
+        char state;
+        guint threads;
+        gboolean dead;
+    } cases[] = {{'S', 1, FALSE}, {'R', 0, FALSE}, {'Z', 1, TRUE}, {'Z', 0, TRUE},
+                 {'Z', 2, FALSE}, {'X', 1, TRUE},  {'X', 0, TRUE}, {'X', 9, FALSE},
+                 {'D', 1, FALSE}, {'T', 1, FALSE}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(VkpProcess) process = vkp_process_new();
+        process->state = cases[i].state;
+        process->threads = cases[i].threads;
+        g_assert_cmpint(vkp_process_is_dead(process), ==, cases[i].dead);
+    }
+}
+
+static void test_within(void)
+{
+    VkpFolder folder = {.n_chain = 2, .chain = (VkpInode[]){{1, 10}, {1, 2}}};
+    VkpFolder unknown = {0};
+    g_assert_true(vkp_folder_is_within(&folder, (VkpInode){1, 10}));
+    g_assert_true(vkp_folder_is_within(&folder, (VkpInode){1, 2}));
+    g_assert_false(vkp_folder_is_within(&folder, (VkpInode){2, 10}));
+    g_assert_false(vkp_folder_is_within(&folder, (VkpInode){1, 3}));
+    g_assert_false(vkp_folder_is_within(&unknown, (VkpInode){1, 2}));
+}
+
+static void test_nothing_is_freed(void)
+{
+    vkp_process_unref(NULL);
+    vkp_image_unref(NULL);
+    vkp_folder_unref(NULL);
+    VkpProcess *process = vkp_process_new();
+    process->name = g_strdup("x");
+    VkpProcess *again = vkp_process_ref(process);
+    vkp_process_unref(process);
+    g_assert_cmpstr(again->name, ==, "x");
+    vkp_process_unref(again);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/process/identity/has-one-text", test_identity_round_trip);
+    g_test_add_func("/process/identity/any-other-text-is-refused", test_identity_garbage);
+    g_test_add_func("/process/ticks/never-overflow", test_ticks);
+    g_test_add_func("/process/dead/a-zombie-with-threads-lives", test_dead);
+    g_test_add_func("/process/folder/is-within-itself-and-its-ancestors", test_within);
+    g_test_add_func("/process/references/the-last-one-frees", test_nothing_is_freed);
+    return g_test_run();
+}

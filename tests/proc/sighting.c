@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/proc/sighting.h"
+
+#include <string.h>
+
+#include "common/proc/image.h"
+
+#define MARK "VK_PROJECT_NAME=p"
+
+static VkpStat make_stat(char state, guint threads, const char *comm, guint64 address)
+{
+    VkpStat stat = {.pid = 5, .state = state, .threads = threads, .arguments_start = address};
+    g_strlcpy(stat.comm, comm, sizeof stat.comm);
+    return stat;
+}
+
+static VkpImage *make_image(const char *environment)
+{
+    return vkp_image_build("x", 2, FALSE, environment, environment ? strlen(environment) : 0);
+}
+
+static void test_image_plans(void)
+{
+    VkpStat asleep = make_stat('S', 1, "node", 100);
+    VkpSighting known = {.image = make_image(""), .image_stat = asleep};
+    VkpSighting unknown = {0};
+    const struct {
+        const VkpSighting *sighting;
+        VkpStat stat;
+        VkpReadPlan plan;
+    } cases[] = {
+        {&unknown, asleep, VKP_READ_ALL},
+        {&unknown, make_stat('D', 1, "node", 100), VKP_READ_NOTHING},
+        {&unknown, make_stat('Z', 1, "node", 0), VKP_READ_NOTHING},
+        {&unknown, make_stat('X', 0, "node", 0), VKP_READ_NOTHING},
+        {&unknown, make_stat('Z', 4, "node", 0), VKP_READ_FROM_THREAD},
+        {&known, asleep, VKP_READ_NOTHING},
+        {&known, make_stat('R', 9, "node", 100), VKP_READ_NOTHING},
+        {&known, make_stat('R', 1, "npm exec", 100), VKP_READ_ALL},
+        {&known, make_stat('R', 1, "node", 101), VKP_READ_ALL},
+        {&known, make_stat('D', 1, "node", 101), VKP_READ_NOTHING},
+        {&known, make_stat('Z', 1, "node", 0), VKP_READ_NOTHING},
+        {&known, make_stat('Z', 4, "node", 0), VKP_READ_NOTHING},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
+        g_assert_cmpint(vkp_sighting_plan_image(cases[i].sighting, &cases[i].stat), ==,
+                        cases[i].plan);
+    vkp_image_unref(known.image);
+}
+
+static void test_every_address_counts(void)
+{
+    VkpStat stat = make_stat('S', 1, "node", 100);
+    VkpSighting known = {.image = make_image(""), .image_stat = stat};
+    guint64 *addresses[] = {&stat.arguments_start, &stat.arguments_end, &stat.environment_start,
+                            &stat.environment_end};
+    for (guint i = 0; i < G_N_ELEMENTS(addresses); i++) {
+        *addresses[i] += 16;
+        g_assert_cmpint(vkp_sighting_plan_image(&known, &stat), ==, VKP_READ_ALL);
+        *addresses[i] -= 16;
+        g_assert_cmpint(vkp_sighting_plan_image(&known, &stat), ==, VKP_READ_NOTHING);
+    }
+    vkp_image_unref(known.image);
+}
+
+static void test_folder_plans(void)
+{
+    VkpCachedFolder folder = {0};
+    VkpSighting known = {.folder = &folder};
+    VkpSighting unknown = {0};
+    VkpStat asleep = make_stat('S', 1, "node", 1);
+    VkpStat waiting = make_stat('D', 1, "node", 1);
+    VkpStat dead = make_stat('Z', 1, "node", 1);
+    VkpStat leaderless = make_stat('Z', 2, "node", 1);
+    g_assert_cmpint(vkp_sighting_plan_folder(&known, &asleep), ==, VKP_READ_ALL);
+    g_assert_cmpint(vkp_sighting_plan_folder(&unknown, &waiting), ==, VKP_READ_SAFELY);
+    g_assert_cmpint(vkp_sighting_plan_folder(&unknown, &dead), ==, VKP_READ_NOTHING);
+    g_assert_cmpint(vkp_sighting_plan_folder(&unknown, &leaderless), ==, VKP_READ_FROM_THREAD);
+    g_assert_cmpint(vkp_sighting_plan_folder(&known, &leaderless), ==, VKP_READ_NOTHING);
+}
+
+static void test_marks_until_exec(void)
+{
+    VkpSighting sighting = {0};
+    VkpStat before = make_stat('S', 1, "node", 100);
+    VkpStat titled = make_stat('S', 1, "my title", 100);
+    VkpStat execed = make_stat('S', 1, "sh", 200);
+    vkp_sighting_set_image(&sighting, &before, make_image(MARK));
+    vkp_sighting_set_image(&sighting, &titled, make_image("overwritten"));
+    g_assert_cmpstr(sighting.image->marks.project_name, ==, "p");
+    vkp_sighting_set_image(&sighting, &execed, make_image("other"));
+    g_assert_null(sighting.image->marks.project_name);
+    vkp_image_unref(sighting.image);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/sighting/image-is-read-once-an-exec-or-title", test_image_plans);
+    g_test_add_func("/sighting/any-moved-address-is-an-exec", test_every_address_counts);
+    g_test_add_func("/sighting/folder-is-looked-at-while-it-can-answer", test_folder_plans);
+    g_test_add_func("/sighting/marks-stay-until-an-exec", test_marks_until_exec);
+    return g_test_run();
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Members, rosters, steps between them, filters, memory and registrations. */
+#include "common/roster/change.h"
+
+#include <string.h>
+
+#include "common/proc/image.h"
+#include "common/roster/filter.h"
+#include "common/roster/memory.h"
+#include "common/roster/registrations.h"
+
+static VkpMember *new_member(pid_t pid, guint64 start)
+{
+    VkpProcess *process = vkp_process_new();
+    process->identity = (VkpIdentity){pid, start};
+    process->parent_pid = 1;
+    process->state = 'S';
+    process->threads = 1;
+    process->name = g_strdup("program");
+    VkpMember *member = vkp_member_new(process);
+    member->tie.evidence = VKP_EVIDENCE_ENVIRONMENT;
+    member->tie.confidence = 90;
+    member->tie.attempt_id = (VkpUuid){{1}};
+    return member;
+}
+
+/* Takes the members, up to NULL. */
+static VkpRoster *new_roster(VkpMember *first, ...)
+{
+    VkpRoster *roster = vkp_roster_new();
+    va_list members;
+    va_start(members, first);
+    for (VkpMember *member = first; member; member = va_arg(members, VkpMember *))
+        vkp_roster_add(roster, member);
+    va_end(members);
+    vkp_roster_seal(roster);
+    return roster;
+}
+
+static pid_t pid_at(const VkpRoster *roster, guint index)
+{
+    return vkp_roster_at(roster, index)->process->identity.pid;
+}
+
+static void test_roster_is_in_order_of_start(void)
+{
+    g_autoptr(VkpRoster) roster = new_roster(new_member(5, 300), new_member(9, 100),
+                                             new_member(7, 100), new_member(1, 200), NULL);
+    const pid_t order[] = {7, 9, 1, 5};
+    g_assert_cmpuint(vkp_roster_size(roster), ==, 4);
+    for (guint i = 0; i < 4; i++)
+        g_assert_cmpint(pid_at(roster, i), ==, order[i]);
+    g_assert_nonnull(vkp_roster_lookup(roster, (VkpIdentity){5, 300}));
+    g_assert_null(vkp_roster_lookup(roster, (VkpIdentity){5, 301}));
+    g_assert_null(vkp_roster_lookup_pid(roster, 6));
+}
+
+static void test_roster_keeps_the_last_of_repeated_members(void)
+{
+    VkpMember *last = new_member(5, 300);
+    g_autoptr(VkpRoster) roster =
+        new_roster(new_member(5, 300), new_member(5, 300), last, new_member(5, 400), NULL);
+    g_assert_cmpuint(vkp_roster_size(roster), ==, 2);
+    g_assert_true(vkp_roster_lookup(roster, (VkpIdentity){5, 300}) == last);
+    g_assert_cmpuint(vkp_roster_lookup_pid(roster, 5)->process->identity.start_ticks, ==, 400);
+}
+
+static void test_roster_counts(void)
+{
+    VkpMember *executor = new_member(1, 1);
+    executor->tie.is_executor = TRUE;
+    VkpMember *leftover = new_member(2, 2);
+    leftover->tie.leftover_reason = VKP_LEFTOVER_SERVER_GONE;
+    g_autoptr(VkpRoster) roster = new_roster(executor, leftover, new_member(3, 3), NULL);
+    g_assert_cmpuint(vkp_roster_n_executors(roster), ==, 1);
+    g_assert_cmpuint(vkp_roster_n_leftovers(roster), ==, 1);
+}
+
+static void set_command(VkpMember *member, const char *word)
+{
+    const char *words[] = {word, NULL};
+    member->process->image = vkp_image_new_for_command(words, FALSE);
+}
+
+static void set_port(VkpMember *member, guint16 port)
+{
+    member->ports = g_array_new(FALSE, FALSE, sizeof(guint16));
+    g_array_append_val(member->ports, port);
+}
+
+/* What is done to one of two equal members, and whether that is news. */
+typedef struct {
+    void (*alter)(VkpMember *member);
+    gboolean is_news;
+} Alteration;
+
+static void alter_cpu(VkpMember *member)
+{
+    member->process->cpu_percent = 50;
+    member->process->cpu_ticks = 7;
+}
+static void alter_memory(VkpMember *member)
+{
+    member->process->memory_bytes = 4096;
+}
+static void alter_threads(VkpMember *member)
+{
+    member->process->threads = 9;
+}
+static void alter_running(VkpMember *member)
+{
+    member->process->state = 'R';
+}
+static void alter_waiting(VkpMember *member)
+{
+    member->process->state = 'D';
+}
+static void alter_stopped(VkpMember *member)
+{
+    member->process->state = 'T';
+}
+static void alter_zombie(VkpMember *member)
+{
+    member->process->state = 'Z';
+}
+static void alter_parent(VkpMember *member)
+{
+    member->process->parent_pid = 99;
+}
+static void alter_name(VkpMember *member)
+{
+    g_free(member->process->name);
+    member->process->name = g_strdup("another");
+}
+static void alter_command(VkpMember *member)
+{
+    set_command(member, "other");
+}
+static void alter_folder(VkpMember *member)
+{
+    member->process->folder = vkp_folder_new("/somewhere", FALSE, NULL, 0);
+}
+static void alter_ports(VkpMember *member)
+{
+    set_port(member, 3000);
+}
+static void alter_evidence(VkpMember *member)
+{
+    member->tie.evidence = VKP_EVIDENCE_REMEMBERED;
+}
+static void alter_leftover(VkpMember *member)
+{
+    member->tie.leftover_reason = VKP_LEFTOVER_EXECUTOR_EXITED;
+}
+static void alter_execution(VkpMember *member)
+{
+    member->tie.execution_id.bytes[3] = 1;
+}
+static void alter_title(VkpMember *member)
+{
+    vkp_tie_set_string(&member->tie.task_title, "Title");
+}
+static void alter_protected(VkpMember *member)
+{
+    member->tie.is_protected = TRUE;
+}
+
+static void test_what_is_news(void)
+{
+    const Alteration alterations[] = {
+        {alter_cpu, FALSE},     {alter_memory, FALSE},  {alter_threads, FALSE},
+        {alter_running, FALSE}, {alter_waiting, FALSE}, {alter_stopped, TRUE},
+        {alter_zombie, TRUE},   {alter_parent, TRUE},   {alter_name, TRUE},
+        {alter_command, TRUE},  {alter_folder, TRUE},   {alter_ports, TRUE},
+        {alter_evidence, TRUE}, {alter_leftover, TRUE}, {alter_execution, TRUE},
+        {alter_title, TRUE},    {alter_protected, TRUE}};
+    for (guint i = 0; i < G_N_ELEMENTS(alterations); i++) {
+        g_autoptr(VkpMember) before = new_member(1, 1);
+        g_autoptr(VkpMember) after = new_member(1, 1);
+        g_assert_false(vkp_member_differs(before, after));
+        alterations[i].alter(after);
+        g_test_message("alteration %u", i);
+        g_assert_cmpint(vkp_member_differs(before, after), ==, alterations[i].is_news);
+        g_assert_cmpint(vkp_member_differs(after, before), ==, alterations[i].is_news);
+    }
+}
+
+static void test_equal_commands_ports_and_folders_are_no_news(void)
+{
+    g_autoptr(VkpMember) before = new_member(1, 1);
+    g_autoptr(VkpMember) after = new_member(1, 1);
+    VkpMember *both[] = {before, after};
+    for (guint i = 0; i < 2; i++) {
+        set_command(both[i], "word");
+        set_port(both[i], 3000);
+        both[i]->process->folder = vkp_folder_new("/here", FALSE, NULL, 0);
+    }
+    g_assert_false(vkp_member_differs(before, after));
+    g_autoptr(VkpMember) without = new_member(2, 2);
+    g_autoptr(VkpMember) with_none = new_member(2, 2);
+    with_none->ports = g_array_new(FALSE, FALSE, sizeof(guint16));
+    g_assert_false(vkp_member_differs(without, with_none));
+}
+
+static void expect_change(const GPtrArray *changes, guint index, VkpChangeKind kind, pid_t pid)
+{
+    const VkpChange *change = g_ptr_array_index(changes, index);
+    g_assert_cmpint(change->kind, ==, kind);
+    g_assert_cmpint(change->member->process->identity.pid, ==, pid);
+}
+
+static void test_diff_tells_removed_first(void)
+{
+    VkpMember *stopped = new_member(2, 2);
+    stopped->process->state = 'T';
+    g_autoptr(VkpRoster) before =
+        new_roster(new_member(1, 1), new_member(2, 2), new_member(3, 3), new_member(9, 9), NULL);
+    g_autoptr(VkpRoster) after =
+        new_roster(new_member(0x7f, 1), stopped, new_member(3, 3), new_member(9, 10), NULL);
+    g_autoptr(GPtrArray) changes = vkp_change_diff(before, after);
+    g_assert_cmpuint(changes->len, ==, 5);
+    expect_change(changes, 0, VKP_CHANGE_REMOVED, 1);
+    expect_change(changes, 1, VKP_CHANGE_REMOVED, 9); /* its pid was reused */
+    expect_change(changes, 2, VKP_CHANGE_ADDED, 0x7f);
+    expect_change(changes, 3, VKP_CHANGE_CHANGED, 2);
+    expect_change(changes, 4, VKP_CHANGE_ADDED, 9);
+}
+
+static void test_diff_is_empty_when_only_usage_moved(void)
+{
+    VkpMember *busy = new_member(1, 1);
+    busy->process->cpu_percent = 99;
+    g_autoptr(VkpRoster) before = new_roster(new_member(1, 1), NULL);
+    g_autoptr(VkpRoster) after = new_roster(busy, NULL);
+    g_autoptr(GPtrArray) changes = vkp_change_diff(before, after);
+    g_assert_cmpuint(changes->len, ==, 0);
+}
+
+static void test_applying_all_steps_leads_to_the_next_roster(void)
+{
+    VkpMember *stopped = new_member(2, 2);
+    stopped->process->state = 'T';
+    g_autoptr(VkpRoster) before = new_roster(new_member(1, 1), new_member(2, 2), NULL);
+    g_autoptr(VkpRoster) after = new_roster(stopped, new_member(4, 4), NULL);
+    g_autoptr(GPtrArray) changes = vkp_change_diff(before, after);
+    VkpRoster *copy = vkp_roster_ref(before);
+    for (guint round = 0; round < 2; round++) { /* repeated steps are fine */
+        for (guint i = 0; i < changes->len; i++) {
+            VkpRoster *next = vkp_change_apply(copy, g_ptr_array_index(changes, i));
+            vkp_roster_unref(copy);
+            copy = next;
+        }
+        g_autoptr(GPtrArray) rest = vkp_change_diff(copy, after);
+        g_assert_cmpuint(rest->len, ==, 0);
+    }
+    vkp_roster_unref(copy);
+}
+
+static void test_memory_learns_the_strong_and_forgets_the_gone(void)
+{
+    g_autoptr(VkpMemory) memory = vkp_memory_new();
+    VkpMember *weak = new_member(2, 2);
+    weak->tie.confidence = 50;
+    g_autoptr(VkpRoster) roster = new_roster(new_member(1, 1), weak, NULL);
+    g_assert_true(vkp_memory_update(memory, roster));
+    g_assert_false(vkp_memory_update(memory, roster));
+    const VkpRemembered *seen = vkp_memory_lookup(memory, (VkpIdentity){1, 1});
+    g_assert_nonnull(seen);
+    g_assert_cmpuint(seen->attempt_id.bytes[0], ==, 1);
+    g_assert_null(vkp_memory_lookup(memory, (VkpIdentity){2, 2}));
+    g_assert_null(vkp_memory_lookup(memory, (VkpIdentity){1, 2}));
+    g_autoptr(VkpRoster) empty = new_roster(NULL);
+    g_assert_true(vkp_memory_update(memory, empty));
+    g_assert_null(vkp_memory_lookup(memory, (VkpIdentity){1, 1}));
+}
+
+static void test_memory_keeps_what_has_become_weak(void)
+{
+    g_autoptr(VkpMemory) memory = vkp_memory_new();
+    g_autoptr(VkpRoster) strong = new_roster(new_member(1, 1), NULL);
+    vkp_memory_update(memory, strong);
+    VkpMember *member = new_member(1, 1);
+    member->tie.confidence = 30;
+    member->tie.attempt_id = (VkpUuid){{2}};
+    g_autoptr(VkpRoster) weak = new_roster(member, NULL);
+    g_assert_false(vkp_memory_update(memory, weak));
+    g_assert_cmpuint(vkp_memory_lookup(memory, (VkpIdentity){1, 1})->attempt_id.bytes[0], ==, 1);
+}
+
+static void test_memory_survives_a_restart(void)
+{
+    g_autoptr(VkpMemory) memory = vkp_memory_new();
+    g_autoptr(VkpRoster) roster = new_roster(new_member(1, 1), new_member(2, 2), NULL);
+    vkp_memory_update(memory, roster);
+    g_autoptr(GArray) kept = vkp_memory_to_array(memory);
+    g_assert_cmpuint(kept->len, ==, 2);
+    g_autoptr(VkpMemory) next = vkp_memory_new();
+    vkp_memory_load(next, kept);
+    g_assert_nonnull(vkp_memory_lookup(next, (VkpIdentity){2, 2}));
+    g_assert_cmpint(vkp_memory_first_parent(next, (VkpIdentity){2, 2}), ==, 0);
+    g_assert_false(vkp_memory_update(next, roster));
+    g_assert_cmpint(vkp_memory_first_parent(next, (VkpIdentity){2, 2}), ==, 1);
+}
+
+static void test_memory_knows_the_first_parent(void)
+{
+    g_autoptr(VkpMemory) memory = vkp_memory_new();
+    g_autoptr(VkpRoster) roster = new_roster(new_member(1, 1), NULL);
+    vkp_memory_update(memory, roster);
+    VkpMember *adopted = new_member(1, 1);
+    adopted->process->parent_pid = 77;
+    g_autoptr(VkpRoster) later = new_roster(adopted, NULL);
+    vkp_memory_update(memory, later);
+    g_assert_cmpint(vkp_memory_first_parent(memory, (VkpIdentity){1, 1}), ==, 1);
+}
+
+static void test_registrations_of_what_was_seen(void)
+{
+    VkpMember *known = new_member(1, 1);
+    VkpMember *fresh = new_member(2, 2);
+    known->tie.evidence = fresh->tie.evidence = VKP_EVIDENCE_REGISTERED;
+    fresh->tie.execution_id = (VkpUuid){{8}};
+    g_autoptr(VkpRoster) roster = new_roster(known, fresh, new_member(3, 3), NULL);
+    g_autoptr(GArray) registered = g_array_new(FALSE, FALSE, sizeof(VkpRegistration));
+    VkpRegistration one = {.pid = 1, .start_ticks = 1};
+    g_array_append_val(registered, one);
+    g_autoptr(GArray) found = vkp_registrations_find_new(roster, registered);
+    g_assert_cmpuint(found->len, ==, 1);
+    g_assert_cmpint(g_array_index(found, VkpRegistration, 0).pid, ==, 2);
+    g_assert_cmpuint(g_array_index(found, VkpRegistration, 0).execution_id.bytes[0], ==, 8);
+}
+
+static void add_process(VkpSnapshot *snapshot, pid_t pid, pid_t group, char state)
+{
+    VkpProcess *process = vkp_process_new();
+    process->identity = (VkpIdentity){pid, (guint64)pid};
+    process->group = group;
+    process->session = 3;
+    process->state = state;
+    process->threads = 1;
+    vkp_snapshot_add(snapshot, process);
+}
+
+static void test_registration_is_in_use_while_its_group_lives(void)
+{
+    g_autoptr(VkpSnapshot) snapshot = vkp_snapshot_new(1, 100);
+    add_process(snapshot, 10, 10, 'S');
+    add_process(snapshot, 21, 20, 'S');
+    add_process(snapshot, 31, 30, 'Z');
+    add_process(snapshot, 40, 40, 'Z');
+    vkp_snapshot_seal(snapshot);
+    const struct {
+        VkpRegistration registration;
+        gboolean is_in_use;
+    } cases[] = {{{.pid = 10, .start_ticks = 10}, TRUE},  {{.pid = 10, .start_ticks = 9}, FALSE},
+                 {{.pid = 20, .start_ticks = 20}, TRUE},  {{.pid = 20, .start_ticks = 30}, FALSE},
+                 {{.pid = 30, .start_ticks = 30}, FALSE}, {{.pid = 40, .start_ticks = 40}, FALSE},
+                 {{.pid = 3, .start_ticks = 3}, TRUE}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
+        g_assert_cmpint(vkp_registration_is_in_use(&cases[i].registration, snapshot), ==,
+                        cases[i].is_in_use);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+#define TEST(name, func) g_test_add_func("/roster/" name, func)
+    TEST("roster/is-in-order-of-start", test_roster_is_in_order_of_start);
+    TEST("roster/keeps-the-last-of-repeated-members",
+         test_roster_keeps_the_last_of_repeated_members);
+    TEST("roster/counts", test_roster_counts);
+    TEST("change/what-is-news", test_what_is_news);
+    TEST("change/equal-commands-ports-and-folders-are-no-news",
+         test_equal_commands_ports_and_folders_are_no_news);
+    TEST("change/diff-tells-removed-first", test_diff_tells_removed_first);
+    TEST("change/diff-is-empty-when-only-usage-moved", test_diff_is_empty_when_only_usage_moved);
+    TEST("change/applying-all-steps-leads-to-the-next-roster",
+         test_applying_all_steps_leads_to_the_next_roster);
+    TEST("memory/learns-the-strong-and-forgets-the-gone",
+         test_memory_learns_the_strong_and_forgets_the_gone);
+    TEST("memory/keeps-what-has-become-weak", test_memory_keeps_what_has_become_weak);
+    TEST("memory/survives-a-restart", test_memory_survives_a_restart);
+    TEST("memory/knows-the-first-parent", test_memory_knows_the_first_parent);
+    TEST("registrations/of-what-was-seen", test_registrations_of_what_was_seen);
+    TEST("registrations/in-use-while-the-group-lives",
+         test_registration_is_in_use_while_its_group_lives);
+    return g_test_run();
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/roster/protect.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/proc/image.h"
+#include "common/proc/scanner.h"
+
+typedef struct {
+    pid_t pid;
+    pid_t parent;
+    const char *name;
+    const char *command; /* one word or two */
+} Line;
+
+static VkpSnapshot *make_snapshot(const Line *lines, guint n)
+{
+    VkpSnapshot *snapshot = vkp_snapshot_new(1, 100);
+    for (guint i = 0; i < n; i++) {
+        VkpProcess *process = vkp_process_new();
+        process->identity = (VkpIdentity){lines[i].pid, (guint64)lines[i].pid};
+        process->parent_pid = lines[i].parent;
+        process->name = g_strdup(lines[i].name);
+        process->threads = 1;
+        process->state = 'S';
+        const char *words[] = {lines[i].name, lines[i].command, NULL};
+        process->image = vkp_image_new_for_command(words, FALSE);
+        vkp_snapshot_add(snapshot, process);
+    }
+    vkp_snapshot_seal(snapshot);
+    return snapshot;
+}
+
+static GArray *make_pids(pid_t pid)
+{
+    GArray *pids = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    g_array_append_val(pids, pid);
+    return pids;
+}
+
+static gboolean covers(const VkpProtected *protection, pid_t pid)
+{
+    return vkp_protect_covers(protection, (VkpIdentity){pid, (guint64)pid});
+}
+
+static void test_holder_and_all_above_it(void)
+{
+    const Line lines[] = {{1, 0, "init", NULL},       {10, 1, "bash", NULL},
+                          {20, 10, "npm exec", NULL}, {30, 20, "vibe-kanban", NULL},
+                          {40, 30, "agent", NULL},    {50, 10, "vim", NULL},
+                          {60, 1, "other", NULL}};
+    g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
+    g_autoptr(GArray) holders = make_pids(30);
+    VkpProtectInput input = {snapshot, holders, NULL};
+    g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
+    const pid_t covered[] = {1, 10, 20, 30};
+    const pid_t free_ones[] = {40, 50, 60};
+    for (guint i = 0; i < G_N_ELEMENTS(covered); i++)
+        g_assert_true(covers(protection, covered[i]));
+    for (guint i = 0; i < G_N_ELEMENTS(free_ones); i++)
+        g_assert_false(covers(protection, free_ones[i]));
+}
+
+static void test_identity_and_not_pid(void)
+{
+    const Line lines[] = {{1, 0, "init", NULL}, {30, 1, "vibe-kanban", NULL}};
+    g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
+    g_autoptr(GArray) holders = make_pids(30);
+    VkpProtectInput input = {snapshot, holders, NULL};
+    g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
+    g_assert_false(vkp_protect_covers(protection, (VkpIdentity){30, 31}));
+}
+
+static void test_spared_ones(void)
+{
+    const Line lines[] = {
+        {1, 0, "init", NULL}, {10, 1, "xfce4-session", NULL}, {20, 10, "applet", NULL}};
+    g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
+    g_autoptr(GArray) spared = make_pids(20);
+    pid_t absent = 99;
+    g_array_append_val(spared, absent);
+    VkpProtectInput input = {snapshot, NULL, spared};
+    g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
+    g_assert_true(covers(protection, 20));
+    g_assert_true(covers(protection, 10));
+}
+
+static void test_the_users_session(void)
+{
+    const Line lines[] = {{1, 0, "systemd", NULL},
+                          {10, 1, "systemd", "--user"},
+                          {11, 10, "(sd-pam)", NULL},
+                          {12, 10, "dbus-daemon", "--address=systemd:"},
+                          {13, 10, "dbus-broker-lau", NULL},
+                          {14, 13, "dbus-broker", NULL},
+                          /* Made by a task for itself, adopted later or not. */
+                          {15, 10, "dbus-daemon", "--session"},
+                          {16, 15, "agent", NULL},
+                          {17, 16, "systemd", NULL},
+                          {18, 16, "dbus-broker", NULL},
+                          {19, 10, "agent", NULL}};
+    g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
+    VkpProtectInput input = {snapshot, NULL, NULL};
+    g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
+    for (pid_t pid = 10; pid <= 14; pid++)
+        g_assert_true(covers(protection, pid));
+    for (pid_t pid = 15; pid <= 19; pid++)
+        g_assert_false(covers(protection, pid));
+}
+
+static void test_parents_in_a_circle(void)
+{
+    const Line lines[] = {{10, 20, "a", NULL}, {20, 10, "b", NULL}};
+    g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
+    g_autoptr(GArray) holders = make_pids(10);
+    VkpProtectInput input = {snapshot, holders, NULL};
+    g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
+    g_assert_true(covers(protection, 10));
+}
+
+static gboolean holds(const GArray *holders, pid_t pid)
+{
+    for (guint i = 0; i < holders->len; i++)
+        if (g_array_index(holders, pid_t, i) == pid)
+            return TRUE;
+    return FALSE;
+}
+
+/* This very process opens a file, by another name than the one that is asked for. */
+static void test_holders_are_found_by_inode(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("vkp-holders-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "db.sqlite", NULL);
+    g_autofree char *link = g_build_filename(folder, "link", NULL);
+    g_autofree char *wal = g_strconcat(path, "-wal", NULL);
+    g_file_set_contents(path, "x", 1, NULL);
+    g_assert_cmpint(symlink(path, link), ==, 0);
+    g_autoptr(VkpReader) reader = vkp_reader_open(NULL, NULL);
+    g_autoptr(VkpScanner) scanner = vkp_scanner_new(reader, getuid());
+    g_autoptr(VkpSnapshot) snapshot = vkp_scanner_scan(scanner, NULL);
+
+    g_autoptr(GArray) before = vkp_protect_find_holders(reader, snapshot, getuid(), path);
+    g_assert_cmpuint(before->len, ==, 0);
+    int fd = open(link, O_RDONLY | O_CLOEXEC);
+    g_autoptr(GArray) open_now = vkp_protect_find_holders(reader, snapshot, getuid(), path);
+    g_assert_true(holds(open_now, getpid()));
+    g_autoptr(GArray) of_others = vkp_protect_find_holders(reader, snapshot, getuid() + 1, path);
+    g_assert_cmpuint(of_others->len, ==, 0);
+    close(fd);
+    g_file_set_contents(wal, "x", 1, NULL);
+    fd = open(wal, O_RDONLY | O_CLOEXEC);
+    g_autoptr(GArray) by_wal = vkp_protect_find_holders(reader, snapshot, getuid(), path);
+    g_assert_true(holds(by_wal, getpid()));
+    close(fd);
+    g_autoptr(GArray) absent = vkp_protect_find_holders(reader, snapshot, getuid(), "/no/such");
+    g_assert_cmpuint(absent->len, ==, 0);
+    g_unlink(wal);
+    g_unlink(link);
+    g_unlink(path);
+    g_rmdir(folder);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+#define TEST(name, func) g_test_add_func("/roster/protect/" name, func)
+    TEST("holder-and-all-above-it", test_holder_and_all_above_it);
+    TEST("identity-and-not-pid", test_identity_and_not_pid);
+    TEST("spared-ones", test_spared_ones);
+    TEST("the-users-session", test_the_users_session);
+    TEST("parents-in-a-circle", test_parents_in_a_circle);
+    TEST("holders-are-found-by-inode", test_holders_are_found_by_inode);
+    return g_test_run();
+}

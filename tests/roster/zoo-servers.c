@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The server of our board, wherever it was started, and servers of other boards. */
+#include "tests/roster/zoo.h"
+
+static pid_t spawn(Zoo *zoo, const char *script, guint n)
+{
+    pid_t pid = zoo_spawn(zoo, script);
+    zoo_settle(zoo, n);
+    return pid;
+}
+
+static void stage_server_in_a_worktree(Zoo *zoo)
+{
+    spawn(zoo, "setsid env {mark1} chdir {one} exec-as vibe-kanban ( open {db} idle )", 1);
+}
+
+static void stage_server_below_an_agent(Zoo *zoo)
+{
+    pid_t agent = spawn(zoo,
+                        "setpgid env {mark1} exec-as agent ( fork 1 ( exec-as npm ( fork 1 ( "
+                        "exec-as vibe-kanban ( open {db} fork 1 ( exec-as editor ( idle ) ) idle "
+                        ") ) idle ) ) fork 1 ( exec-as tool ( idle ) ) idle )",
+                        5);
+    zoo_add_row(zoo, 1, 1, agent);
+}
+
+/* The inner agent of attempt 2 inherits the marks of attempt 1 through the server. */
+static void stage_unmarked_agent_of_a_marked_server(Zoo *zoo)
+{
+    spawn(zoo,
+          "setsid env {mark1} exec-as vibe-kanban ( open {db} fork 1 ( setpgid chdir {two} "
+          "exec-as dev-server ( fork 1 ( exec-as its-child ( idle ) ) idle ) ) idle )",
+          3);
+    VkpRelative dev_server = vkp_family_find(zoo->family, "dev-server");
+    zoo_add_row(zoo, 2, 2, dev_server.pid);
+}
+
+#define OTHER_DB "{home}/.local/share/vibe-kanban/db.sqlite"
+
+static void make_other_board(Zoo *zoo)
+{
+    zoo_make_folder(zoo, "{home}/.local/share/vibe-kanban");
+    g_autofree char *path = zoo_fill(zoo, OTHER_DB);
+    g_autoptr(FakeBoard) other = fake_board_new(path, FAKE_LAYOUT_E_LATE);
+    fake_board_add_attempt(other, &(FakeAttempt){.id = zoo_attempt_id(7), .folder = "/nowhere"});
+}
+
+static char *dup_foreign_mark(void)
+{
+    VkpUuid id = zoo_attempt_id(7);
+    char text[VKP_UUID_TEXT_SIZE];
+    return g_strconcat("VK_WORKSPACE_ID=", vkp_uuid_to_text(&id, text), NULL);
+}
+
+static void stage_nested_server(Zoo *zoo)
+{
+    make_other_board(zoo);
+    g_autofree char *foreign = dup_foreign_mark();
+    g_autofree char *script = g_strconcat(
+        "setpgid env {mark1} exec-as agent ( fork 1 ( exec-as vibe-kanban ( open " OTHER_DB
+        " fork 1 ( setpgid env ",
+        foreign,
+        " exec-as their-agent ( fork 1 ( unenv VK_WORKSPACE_ID exec-as their-tool ( idle ) ) idle "
+        ") ) "
+        "idle ) ) idle )",
+        NULL);
+    pid_t agent = spawn(zoo, script, 4);
+    zoo_add_row(zoo, 1, 1, 0);
+    zoo_register(zoo, 1, agent);
+}
+
+/* Ids that stand nowhere yet: the other server runs, our board does not know them. */
+static void stage_nested_server_with_new_ids(Zoo *zoo)
+{
+    make_other_board(zoo);
+    pid_t agent =
+        spawn(zoo,
+              "setpgid env {mark1} exec-as agent ( fork 1 ( exec-as vibe-kanban ( open " OTHER_DB
+              " fork 1 ( setpgid env "
+              "VK_WORKSPACE_ID=77777777-aaaa-4bbb-8ccc-dddddddddddd exec-as their-agent "
+              "( idle ) ) idle ) ) idle )",
+              3);
+    zoo_add_row(zoo, 1, 1, 0);
+    zoo_register(zoo, 1, agent);
+}
+
+static void stage_two_servers_on_one_board(Zoo *zoo)
+{
+    spawn(zoo, "setsid env {mark1} exec-as vibe-kanban ( open {db} idle )", 1);
+    spawn(zoo, "setsid env {mark1} exec-as second ( open {db} idle )", 1);
+    spawn(zoo, "setpgid env {mark1} exec-as agent ( idle )", 1);
+}
+
+static void stage_helper_of_an_agent(Zoo *zoo)
+{
+    pid_t agent = spawn(zoo,
+                        "setpgid env {mark1} exec-as agent ( fork 1 ( exec-as vibe-kanban-mcp ( "
+                        "idle ) ) idle )",
+                        2);
+    zoo_add_row(zoo, 1, 1, 0);
+    zoo_register(zoo, 1, agent);
+}
+
+/* Between two queries a server's pool may have nothing open. */
+static void stage_server_that_closed_its_file(Zoo *zoo)
+{
+    spawn(zoo,
+          "setsid env {mark1} exec-as vibe-kanban ( fork 1 ( name opener open {db} idle ) idle )",
+          2);
+    spawn(zoo,
+          "setsid env {mark1} exec-as closer ( open {db} settle sleep 300 exec-as closed ( "
+          "idle ) )",
+          1);
+    zoo_look(zoo);
+    vkp_family_find(zoo->family, "closed");
+}
+
+static void stage_shell_above_the_server(Zoo *zoo)
+{
+    spawn(zoo,
+          "setsid env {mark1} chdir {one} exec-as bash ( fork 1 ( setpgid exec-as npm ( fork 1 ( "
+          "exec-as sh ( fork 1 ( exec-as vibe-kanban ( open {db} idle ) ) idle ) ) idle ) ) fork 1 "
+          "( setpgid exec-as users-job ( idle ) ) idle )",
+          5);
+}
+
+#define EXECUTOR "registered 100 executor"
+
+static const ZooSituation situations[] = {
+    {.name = "our-server-started-inside-a-worktree",
+     .stage = stage_server_in_a_worktree,
+     .scope = VKP_SCOPE_ALL,
+     .include_weak = TRUE,
+     .verdicts = {{"vibe-kanban", "environment 90 protected", ZOO_SPARED}}},
+    {.name = "our-server-below-an-agent",
+     .layout = FAKE_LAYOUT_SWARM,
+     .stage = stage_server_below_an_agent,
+     .verdicts = {{"agent", "registered 100 executor protected", ZOO_SPARED},
+                  {"npm", "environment 90 protected", ZOO_SPARED},
+                  {"vibe-kanban", "environment 90 protected", ZOO_SPARED},
+                  {"editor", "no member", ZOO_SPARED},
+                  {"tool", "environment 90", ZOO_HIT}}},
+    {.name = "an-unmarked-execution-of-a-marked-server",
+     .layout = FAKE_LAYOUT_SWARM,
+     .stage = stage_unmarked_agent_of_a_marked_server,
+     .verdicts = {{"vibe-kanban", "environment 90 protected", ZOO_SPARED},
+                  {"dev-server", "registered 100 of 2 executor", ZOO_SPARED},
+                  {"its-child", "process_group 80 of 2", ZOO_SPARED}}},
+    {.name = "a-nested-server-of-another-board",
+     .stage = stage_nested_server,
+     .verdicts = {{"agent", EXECUTOR, ZOO_HIT},
+                  {"vibe-kanban", "environment 90", ZOO_HIT},
+                  {"their-agent", "no member", ZOO_SPARED},
+                  {"their-tool", "no member", ZOO_SPARED}}},
+    {.name = "a-nested-server-with-ids-that-nobody-knows",
+     .stage = stage_nested_server_with_new_ids,
+     .verdicts = {{"agent", EXECUTOR, ZOO_HIT},
+                  {"vibe-kanban", "environment 90", ZOO_HIT},
+                  {"their-agent", "no member", ZOO_SPARED}}},
+    {.name = "two-servers-on-one-board",
+     .stage = stage_two_servers_on_one_board,
+     .verdicts = {{"vibe-kanban", "environment 90 protected", ZOO_SPARED},
+                  {"second", "environment 90 protected", ZOO_SPARED},
+                  {"agent", "environment 90 left: executor_exited", ZOO_HIT}}},
+    {.name = "the-helper-of-an-agent-is-no-server",
+     .stage = stage_helper_of_an_agent,
+     .verdicts = {{"agent", EXECUTOR, ZOO_HIT}, {"vibe-kanban-mcp", "environment 90", ZOO_HIT}}},
+    {.name = "a-server-that-closed-its-file-for-a-moment",
+     .stage = stage_server_that_closed_its_file,
+     .verdicts = {{"vibe-kanban", "environment 90 protected", ZOO_SPARED},
+                  {"opener", "environment 90 protected", ZOO_SPARED},
+                  {"closed", "environment 90 protected", ZOO_SPARED}}},
+    {.name = "the-shell-above-the-server",
+     .stage = stage_shell_above_the_server,
+     .verdicts = {{"bash", "environment 90 protected", ZOO_SPARED},
+                  {"npm", "environment 90 protected", ZOO_SPARED},
+                  {"sh", "environment 90 protected", ZOO_SPARED},
+                  {"vibe-kanban", "environment 90 protected", ZOO_SPARED},
+                  {"users-job", "environment 90 left: executor_exited", ZOO_HIT}}},
+};
+
+const ZooSituation *zoo_servers(guint *n)
+{
+    *n = G_N_ELEMENTS(situations);
+    return situations;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/lib/deadline.h"
+#include "tests/service/fixture.h"
+
+/* Who may call, and what of. */
+
+/* Runs a program to its end; all it printed, owned by the caller. */
+static char *run(Fixture *fixture, const char *const *argv)
+{
+    g_autofree char *output = NULL;
+    g_autofree char *errors = NULL;
+    g_autoptr(GError) error = NULL;
+    g_spawn_sync(NULL, (char **)argv, fixture->environment, G_SPAWN_SEARCH_PATH, NULL, NULL,
+                 &output, &errors, NULL, &error);
+    g_assert_no_error(error);
+    return g_strconcat(output, errors, NULL);
+}
+
+static char *call_as(Fixture *fixture, const char *uid, const char *interface, const char *method,
+                     const char *const *arguments)
+{
+    g_autofree char *reuid = g_strdup_printf("--reuid=%s", uid);
+    g_autofree char *regid = g_strdup_printf("--regid=%s", uid);
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    const char *const fixed[] = {"setpriv",    reuid,     regid,  "--clear-groups",
+                                 "busctl",     "--user",  "call", VKP_BUS_NAME,
+                                 VKP_BUS_PATH, interface, method};
+    for (guint i = 0; i < G_N_ELEMENTS(fixed); i++)
+        g_ptr_array_add(argv, (gpointer)fixed[i]);
+    for (; *arguments; arguments++)
+        g_ptr_array_add(argv, (gpointer)*arguments);
+    g_ptr_array_add(argv, NULL);
+    return run(fixture, (const char *const *)argv->pdata);
+}
+
+static void test_other_user(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    if (geteuid() != 0) {
+        g_test_skip("only root can be somebody else");
+        return;
+    }
+    pid_t agent = fixture_spawn_member(fixture, 21, "name agent idle");
+    vkp_family_settle(fixture->family, 1);
+    g_autofree char *own =
+        call_as(fixture, "0", VKP_BUS_INTERFACE, "List", FIXTURE_WORDS("a{sv}", "0"));
+    g_autofree char *list =
+        call_as(fixture, "65534", VKP_BUS_INTERFACE, "List", FIXTURE_WORDS("a{sv}", "0"));
+    g_autofree char *kill = call_as(fixture, "65534", VKP_BUS_INTERFACE, "Kill",
+                                    FIXTURE_WORDS("ssa{sv}", "all", "", "0"));
+    g_autofree char *property = call_as(fixture, "65534", "org.freedesktop.DBus.Properties", "Get",
+                                        FIXTURE_WORDS("ss", VKP_BUS_INTERFACE, "ProcessCount"));
+    g_autofree char *introspection = call_as(
+        fixture, "65534", "org.freedesktop.DBus.Introspectable", "Introspect", FIXTURE_WORDS(NULL));
+
+    g_assert_nonnull(strstr(own, "aa{sv} 1 "));
+    const char *const refused[] = {list, kill, property, introspection};
+    for (guint i = 0; i < G_N_ELEMENTS(refused); i++)
+        if (!strstr(refused[i], "for the user with uid 0 only, not for uid 65534"))
+            g_error("Not refused: %s", refused[i]);
+    VkpRelative relative;
+    g_assert_true(vkp_relative_read(agent, &relative) && vkp_relative_is_alive(&relative));
+}
+
+static char *call_from(Fixture *fixture, gboolean in_flatpak)
+{
+    g_autofree char *root = g_build_filename(fixture->folder, "root", NULL);
+    g_autofree char *info = g_build_filename(root, ".flatpak-info", NULL);
+    g_assert_cmpint(g_mkdir_with_parents(root, 0755), ==, 0);
+    if (in_flatpak)
+        g_assert_true(g_file_set_contents(info, "[Application]\n", -1, NULL));
+    return run(fixture, FIXTURE_WORDS(g_getenv("VKP_TEST_CAGED_CLIENT"),
+                                      vkp_test_bus_address(fixture->bus), root));
+}
+
+static void test_sandbox(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *free = call_from(fixture, FALSE);
+    g_autofree char *caged = call_from(fixture, TRUE);
+    g_assert_cmpstr(free, ==,
+                    "List ok\nSubscribe ok\nKill ok\n"
+                    "RegisterProcess ok\n");
+    g_assert_cmpstr(caged, ==,
+                    "List ok\nSubscribe ok\n"
+                    "Kill org.vibekanban.Processes.Error.PermissionDenied\n"
+                    "RegisterProcess org.vibekanban.Processes.Error.PermissionDenied\n");
+}
+
+static void assert_register_refused(Fixture *fixture, const char *id, guint32 pid,
+                                    const char *error_name, const char *word)
+{
+    fixture_assert_refused(fixture, "RegisterProcess", g_variant_new("(su)", id, pid), error_name,
+                           FIXTURE_WORDS(word));
+}
+
+static void test_bad_registrations(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *id = fixture_id(31);
+    g_autofree char *service = g_strdup_printf("%d", fixture->service);
+    assert_register_refused(fixture, "31", 1, "InvalidTarget", "31");
+    assert_register_refused(fixture, "00000000-0000-0000-0000-000000000000", 1, "InvalidTarget",
+                            "0000");
+    assert_register_refused(fixture, id, 0, "InvalidTarget", "pid");
+    assert_register_refused(fixture, id, 4000000000u, "InvalidTarget", "4000000000");
+    assert_register_refused(fixture, id, 4000000, "NoSuchProcess", "4000000");
+    assert_register_refused(fixture, id, (guint32)fixture->service, "PermissionDenied", service);
+
+    pid_t zombie = vkp_family_find(fixture->family, "zombie").pid;
+    assert_register_refused(fixture, id, (guint32)zombie, "NoSuchProcess", "ended");
+    if (geteuid() != 0)
+        return;
+    pid_t other = vkp_family_run(fixture->family, "uid 1001 name other idle");
+    vkp_family_settle(fixture->family, 2);
+    assert_register_refused(fixture, id, (guint32)other, "PermissionDenied", "another user");
+}
+
+static gboolean has_zombie(gpointer data)
+{
+    Fixture *fixture = data;
+    g_autoptr(GArray) all = vkp_family_list(fixture->family, TRUE);
+    for (guint i = 0; i < all->len; i++)
+        if (g_array_index(all, VkpRelative, i).state == 'Z')
+            return TRUE;
+    return FALSE;
+}
+
+static void test_bad_registrations_with_zombie(Fixture *fixture, gconstpointer data)
+{
+    vkp_family_run(fixture->family, "fork 1 ( name zombie exit 0 ) idle");
+    vkp_family_settle(fixture->family, 1);
+    g_assert_true(vkp_deadline_wait(10000, has_zombie, fixture));
+    test_bad_registrations(fixture, data);
+}
+
+/* The row may be written later than the process is registered. */
+static void test_registered_before_its_row(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *id = fixture_id(77);
+    g_autofree char *attempt = fixture_id(22);
+    pid_t agent = vkp_family_run(fixture->family, "setpgid name agent idle");
+    vkp_family_settle(fixture->family, 1);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        fixture_call(fixture, "RegisterProcess", g_variant_new("(su)", id, (guint32)agent), &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(reply);
+    fake_board_add_execution(fixture->board,
+                             &(FakeExecution){.id = fake_id(77), .attempt_id = fake_id(22)});
+    g_autoptr(GVariant) processes = fixture_list(fixture, "{'executors_only': <true>}");
+    g_autoptr(GVariant) process = fixture_find(processes, agent);
+    g_assert_nonnull(process);
+    g_assert_cmpstr(fixture_text(process, "execution_process_id"), ==, id);
+    g_assert_cmpstr(fixture_text(process, "task_attempt_id"), ==, attempt);
+}
+
+static void add_tests(void)
+{
+    fixture_add("/service/callers/another-user-learns-nothing", test_other_user);
+    fixture_add("/service/callers/a-sandboxed-program-looks-and-does-not-touch", test_sandbox);
+    fixture_add("/service/callers/bad-registrations-are-named", test_bad_registrations_with_zombie);
+    fixture_add("/service/callers/a-process-may-be-registered-before-its-row",
+                test_registered_before_its_row);
+}
+
+int main(int argc, char **argv)
+{
+    return fixture_main(argc, argv, add_tests);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/databases.h"
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "common/proc/scanner.h"
+#include "tests/lib/fake-board.h"
+#include "tests/lib/family.h"
+#include "tests/lib/isolation.h"
+
+/* A home with two boards in it, looked at with the real /proc. */
+typedef struct {
+    char *home;
+    char *data_home;
+    char *old_path;
+    char *new_path;
+    FakeBoard *old_board; /* attempt fake_id(1) */
+    FakeBoard *new_board; /* attempt fake_id(2) */
+    VkpFamily *family;
+    VkpReader *reader;
+    VkpScanner *scanner;
+} Scene;
+
+static FakeBoard *make_board(const char *path, guint id)
+{
+    FakeBoard *board = fake_board_new(path, FAKE_LAYOUT_E_LATE);
+    fake_board_add_attempt(board,
+                           &(FakeAttempt){.id = fake_id(id), .folder = "/nonexistent/worktree"});
+    return board;
+}
+
+static void set_up(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    scene->home = g_dir_make_tmp("vkp-databases-XXXXXX", NULL);
+    scene->data_home = g_build_filename(scene->home, "data", NULL);
+    g_autofree char *folder = g_build_filename(scene->data_home, "vibe-kanban", NULL);
+    g_mkdir_with_parents(folder, 0700);
+    scene->old_path = g_build_filename(folder, "db.sqlite", NULL);
+    scene->new_path = g_build_filename(folder, "db.v2.sqlite", NULL);
+    scene->old_board = make_board(scene->old_path, 1);
+    scene->new_board = make_board(scene->new_path, 2);
+    scene->family = vkp_family_new(20, 60);
+    scene->reader = vkp_reader_open(NULL, NULL);
+    scene->scanner = vkp_scanner_new(scene->reader, getuid());
+}
+
+static void tear_down(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    vkp_scanner_free(scene->scanner);
+    vkp_reader_close(scene->reader);
+    vkp_family_free(scene->family);
+    fake_board_free(scene->old_board);
+    fake_board_free(scene->new_board);
+    g_autofree char *folder = g_path_get_dirname(scene->old_path);
+    g_unlink(scene->old_path);
+    g_unlink(scene->new_path);
+    g_rmdir(folder);
+    g_rmdir(scene->data_home);
+    g_rmdir(scene->home);
+    g_free(scene->old_path);
+    g_free(scene->new_path);
+    g_free(scene->data_home);
+    g_free(scene->home);
+}
+
+static VkpDatabases *new_databases(const Scene *scene, const char *chosen_path)
+{
+    VkpDatabasesOptions options = {
+        .reader = scene->reader,
+        .uid = getuid(),
+        .chosen_path = chosen_path,
+        .places = {.home = scene->home, .data_home = scene->data_home},
+    };
+    return vkp_databases_new(&options);
+}
+
+static gboolean look(const Scene *scene, VkpDatabases *databases)
+{
+    g_autoptr(VkpSnapshot) snapshot = vkp_scanner_scan(scene->scanner, NULL);
+    return vkp_databases_refresh(databases, snapshot, VKP_LOOK_YOUNG);
+}
+
+static void assert_ours(const VkpDatabases *databases, const char *path)
+{
+    g_assert_cmpstr(vkp_store_path(vkp_databases_store(databases)), ==, path);
+}
+
+static pid_t spawn_server(const Scene *scene, const char *path)
+{
+    guint n_births = vkp_family_n_births(scene->family);
+    pid_t server = vkp_family_run(scene->family, "name server open %s idle", path);
+    vkp_family_settle(scene->family, n_births + 1);
+    return server;
+}
+
+static void assert_pids(const GArray *pids, const pid_t *expected, guint n_expected)
+{
+    g_assert_cmpuint(pids->len, ==, n_expected);
+    for (guint i = 0; i < n_expected; i++)
+        g_assert_cmpint(g_array_index(pids, pid_t, i), ==, expected[i]);
+}
+
+static void test_no_server(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpDatabases) databases = new_databases(scene, NULL);
+    g_assert_true(look(scene, databases));
+    assert_ours(databases, scene->new_path);
+    g_assert_false(look(scene, databases));
+    assert_pids(vkp_databases_servers(databases), NULL, 0);
+    g_assert_cmpuint(vkp_databases_board_current_usec(databases), >, 0);
+}
+
+static void test_held_one_is_ours(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpDatabases) databases = new_databases(scene, NULL);
+    look(scene, databases);
+    pid_t server = spawn_server(scene, scene->old_path);
+    g_assert_true(look(scene, databases));
+    assert_ours(databases, scene->old_path);
+    assert_pids(vkp_databases_servers(databases), &server, 1);
+    assert_pids(vkp_databases_other_servers(databases), NULL, 0);
+    g_assert_true(vkp_databases_is_held_by(databases, server));
+    g_assert_false(vkp_databases_is_held_by(databases, getpid()));
+    VkpUuid id = fake_id(1);
+    VkpBoard *board = vkp_store_board(vkp_databases_store(databases));
+    g_assert_nonnull(vkp_board_lookup_attempt(board, &id));
+
+    vkp_family_kill(scene->family, server);
+    look(scene, databases);
+    assert_pids(vkp_databases_servers(databases), NULL, 0);
+}
+
+/* Ours stays ours while its server lives, whatever else is started or written. */
+static void test_two_servers(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpDatabases) databases = new_databases(scene, NULL);
+    pid_t ours = spawn_server(scene, scene->old_path);
+    look(scene, databases);
+    pid_t other = spawn_server(scene, scene->new_path);
+    look(scene, databases);
+    assert_ours(databases, scene->old_path);
+    assert_pids(vkp_databases_servers(databases), &ours, 1);
+    assert_pids(vkp_databases_other_servers(databases), &other, 1);
+    vkp_family_kill(scene->family, ours);
+    look(scene, databases);
+    assert_ours(databases, scene->new_path);
+    assert_pids(vkp_databases_servers(databases), &other, 1);
+}
+
+static void test_choice(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpDatabases) databases = new_databases(scene, scene->old_path);
+    pid_t other = spawn_server(scene, scene->new_path);
+    look(scene, databases);
+    assert_ours(databases, scene->old_path);
+    assert_pids(vkp_databases_other_servers(databases), &other, 1);
+}
+
+static void test_foreign_ids(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpDatabases) databases = new_databases(scene, scene->old_path);
+    VkpUuid own = fake_id(1);
+    VkpUuid foreign = fake_id(2);
+    VkpUuid later = fake_id(3);
+    look(scene, databases);
+    GHashTable *ids = vkp_databases_foreign_ids(databases);
+    g_assert_true(g_hash_table_contains(ids, &foreign));
+    g_assert_false(g_hash_table_contains(ids, &own));
+    fake_board_add_attempt(scene->new_board,
+                           &(FakeAttempt){.id = later, .folder = "/nonexistent/worktree"});
+    look(scene, databases);
+    g_assert_true(g_hash_table_contains(vkp_databases_foreign_ids(databases), &later));
+
+    g_assert_cmpint(g_unlink(scene->new_path), ==, 0);
+    look(scene, databases);
+    g_assert_cmpuint(g_hash_table_size(vkp_databases_foreign_ids(databases)), ==, 0);
+}
+
+/* The chosen file by another name is not a neighbour. */
+static void test_same_file_twice(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *alias = g_build_filename(scene->home, "alias.sqlite", NULL);
+    g_assert_cmpint(symlink(scene->new_path, alias), ==, 0);
+    g_autoptr(VkpDatabases) databases = new_databases(scene, alias);
+    look(scene, databases);
+    VkpUuid own = fake_id(2);
+    g_assert_false(g_hash_table_contains(vkp_databases_foreign_ids(databases), &own));
+    g_assert_cmpint(g_unlink(alias), ==, 0);
+}
+
+static void test_nothing_there(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *aside = g_strconcat(scene->new_path, ".aside", NULL);
+    g_assert_cmpint(g_rename(scene->new_path, aside), ==, 0);
+    g_assert_cmpint(g_unlink(scene->old_path), ==, 0);
+    g_autoptr(VkpDatabases) databases = new_databases(scene, NULL);
+    look(scene, databases);
+    g_assert_cmpint(vkp_store_state(vkp_databases_store(databases)), ==, VKP_DATABASE_MISSING);
+    g_assert_cmpuint(vkp_databases_board_current_usec(databases), ==, 0);
+    g_assert_cmpint(g_rename(aside, scene->new_path), ==, 0);
+    g_assert_true(look(scene, databases));
+    assert_ours(databases, scene->new_path);
+    g_assert_cmpint(vkp_store_state(vkp_databases_store(databases)), ==, VKP_DATABASE_OK);
+}
+
+int main(int argc, char **argv)
+{
+    const struct {
+        const char *name;
+        void (*run)(Scene *, gconstpointer);
+    } tests[] = {
+        {"without-a-server-the-newest-is-ours", test_no_server},
+        {"the-one-that-a-server-holds-is-ours", test_held_one_is_ours},
+        {"ours-stays-ours-while-its-server-lives", test_two_servers},
+        {"the-users-choice-always-wins", test_choice},
+        {"ids-of-the-neighbours-are-foreign", test_foreign_ids},
+        {"the-same-file-by-another-name-is-no-neighbour", test_same_file_twice},
+        {"one-that-appears-is-picked-up", test_nothing_there},
+    };
+    vkp_isolation_enter(argv);
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(tests); i++) {
+        g_autofree char *path = g_strdup_printf("/service/databases/%s", tests[i].name);
+        g_test_add(path, Scene, NULL, set_up, tests[i].run, tear_down);
+    }
+    return g_test_run();
+}

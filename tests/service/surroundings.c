@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tests/lib/deadline.h"
+#include "tests/service/fixture.h"
+
+/* What the service makes of where it runs and who is beside it. */
+
+#define APPLET_NAME "org.vibekanban.Processes.Applet"
+
+static gboolean applet_has_name(gpointer data)
+{
+    Fixture *fixture = data;
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        fixture->client, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "NameHasOwner", g_variant_new("(s)", APPLET_NAME), G_VARIANT_TYPE("(b)"),
+        G_DBUS_CALL_FLAGS_NONE, 10000, NULL, NULL);
+    gboolean has_owner = FALSE;
+    g_variant_get(reply, "(b)", &has_owner);
+    return has_owner;
+}
+
+static pid_t spawn_applet(Fixture *fixture)
+{
+    g_autofree char *script = g_strdup_printf("run ( %s %s %s )", g_getenv("VKP_TEST_NAMED_CLIENT"),
+                                              vkp_test_bus_address(fixture->bus), APPLET_NAME);
+    return fixture_spawn_member(fixture, 21, script);
+}
+
+static void assert_spared(Fixture *fixture, pid_t applet, pid_t agent)
+{
+    g_autoptr(GVariant) everything =
+        fixture_kill(fixture, "all", "", "{'force': <true>, 'include_weak': <true>}");
+    g_assert_cmpstr(fixture_outcome(everything, agent), ==, "killed");
+    VkpRelative relative;
+    g_assert_true(vkp_relative_read(applet, &relative) && vkp_relative_is_alive(&relative));
+}
+
+/* An applet that was started from within a task carries its marks. */
+static void test_later_applet(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    pid_t agent = fixture_spawn_member(fixture, 21, "name agent idle");
+    pid_t applet = spawn_applet(fixture);
+    vkp_family_settle(fixture->family, 1);
+    g_assert_true(vkp_deadline_wait(10000, applet_has_name, fixture));
+    assert_spared(fixture, applet, agent);
+}
+
+static void test_earlier_applet(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    pid_t agent = fixture_spawn_member(fixture, 21, "name agent idle");
+    pid_t applet = spawn_applet(fixture);
+    vkp_family_settle(fixture->family, 1);
+    g_assert_true(vkp_deadline_wait(10000, applet_has_name, fixture));
+    fixture_start_service(fixture, NULL);
+    assert_spared(fixture, applet, agent);
+}
+
+/* In a user namespace of its own the service could kill what it can't see; it says so. */
+static void test_blindness(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *wrapper = g_build_filename(fixture->folder, "wrapper", NULL);
+    g_autofree char *script = g_strdup_printf(
+        "#!/bin/sh\nexec unshare --user --map-current-user %s \"$@\"\n", fixture->program);
+    g_assert_true(g_file_set_contents(wrapper, script, -1, NULL));
+    g_assert_cmpint(chmod(wrapper, 0700), ==, 0);
+    g_free(fixture->program);
+    fixture->program = g_steal_pointer(&wrapper);
+    fixture_start_service(fixture, NULL);
+
+    g_autoptr(GVariant) degraded = fixture_property(fixture, "Degraded");
+    g_autofree const char **words = g_variant_get_strv(degraded, NULL);
+    g_assert_true(g_strv_contains(words, "environment_hidden"));
+    g_assert_true(g_strv_contains(words, "folder_hidden"));
+}
+
+static void test_skipped_rows(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    fake_board_run(fixture->board, "PRAGMA foreign_keys = OFF");
+    fake_board_run(fixture->board, "UPDATE execution_processes SET id = X'01' WHERE id = "
+                                   "(SELECT id FROM execution_processes LIMIT 1)");
+    g_autoptr(GVariant) processes = fixture_list(fixture, "{}");
+    g_autoptr(GVariant) degraded = fixture_property(fixture, "Degraded");
+    g_autofree const char **words = g_variant_get_strv(degraded, NULL);
+    g_assert_true(g_strv_contains(words, "rows_skipped"));
+}
+
+/* The service is a reader only: not a byte of the database changes. */
+static void test_untouched_database(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+    gsize before_length = 0;
+    gsize after_length = 0;
+    g_autofree char *task = fixture_id(11);
+    g_assert_true(g_file_get_contents(fixture->database_path, &before, &before_length, NULL));
+    fixture_spawn_member(fixture, 21, "name agent idle");
+    vkp_family_settle(fixture->family, 1);
+    fixture_start_service(fixture, NULL);
+    g_autoptr(GVariant) processes = fixture_list(fixture, "{}");
+    g_autoptr(GVariant) reply = fixture_kill(fixture, "task", task, "{}");
+    fixture_assert_counts(reply, 1, 0);
+    g_assert_cmpint(fixture_stop_service(fixture), ==, 0);
+    g_assert_true(g_file_get_contents(fixture->database_path, &after, &after_length, NULL));
+    g_assert_cmpmem(before, before_length, after, after_length);
+}
+
+static void add_tests(void)
+{
+    fixture_add("/service/surroundings/an-applet-that-comes-later-is-spared", test_later_applet);
+    fixture_add("/service/surroundings/an-applet-that-was-there-is-spared-from-nothing",
+                test_earlier_applet);
+    fixture_add("/service/surroundings/blindness-is-told-from-nothing", test_blindness);
+    fixture_add("/service/surroundings/skipped-rows-are-told", test_skipped_rows);
+    fixture_add("/service/surroundings/the-database-is-never-written-from-nothing",
+                test_untouched_database);
+}
+
+int main(int argc, char **argv)
+{
+    return fixture_main(argc, argv, add_tests);
+}
