@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "common/base/error.h"
 #include "common/roster/protect.h"
 #include "service/holders.h"
 
@@ -189,22 +190,14 @@ static Database *choose(const VkpDatabases *databases)
     return first;
 }
 
-static void add_foreign_id(GHashTable *ids, const VkpUuid *id)
-{
-    if (!vkp_uuid_is_nil(id))
-        g_hash_table_add(ids, g_memdup2(id, sizeof *id));
-}
-
 static void add_foreign_board(GHashTable *ids, const VkpBoard *board)
 {
-    for (guint i = 0; i < vkp_board_n_attempts(board); i++) {
-        const VkpAttempt *attempt = vkp_board_attempt_at(board, i);
-        add_foreign_id(ids, &attempt->id);
-        add_foreign_id(ids, &attempt->task_id);
-        add_foreign_id(ids, &attempt->project_id);
-    }
-    for (guint i = 0; i < vkp_board_n_executions(board); i++)
-        add_foreign_id(ids, &vkp_board_execution_at(board, i)->id);
+    g_autoptr(GHashTable) found = vkp_board_dup_ids(board);
+    GHashTableIter iterator;
+    gpointer id;
+    g_hash_table_iter_init(&iterator, found);
+    while (g_hash_table_iter_next(&iterator, &id, NULL))
+        g_hash_table_add(ids, g_memdup2(id, sizeof(VkpUuid)));
 }
 
 static void collect(VkpDatabases *databases, gboolean foreign_changed)
@@ -228,8 +221,10 @@ static void collect(VkpDatabases *databases, gboolean foreign_changed)
 static gboolean refresh_store(Database *database)
 {
     guint64 looked_at_usec = now_since_boot_usec();
+    gint64 before_usec = g_get_monotonic_time();
     gboolean has_changed = vkp_store_refresh(database->store);
-    if (vkp_store_state(database->store) == VKP_DATABASE_OK)
+    /* Not the state: that stays ok for a while when the file is locked. */
+    if (vkp_store_read_at_usec(database->store) >= before_usec)
         database->current_at_usec = looked_at_usec;
     return has_changed;
 }
@@ -286,5 +281,12 @@ GHashTable *vkp_databases_foreign_ids(const VkpDatabases *databases)
 gboolean vkp_databases_is_held_by(const VkpDatabases *databases, pid_t pid)
 {
     VkpInode inode = vkp_file_inode(vkp_store_path(databases->ours->store));
-    return !vkp_inode_is_unknown(inode) && vkp_reader_has_file_open(databases->reader, pid, inode);
+    if (vkp_inode_is_unknown(inode))
+        return FALSE;
+    gboolean is_open = FALSE;
+    g_autoptr(GError) error = NULL;
+    /* Out of descriptors nobody can be told from the server, so nobody is hit. */
+    if (!vkp_reader_check_files_open(databases->reader, pid, &inode, 1, &is_open, &error))
+        return g_error_matches(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED);
+    return is_open;
 }

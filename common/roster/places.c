@@ -24,6 +24,7 @@ struct VkpPlaces {
     GHashTable *missing;    /* ... and of those with one that is certainly not */
     GHashTable *refused;    /* set of owned canonical paths: the root, the home and what is above */
     GPtrArray *refused_all; /* owned Place: the same by inode */
+    gboolean has_unseen;    /* some place has no inode, so that paths must be compared */
     GHashTable *parents;    /* owned path -> owned canonical path, while resolving; then NULL */
 };
 
@@ -165,6 +166,7 @@ static void add_place(VkpPlaces *places, const VkpAttempt *attempt, const char *
     Place *place = g_new0(Place, 1);
     *place = (Place){attempt, inode, is_missing, last_use_of(places, attempt)};
     g_ptr_array_add(places->all, place);
+    places->has_unseen |= vkp_inode_is_unknown(inode);
     g_hash_table_add(is_missing ? places->missing : places->present, (gpointer)&attempt->id);
     if (is_there && is_better(place, (Place *)g_hash_table_lookup(places->by_inode, &inode)))
         g_hash_table_replace(places->by_inode, &place->inode, place);
@@ -233,12 +235,21 @@ static const Place *match_chain(const VkpPlaces *places, const VkpFolder *folder
     return NULL;
 }
 
+/* Down to the root, so that inodes tell all. */
+static gboolean is_seen_whole(const VkpFolder *folder)
+{
+    guint n_components = 0;
+    for (const char *at = folder->path; *at; at++)
+        n_components += *at == '/' && at[1] != '\0';
+    return !folder->deleted && folder->n_chain > n_components;
+}
+
 /* The innermost place by text, among those above `depth`. What can be seen of the folder and can be
  * seen of the place was compared by inode already: then the same text means another mount
  * namespace. */
 static const Place *match_path(const VkpPlaces *places, const VkpFolder *folder, guint depth)
 {
-    if (!folder->path)
+    if (!folder->path || (!places->has_unseen && is_seen_whole(folder)))
         return NULL;
     g_autofree char *path = g_strdup(folder->path);
     for (guint i = 0; i < depth && *path; i++) {

@@ -143,9 +143,9 @@ GArray *vkp_protect_find_holders(VkpReader *reader, const VkpSnapshot *snapshot,
         gboolean holds = FALSE;
         if (process->uid != uid || process->is_kernel_thread || vkp_process_is_dead(process))
             continue;
-        for (guint j = 0; j < n_files && !holds; j++)
-            holds = vkp_reader_has_file_open(reader, pid, files[j]);
-        if (holds)
+        /* Who hides its descriptors is not taken for a server here; see must_spare in kill/job.h.
+         */
+        if (vkp_reader_check_files_open(reader, pid, files, n_files, &holds, NULL) && holds)
             g_array_append_val(holders, pid);
     }
     return holders;

@@ -52,7 +52,7 @@ static const char *const private_instance_options[] = {
 
 /* Servers that are known by a word of their command line, since their name is that of a runtime. */
 static const struct {
-    const char *name; /* the start of comm; NULL: any */
+    const char *name; /* the start of comm */
     const char *word; /* in some argument */
 } daemon_words[] = {
     {"java", "org.gradle.launcher.daemon.bootstrap.GradleDaemon"},
@@ -123,8 +123,10 @@ static gboolean some_argument_starts(const char *const *arguments, const char *c
 
 static gboolean is_known_by_word(const char *name, const char *const *arguments)
 {
+    if (!strchr("jdzg", *name)) /* the initials of the names above */
+        return FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(daemon_words); i++) {
-        if (daemon_words[i].name && !g_str_has_prefix(name, daemon_words[i].name))
+        if (!g_str_has_prefix(name, daemon_words[i].name))
             continue;
         for (const char *const *argument = arguments; *argument; argument++)
             if (strstr(*argument, daemon_words[i].word))

@@ -58,14 +58,35 @@ static void mark_servers(VkpInquiry *inquiry)
     }
 }
 
-/* Whoever has the leader's pid, if it can be the leader: not younger than its member. */
-static gint find_leader(const VkpInquiry *inquiry, const VkpSubject *member, pid_t pid)
+/* Whoever has the pid, unless it is younger than `process`: then the pid was reused. */
+static gint find_older(const VkpInquiry *inquiry, const VkpProcess *process, pid_t pid)
 {
     gint index = pid > 0 ? vkp_inquiry_find(inquiry, pid) : VKP_NOBODY;
-    const VkpSubject *leader = vkp_subject_at(inquiry, index);
-    if (!leader || leader->process->identity.start_ticks > member->process->identity.start_ticks)
+    const VkpSubject *found = vkp_subject_at(inquiry, index);
+    if (!found || found->process->identity.start_ticks > process->identity.start_ticks)
         return VKP_NOBODY;
     return index;
+}
+
+/* Mostly groups and sessions are those of the parent, whose leaders are known already. */
+static void find_leaders(const VkpInquiry *inquiry, gint index, VkpSubject *subject)
+{
+    const VkpProcess *process = subject->process;
+    const VkpSubject *parent =
+        subject->parent < index ? vkp_subject_at(inquiry, subject->parent) : NULL;
+    if (process->group == process->identity.pid)
+        subject->group_leader = index;
+    else if (parent && parent->process->group == process->group)
+        subject->group_leader = parent->group_leader;
+    else
+        subject->group_leader = find_older(inquiry, process, process->group);
+
+    if (process->session == process->group)
+        subject->session_leader = subject->group_leader;
+    else if (parent && parent->process->session == process->session)
+        subject->session_leader = parent->session_leader;
+    else
+        subject->session_leader = find_older(inquiry, process, process->session);
 }
 
 static void join_orphan_group(VkpInquiry *inquiry, const VkpProcess *member, pid_t leader)
@@ -88,14 +109,12 @@ static void link_subject(VkpInquiry *inquiry, gint index)
 {
     VkpSubject *subject = &inquiry->subjects[index];
     const VkpProcess *process = subject->process;
-    const VkpProcess *parent = vkp_snapshot_parent(inquiry->input->snapshot, process);
-    subject->parent = parent ? vkp_inquiry_find(inquiry, parent->identity.pid) : VKP_NOBODY;
-    subject->group_leader = find_leader(inquiry, subject, process->group);
-    subject->session_leader = find_leader(inquiry, subject, process->session);
-    if (subject->is_candidate) {
+    subject->parent = find_older(inquiry, process, process->parent_pid);
+    find_leaders(inquiry, index, subject);
+    if (subject->is_candidate && subject->group_leader == VKP_NOBODY)
         join_orphan_group(inquiry, process, process->group);
+    if (subject->is_candidate && subject->session_leader == VKP_NOBODY)
         join_orphan_group(inquiry, process, process->session);
-    }
     if (subject->parent == VKP_NOBODY || vkp_process_is_dead(process))
         return;
     inquiry->subjects[subject->parent].n_children++;

@@ -110,6 +110,21 @@ static void test_chain_stops_at_another_execution(void)
     g_assert_cmpint(scene_tie(scene, 100)->kind, ==, VKP_KIND_SETUP_SCRIPT);
 }
 
+static void test_chain_stops_at_daemons_and_other_users(void)
+{
+    g_autoptr(Scene) scene = scene_with_execution(100, VKP_KIND_CODING_AGENT);
+    SCENE_EXECUTION(scene, .number = 2, .attempt = 2, .start = 199, .pid = 200);
+    SCENE_ADD(scene, .pid = 100, .name = "sh", .command = "sh -c tmux");
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .name = "tmux: server");
+    SCENE_ADD(scene, .pid = 200, .name = "sh", .command = "sh -c sudo");
+    SCENE_ADD(scene, .pid = 201, .parent = 200, .name = "sudo", .uid = 999);
+    SCENE_ADD(scene, .pid = 202, .parent = 201, .name = "agent");
+    VkpRoster *roster = scene_build(scene);
+    g_assert_false(is_executor(scene, 101));
+    g_assert_false(is_executor(scene, 202));
+    g_assert_cmpuint(vkp_roster_n_executors(roster), ==, 2);
+}
+
 static void test_unknown_run_reason(void)
 {
     g_autoptr(Scene) scene = scene_new();
@@ -178,6 +193,7 @@ int main(int argc, char **argv)
     TEST("a-zombie-beside-the-only-child", test_a_zombie_beside_the_only_child);
     TEST("a-shell-script-is-no-launcher", test_a_shell_script_is_no_launcher);
     TEST("chain-stops-at-another-execution", test_chain_stops_at_another_execution);
+    TEST("chain-stops-at-daemons-and-other-users", test_chain_stops_at_daemons_and_other_users);
     TEST("unknown-run-reason", test_unknown_run_reason);
     TEST("parents-in-a-circle", test_parents_in_a_circle);
     TEST("a-chain-of-a-hundred-thousand", test_a_chain_of_a_hundred_thousand);

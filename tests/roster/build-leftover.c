@@ -86,6 +86,15 @@ static void test_orphaned_executor_lost_its_server(void)
     g_assert_true(scene_tie(scene, 100)->is_executor);
 }
 
+static void test_executor_adopted_by_init(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 99, .pid = 100);
+    SCENE_ADD(scene, .pid = 100, .parent = 1); /* with a session of its own */
+    scene_build(scene);
+    expect_reason(scene, 100, VKP_LEFTOVER_SERVER_GONE);
+}
+
 static void test_adoption_shows_in_the_session(void)
 {
     g_autoptr(Scene) scene = scene_new();
@@ -234,6 +243,36 @@ static void test_unknown_id_that_stands_in_another_board(void)
         scene_expect_none(scene, pid);
 }
 
+static void test_remembered_for_what_is_another_boards(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    scene_add_foreign(scene, scene_attempt_id(77));
+    SCENE_ADD(scene, .pid = 100);
+    SCENE_ADD(scene, .pid = 101);
+    scene_remember(scene, 100, 100, 77, 0);
+    scene_remember(scene, 101, 101, 78, 0);
+    scene_build(scene);
+    scene_expect_none(scene, 100);
+    scene_expect(scene, 101, VKP_EVIDENCE_REMEMBERED, 60, 78, 0);
+    expect_reason(scene, 101, VKP_LEFTOVER_ATTEMPT_DELETED);
+}
+
+static void test_rows_that_were_not_read(void)
+{
+    g_autoptr(Scene) skipped = scene_new();
+    SCENE_ADD(skipped, .pid = 100, .environment = scene_attempt_mark(skipped, 77));
+    vkp_board_count_skipped(scene_board(skipped));
+    scene_build(skipped);
+    scene_expect(skipped, 100, ENVIRONMENT, 50, 77, 0);
+
+    g_autoptr(Scene) cut = scene_new();
+    SCENE_ADD(cut, .pid = 100, .environment = scene_attempt_mark(cut, 77));
+    vkp_board_set_is_cut(scene_board(cut));
+    scene_build(cut);
+    scene_expect(cut, 100, ENVIRONMENT, 50, 77, 0);
+    expect_reason(cut, 100, VKP_LEFTOVER_NONE);
+}
+
 static void test_known_id_that_stands_in_a_copy_too(void)
 {
     g_autoptr(Scene) scene = scene_new();
@@ -249,9 +288,11 @@ static void test_unknown_id_below_another_boards_server(void)
     g_autoptr(Scene) scene = scene_new();
     SCENE_ADD(scene, .pid = 60);
     SCENE_ADD(scene, .pid = 100, .parent = 60, .environment = scene_attempt_mark(scene, 77));
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .environment = scene_attempt_mark(scene, 77));
     scene_add_other_server(scene, 60);
     scene_build(scene);
     scene_expect_none(scene, 100);
+    scene_expect_none(scene, 101);
 }
 
 static void test_unknown_id_while_another_server_lives(void)
@@ -325,6 +366,7 @@ int main(int argc, char **argv)
     TEST("a-zombie-covers-nobody", test_a_zombie_covers_nobody);
     TEST("the-status-of-a-row-is-no-evidence", test_the_status_of_a_row_is_no_evidence);
     TEST("orphaned-executor-lost-its-server", test_orphaned_executor_lost_its_server);
+    TEST("executor-adopted-by-init", test_executor_adopted_by_init);
     TEST("adoption-shows-in-the-session", test_adoption_shows_in_the_session);
     TEST("one-orphaned-and-one-living-executor", test_one_orphaned_and_one_living_executor);
     TEST("another-execution-of-the-attempt-covers", test_another_execution_of_the_attempt_covers);
@@ -336,6 +378,8 @@ int main(int argc, char **argv)
     TEST("worktree-made-anew-under-it", test_worktree_made_anew_under_it);
     TEST("deleted-attempt", test_deleted_attempt);
     TEST("unknown-id-that-stands-in-another-board", test_unknown_id_that_stands_in_another_board);
+    TEST("remembered-for-what-is-another-boards", test_remembered_for_what_is_another_boards);
+    TEST("rows-that-were-not-read", test_rows_that_were_not_read);
     TEST("known-id-that-stands-in-a-copy-too", test_known_id_that_stands_in_a_copy_too);
     TEST("unknown-id-below-another-boards-server", test_unknown_id_below_another_boards_server);
     TEST("unknown-id-while-another-server-lives", test_unknown_id_while_another_server_lives);

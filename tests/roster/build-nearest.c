@@ -256,7 +256,11 @@ static void test_shared_daemon_is_flagged_and_weak(void)
     SCENE_ADD(scene, .pid = 102, .parent = 101, .name = "vim");
     SCENE_ADD(scene, .pid = 103, .parent = 101, .environment = scene_attempt_mark(scene, 2));
     SCENE_ADD(scene, .pid = 104, .parent = 103);
+    SCENE_ADD(scene, .pid = 105, .parent = 101, .environment = mark);
+    SCENE_ADD(scene, .pid = 106, .session = 100); /* in the daemon's session, adopted */
     scene_build(scene);
+    scene_expect(scene, 105, ENVIRONMENT, 50, 1, 0);
+    scene_expect_none(scene, 106);
     scene_expect(scene, 100, ENVIRONMENT, 50, 1, 0);
     g_assert_true(scene_tie(scene, 100)->is_shared_daemon);
     scene_expect(scene, 101, ENVIRONMENT, 50, 1, 0);
@@ -301,6 +305,52 @@ static void test_server_run_in_the_users_tmux(void)
             scene_expect_none(scene, pid);
 }
 
+static void test_server_run_in_a_tmux_that_an_agent_started(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    const char *outer = scene_attempt_mark(scene, 1);
+    SCENE_ADD(scene, .pid = 100, .name = "tmux: server", .environment = outer);
+    SCENE_ADD(scene, .pid = 110, .parent = 100, .name = "vibe-kanban", .environment = outer);
+    SCENE_ADD(scene, .pid = 120, .parent = 110, .environment = scene_attempt_mark(scene, 2));
+    SCENE_ADD(scene, .pid = 121, .parent = 120);
+    SCENE_ADD(scene, .pid = 122, .parent = 120, .environment = scene_attempt_mark(scene, 2));
+    scene_add_server(scene, 110);
+    scene_build(scene);
+    scene_expect(scene, 120, ENVIRONMENT, 90, 2, 0);
+    scene_expect(scene, 121, DESCENDANT, 70, 2, 0);
+    scene_expect(scene, 122, ENVIRONMENT, 90, 2, 0);
+}
+
+static void test_editor_of_a_server_in_an_agents_session(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 99, .pid = 100);
+    SCENE_ADD(scene, .pid = 100);
+    SCENE_ADD(scene, .pid = 110, .parent = 100, .session = 100, .name = "vibe-kanban");
+    SCENE_ADD(scene, .pid = 111, .parent = 110, .session = 100, .name = "editor");
+    SCENE_ADD(scene, .pid = 112, .parent = 111, .session = 100);
+    SCENE_ADD(scene, .pid = 113, .session = 100); /* nobody knows through whom */
+    scene_add_server(scene, 110);
+    scene_build(scene);
+    scene_expect_none(scene, 111);
+    scene_expect_none(scene, 112);
+    scene_expect(scene, 113, GROUP, 80, 1, 1);
+}
+
+/* Pids are given anew from the beginning when they run out. */
+static void test_parents_with_higher_pids(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    SCENE_ADD(scene, .pid = 900, .start = 10, .environment = scene_attempt_mark(scene, 1));
+    SCENE_ADD(scene, .pid = 800, .parent = 900, .start = 11);
+    SCENE_ADD(scene, .pid = 700, .parent = 800, .start = 12);
+    SCENE_ADD(scene, .pid = 600, .start = 13, .session = 700); /* 700 leads that session */
+    scene_build(scene);
+    scene_expect(scene, 800, DESCENDANT, 70, 1, 0);
+    scene_expect(scene, 700, DESCENDANT, 70, 1, 0);
+    scene_expect(scene, 600, DESCENDANT, 70, 1, 0);
+}
+
 static void test_registered_process_with_the_name_of_a_daemon(void)
 {
     g_autoptr(Scene) scene = scene_new();
@@ -339,6 +389,10 @@ int main(int argc, char **argv)
     TEST("shared-daemon-is-flagged-and-weak", test_shared_daemon_is_flagged_and_weak);
     TEST("shared-daemon-in-an-agents-group", test_shared_daemon_in_an_agents_group);
     TEST("server-run-in-the-users-tmux", test_server_run_in_the_users_tmux);
+    TEST("server-run-in-a-tmux-that-an-agent-started",
+         test_server_run_in_a_tmux_that_an_agent_started);
+    TEST("editor-of-a-server-in-an-agents-session", test_editor_of_a_server_in_an_agents_session);
+    TEST("parents-with-higher-pids", test_parents_with_higher_pids);
     TEST("registered-process-with-the-name-of-a-daemon",
          test_registered_process_with_the_name_of_a_daemon);
     return g_test_run();

@@ -163,6 +163,20 @@ static void test_child_of_the_server_long_after_any_row(void)
     g_assert_cmpint(scene_tie(scene, 500)->leftover_reason, ==, VKP_LEFTOVER_NONE);
 }
 
+static void test_child_of_the_server_prefers_running_rows(void)
+{
+    g_autoptr(Scene) scene = scene_with_server(NULL, NULL);
+    SCENE_EXECUTION(scene, .number = 3, .attempt = 1, .start = 129);
+    SCENE_EXECUTION(scene, .number = 4, .attempt = 1, .start = 139, .status = VKP_EXECUTION_FAILED);
+    SCENE_ADD(scene, .pid = 139, .parent = 50, .session = 50, .state = 'Z',
+              .environment = scene_attempt_mark(scene, 1));
+    SCENE_ADD(scene, .pid = 140, .parent = 50, .session = 50,
+              .environment = scene_attempt_mark(scene, 1));
+    scene_build(scene);
+    scene_expect(scene, 140, REGISTERED, 100, 1, 3);
+    scene_expect(scene, 139, ENVIRONMENT, 90, 1, 0);
+}
+
 static void test_child_of_the_server_with_its_execution_marked(void)
 {
     g_autoptr(Scene) scene =
@@ -208,6 +222,18 @@ static void test_group_of_a_dead_leader_proven_by_a_mark_or_by_memory(void)
     scene_build(scene);
     scene_expect(scene, 900, GROUP, 80, 1, 1);
     scene_expect(scene, 950, GROUP, 80, 2, 2);
+}
+
+static void test_group_of_a_dead_leader_with_two_rows(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 95, .pid = 100);
+    SCENE_EXECUTION(scene, .number = 2, .attempt = 2, .start = 99, .pid = 100);
+    SCENE_EXECUTION(scene, .number = 3, .attempt = 1, .start = 97, .pid = 100);
+    SCENE_EXECUTION(scene, .number = 4, .attempt = 1, .start = 300, .pid = 100);
+    SCENE_ADD(scene, .pid = 105, .group = 100);
+    scene_build(scene);
+    scene_expect(scene, 105, GROUP, 80, 2, 2);
 }
 
 static void test_group_older_than_the_row_of_its_dead_leader(void)
@@ -279,6 +305,8 @@ int main(int argc, char **argv)
     TEST("child-of-the-server-whose-execution-is-taken",
          test_child_of_the_server_whose_execution_is_taken);
     TEST("child-of-the-server-long-after-any-row", test_child_of_the_server_long_after_any_row);
+    TEST("child-of-the-server-prefers-running-rows", test_child_of_the_server_prefers_running_rows);
+    TEST("group-of-a-dead-leader-with-two-rows", test_group_of_a_dead_leader_with_two_rows);
     TEST("child-of-the-server-with-its-execution-marked",
          test_child_of_the_server_with_its_execution_marked);
     TEST("group-of-a-dead-leader-in-the-pid-column", test_group_of_a_dead_leader_in_the_pid_column);

@@ -76,6 +76,15 @@ static void test_roster_counts(void)
     g_assert_cmpuint(vkp_roster_n_leftovers(roster), ==, 1);
 }
 
+static void test_weak_is_below_sixty(void)
+{
+    g_autoptr(VkpMember) member = new_member(1, 1);
+    member->tie.confidence = 60;
+    g_assert_false(vkp_member_is_weak(member));
+    member->tie.confidence = 59;
+    g_assert_true(vkp_member_is_weak(member));
+}
+
 static void set_command(VkpMember *member, const char *word)
 {
     const char *words[] = {word, NULL};
@@ -369,6 +378,7 @@ int main(int argc, char **argv)
     TEST("roster/keeps-the-last-of-repeated-members",
          test_roster_keeps_the_last_of_repeated_members);
     TEST("roster/counts", test_roster_counts);
+    TEST("member/weak-is-below-sixty", test_weak_is_below_sixty);
     TEST("change/what-is-news", test_what_is_news);
     TEST("change/equal-commands-ports-and-folders-are-no-news",
          test_equal_commands_ports_and_folders_are_no_news);

@@ -279,6 +279,11 @@ void scene_set_board_current(Scene *scene, double second)
     scene->board_current_usec = second < 0 ? 0 : usec_at(second);
 }
 
+VkpBoard *scene_board(Scene *scene)
+{
+    return scene->board;
+}
+
 static VkpSnapshot *make_snapshot(Scene *scene)
 {
     VkpSnapshot *snapshot = vkp_snapshot_new(BOOT_USEC, TICKS);

@@ -66,6 +66,9 @@ void scene_add_foreign(Scene *scene, VkpUuid id);
 void scene_spare(Scene *scene, pid_t pid);
 void scene_set_board_current(Scene *scene, double second); /* below 0: never */
 
+/* The board, open until the first build. */
+VkpBoard *scene_board(Scene *scene);
+
 /* A folder of the test's own, removed with the scene. */
 const char *scene_folder(Scene *scene);
 char *scene_make_folder(Scene *scene, const char *name);

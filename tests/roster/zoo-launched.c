@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Executions' own processes, and the launchers before them. */
-#include "tests/roster/zoo.h"
-
 #include <glib/gstdio.h>
+
+#include "tests/lib/deadline.h"
+#include "tests/roster/zoo.h"
 
 /* An agent with one tool, in a group of its own. */
 #define AGENT "setpgid exec-as agent ( fork 1 ( exec-as tool ( idle ) ) idle )"
@@ -45,30 +46,49 @@ static void stage_registered_before_a_restart(Zoo *zoo)
     zoo_restart(zoo);
 }
 
-/* Ends the registered process and lets another one have its pid: root may say which is next. */
+static gboolean is_reaped(gpointer data)
+{
+    VkpRelative dead;
+    return !vkp_relative_read(*(pid_t *)data, &dead);
+}
+
+static void end_and_reap(Zoo *zoo, const char *name)
+{
+    pid_t pid = vkp_family_find(zoo->family, name).pid;
+    vkp_family_kill(zoo->family, pid);
+    g_assert_true(vkp_deadline_wait(5000, is_reaped, &pid));
+}
+
+/* Root may say which pid is next. */
+static gboolean choose_next_pid(pid_t pid)
+{
+    g_autofree char *before = g_strdup_printf("%d", pid - 1);
+    FILE *file = g_fopen("/proc/sys/kernel/ns_last_pid", "w");
+    if (!file)
+        return FALSE;
+    gboolean is_written = fputs(before, file) >= 0;
+    return fclose(file) == 0 && is_written;
+}
+
+/* Ends the registered process and lets another one have its pid. Within one clock tick both would
+ * be one and the same to anybody who knows pid and start time alone: then it is tried again. */
 static void stage_reused_pid(Zoo *zoo)
 {
     zoo_add_row(zoo, 1, 1, 0);
     pid_t pid = zoo_spawn(zoo, "setpgid exec-as agent ( idle )");
     zoo_settle(zoo, 1);
     zoo_register(zoo, 1, pid);
-    zoo_end(zoo, "agent");
-    VkpRelative dead;
-    while (vkp_relative_read(pid, &dead))
-        g_usleep(1000);
-    g_autofree char *before = g_strdup_printf("%d", pid - 1);
-    pid_t next = 0;
-    for (guint i = 0; i < 20 && next != pid; i++) {
-        FILE *file = g_fopen("/proc/sys/kernel/ns_last_pid", "w");
-        if (!file || fputs(before, file) < 0 || fclose(file) != 0)
-            break;
-        next = zoo_spawn(zoo, "setpgid exec-as stranger ( idle )");
+    VkpRelative agent = vkp_family_find(zoo->family, "agent");
+    end_and_reap(zoo, "agent");
+    for (guint i = 0; i < 100 && choose_next_pid(pid); i++) {
+        zoo_spawn(zoo, "setpgid exec-as stranger ( idle )");
         zoo_settle(zoo, 1);
-        if (next != pid)
-            zoo_end(zoo, "stranger");
+        VkpRelative stranger = vkp_family_find(zoo->family, "stranger");
+        if (stranger.pid == pid && stranger.start_ticks != agent.start_ticks)
+            return;
+        end_and_reap(zoo, "stranger");
     }
-    if (next != pid)
-        zoo_leave(zoo, "the next pid cannot be chosen here");
+    zoo_leave(zoo, "the next pid cannot be chosen here");
 }
 
 #define SERVER_OF(steps) "setsid exec-as vibe-kanban ( open {db} fork 1 ( " steps " ) idle )"

@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "tests/lib/deadline.h"
 #include "tests/roster/zoo.h"
 
 static pid_t spawn(Zoo *zoo, const char *script, guint n)
@@ -48,6 +49,12 @@ static void stage_agent_exited_without_marks(Zoo *zoo)
     zoo_add_row(zoo, 1, 1, agent);
 }
 
+static gboolean is_zombie(gpointer data)
+{
+    VkpRelative relative;
+    return vkp_relative_read(*(pid_t *)data, &relative) && relative.state == 'Z';
+}
+
 static void stage_agent_became_a_zombie(Zoo *zoo)
 {
     pid_t parent = spawn(zoo,
@@ -57,8 +64,7 @@ static void stage_agent_became_a_zombie(Zoo *zoo)
     (void)parent;
     VkpRelative agent = vkp_family_find(zoo->family, "agent");
     zoo_add_row(zoo, 1, 1, agent.pid);
-    while (vkp_relative_read(agent.pid, &agent) && agent.state != 'Z')
-        g_usleep(1000);
+    g_assert_true(vkp_deadline_wait(5000, is_zombie, &agent.pid));
 }
 
 static void stage_server_killed(Zoo *zoo, const char *first_step)
@@ -115,7 +121,7 @@ static void stage_deleted_attempt(Zoo *zoo)
           "setpgid env " LOST_MARK " exec-as forgotten ( fork 1 ( unenv VK_WORKSPACE_ID exec-as "
           "its-child ( idle ) ) idle )",
           2);
-    zoo_look_until(zoo, "forgotten", "environment 90 left: attempt_deleted");
+    zoo_look_until(zoo, "forgotten", "environment 90 left: attempt_deleted", 5000);
 }
 
 static void stage_attempt_deleted_meanwhile(Zoo *zoo)
@@ -125,7 +131,7 @@ static void stage_attempt_deleted_meanwhile(Zoo *zoo)
     VkpUuid id = zoo_attempt_id(1);
     g_autofree char *sql = fake_id_to_sql(id);
     fake_board_run(zoo->board, "DELETE FROM workspaces WHERE id = %s", sql);
-    zoo_look_until(zoo, "forgotten", "environment 90 left: attempt_deleted");
+    zoo_look_until(zoo, "forgotten", "environment 90 left: attempt_deleted", 5000);
 }
 
 /* Another board where the service looks for such; the caller frees it. */
@@ -143,7 +149,7 @@ static void stage_deleted_while_another_server_lives(Zoo *zoo)
           "setsid exec-as vibe-kanban ( open {home}/.local/share/vibe-kanban/db.v2.sqlite idle )",
           1);
     spawn(zoo, "setpgid env " LOST_MARK " exec-as whose ( idle )", 1);
-    zoo_look_until(zoo, "whose", "environment 50 left: attempt_deleted");
+    zoo_look_until(zoo, "whose", "environment 50 left: attempt_deleted", 5000);
 }
 
 static void stage_id_of_another_board(Zoo *zoo)
@@ -199,6 +205,21 @@ static void stage_no_database(Zoo *zoo)
 {
     spawn(zoo, "setpgid env {mark1} exec-as agent ( idle )", 1);
     g_unlink(zoo->database);
+}
+
+/* Its server has written the row, but a long commit keeps us from reading it. */
+static void stage_locked_database(Zoo *zoo)
+{
+    add_living_neighbour(zoo);
+    zoo_look(zoo);
+    zoo_add_attempt(zoo, 3, NULL);
+    zoo->locker = fake_board_open(zoo->database, zoo->layout);
+    fake_board_begin(zoo->locker);
+    fake_board_run(zoo->locker, "COMMIT; BEGIN EXCLUSIVE");
+    g_autofree char *mark = zoo_dup_mark(zoo, 3);
+    g_autofree char *script = g_strdup_printf("setpgid env %s exec-as new-agent ( idle )", mark);
+    spawn(zoo, script, 1);
+    zoo_look_until(zoo, "new-agent", "environment 90 of 3 left: attempt_deleted", 100);
 }
 
 static void stage_damaged_database(Zoo *zoo)
@@ -300,6 +321,10 @@ static const ZooSituation situations[] = {
      .stage = stage_no_database,
      .scope = VKP_SCOPE_ALL,
      .verdicts = {{"agent", "environment 50", ZOO_SPARED}}},
+    {.name = "a-new-agent-while-the-database-is-locked",
+     .stage = stage_locked_database,
+     .scope = VKP_SCOPE_LEFTOVERS,
+     .verdicts = {NEIGHBOURS, {"new-agent", "environment 50 of 3", ZOO_SPARED}}},
     {.name = "a-new-agent-after-the-database-broke",
      .stage = stage_damaged_database,
      .scope = VKP_SCOPE_LEFTOVERS,

@@ -138,6 +138,9 @@ static void zoo_free(Zoo *zoo)
     vkp_manager_free(zoo->manager);
     vkp_test_loop_free(zoo->loop);
     vkp_family_free(zoo->family);
+    if (zoo->locker)
+        fake_board_commit(zoo->locker);
+    fake_board_free(zoo->locker);
     fake_board_free(zoo->board);
     zoo_remove_folder(zoo->folder);
     g_free(zoo->folder);
@@ -268,11 +271,11 @@ static gboolean is_told(gpointer data)
     return g_str_equal(told, expectation->told);
 }
 
-void zoo_look_until(Zoo *zoo, const char *name, const char *told)
+void zoo_look_until(Zoo *zoo, const char *name, const char *told, guint timeout_ms)
 {
     VkpRelative relative = vkp_family_find(zoo->family, name);
     Expectation expectation = {zoo, {relative.pid, relative.start_ticks}, told};
-    vkp_deadline_wait(5000, is_told, &expectation);
+    vkp_deadline_wait(timeout_ms, is_told, &expectation);
 }
 
 static gboolean is_alive(const VkpRelative *before)

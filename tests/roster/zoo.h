@@ -11,6 +11,21 @@
  * for each of its processes what List has to tell and whether a group kill has to hit it. Processes
  * that it does not name must be spared. */
 
+/* What cannot be told from outside, and how it comes out:
+ *
+ * - A daemon that has shed parent, group, session, folder and environment before the service looked
+ *   for the first time leaves nothing to go by: no member.
+ * - What others start on an agent's behalf (systemd-run, cron, at, a D-Bus activation, docker) does
+ *   not descend from it: no member, unless its folder gives it away.
+ * - Marks that an agent put into the environment of the user's systemd are on everything that it
+ *   starts from then on, and look like its own: members. Likewise whoever forges a mark of ours.
+ * - An executor that lost its server before the service looked for the first time, and was adopted
+ *   by a subreaper of its own session, looks like that one's child: not left over, so spared.
+ * - With several children of one launcher nobody knows which is the agent: none is an executor.
+ * - A pid that is given anew within the clock tick (10 ms) of its first owner's start is the same
+ *   identity. Only by force can that happen, since all other pids come first.
+ * - A process in uninterruptible sleep cannot be ended; that is the kill job's to say. */
+
 /* What a situation has at hand: a board with the attempts 1 and 2, whose worktrees are neighbours
  * with a common beginning in their names, and a family that ends with it. */
 typedef struct {
@@ -19,6 +34,7 @@ typedef struct {
     char *home;     /* HOME, with the databases of other boards in it */
     char *database; /* ours */
     FakeBoard *board;
+    FakeBoard *locker; /* NULL; else an open transaction that ends with the situation */
     gint64 begin_usec; /* since the epoch; rows start then unless told otherwise */
     VkpFamily *family;
     guint n_settled; /* how many actors the situation has waited for */
@@ -86,9 +102,9 @@ char *zoo_fill(const Zoo *zoo, const char *text);
 void zoo_settle(Zoo *zoo, guint n);
 /* Refreshes the manager, made on first use. */
 void zoo_look(Zoo *zoo);
-/* Looks until List tells that of the process, or 5 s are over: an id that the board lacks is in
+/* Looks until List tells that of the process, or the time is over: an id that the board lacks is in
  * doubt for the rest of the clock tick in which its process started. */
-void zoo_look_until(Zoo *zoo, const char *name, const char *told);
+void zoo_look_until(Zoo *zoo, const char *name, const char *told, guint timeout_ms);
 /* Ends the manager, as a restart of the service does: the next look begins with the registry. */
 void zoo_restart(Zoo *zoo);
 void zoo_register(Zoo *zoo, guint execution, pid_t pid);

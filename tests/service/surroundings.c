@@ -32,6 +32,8 @@ static void assert_spared(Fixture *fixture, pid_t applet, pid_t agent)
 {
     g_autoptr(GVariant) everything =
         fixture_kill(fixture, "all", "", "{'force': <true>, 'include_weak': <true>}");
+    g_autofree char *text = g_variant_print(everything, FALSE);
+    g_test_message("Kill: %s", text);
     g_assert_cmpstr(fixture_outcome(everything, agent), ==, "killed");
     VkpRelative relative;
     g_assert_true(vkp_relative_read(applet, &relative) && vkp_relative_is_alive(&relative));
@@ -41,8 +43,8 @@ static void assert_spared(Fixture *fixture, pid_t applet, pid_t agent)
 static void test_later_applet(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     pid_t agent = fixture_spawn_member(fixture, 21, "name agent idle");
-    pid_t applet = spawn_applet(fixture);
     vkp_family_settle(fixture->family, 1);
+    pid_t applet = spawn_applet(fixture);
     g_assert_true(vkp_deadline_wait(10000, applet_has_name, fixture));
     assert_spared(fixture, applet, agent);
 }
@@ -50,8 +52,8 @@ static void test_later_applet(Fixture *fixture, G_GNUC_UNUSED gconstpointer data
 static void test_earlier_applet(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     pid_t agent = fixture_spawn_member(fixture, 21, "name agent idle");
-    pid_t applet = spawn_applet(fixture);
     vkp_family_settle(fixture->family, 1);
+    pid_t applet = spawn_applet(fixture);
     g_assert_true(vkp_deadline_wait(10000, applet_has_name, fixture));
     fixture_start_service(fixture, NULL);
     assert_spared(fixture, applet, agent);
