@@ -25,7 +25,7 @@ static int on_busy(void *data, int n_calls)
     gint64 before_usec = g_get_monotonic_time();
     if (connection->waited_usec > BUSY_USEC || before_usec > connection->deadline_usec)
         return 0;
-    g_usleep((gulong)g_random_int_range(500, 2000));
+    (void)sqlite3_sleep(g_random_int_range(1, 3)); /* ms */
     connection->waited_usec += g_get_monotonic_time() - before_usec;
     return 1;
 }

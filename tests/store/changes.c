@@ -9,6 +9,7 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/base/file.h"
@@ -143,6 +144,21 @@ static void test_not_opened_without_need(void)
     g_assert_false(was_opened(opens));
     g_assert_cmpint(vkp_store_read_at_usec(store), >, before_usec); /* it is still the truth */
     fake_board_run(board, "UPDATE tasks SET title = 'Two'");
+    g_assert_true(was_opened(opens));
+}
+
+/* On a file system that counts whole seconds, a second commit could follow under the same stamp. */
+static void test_young_stamp_is_not_trusted(void)
+{
+    g_autoptr(Scratch) scratch = scratch_new();
+    const char *path = scratch_path(scratch, "db.v2.sqlite");
+    fake_board_free(make_board(path, FAKE_LAYOUT_E_LATE, "One"));
+    struct timespec now[2] = {{.tv_sec = time(NULL)}, {.tv_sec = time(NULL)}};
+    g_assert_cmpint(utimensat(AT_FDCWD, path, now, 0), ==, 0);
+    g_autoptr(VkpStore) store = vkp_store_new(path);
+    vkp_store_refresh(store);
+    g_auto(VkpFd) opens = watch_opens(path);
+    g_assert_false(vkp_store_refresh(store));
     g_assert_true(was_opened(opens));
 }
 
@@ -354,6 +370,7 @@ int main(int argc, char **argv)
                     test_same_stamp);
     g_test_add_func("/store/changes/a-commit-to-the-wal-alone-is-seen", test_seen_in_wal);
     g_test_add_func("/store/changes/an-unchanged-file-is-not-opened", test_not_opened_without_need);
+    g_test_add_func("/store/changes/a-young-stamp-is-not-trusted", test_young_stamp_is_not_trusted);
     g_test_add_func("/store/changes/a-broken-file-is-not-opened-again-and-again",
                     test_broken_not_opened_without_need);
     g_test_add_func("/store/changes/an-unchanged-wal-file-gets-no-files-beside-it",

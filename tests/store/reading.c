@@ -7,7 +7,7 @@
 #include "tests/lib/fake-board.h"
 #include "tests/store/scratch.h"
 
-#define N_EXECUTIONS 30000
+#define N_EXECUTIONS 10000
 #define NEW_TITLE "Told while we were out"
 
 typedef struct {
@@ -76,7 +76,7 @@ static void test_goes_on(void)
     g_autoptr(Scratch) scratch = scratch_new();
     const char *path = scratch_path(scratch, "db.sqlite");
     make_long_board(path, FAKE_LAYOUT_E_LATE);
-    Interruption interruption = {.path = path, .locked_begin = 3};
+    Interruption interruption = {.path = path, .locked_begin = 2};
     g_autoptr(VkpReading) reading = vkp_reading_new(NULL, NULL);
     g_assert_cmpint(run(reading, &interruption), ==, SQLITE_BUSY);
     guint n_rows = vkp_reading_n_rows(reading);
@@ -101,7 +101,7 @@ static void test_starts_over(void)
     g_autoptr(Scratch) scratch = scratch_new();
     const char *path = scratch_path(scratch, "db.sqlite");
     make_long_board(path, FAKE_LAYOUT_B_EXECUTOR);
-    Interruption interruption = {.path = path, .locked_begin = 3};
+    Interruption interruption = {.path = path, .locked_begin = 2};
     g_autoptr(VkpReading) reading = vkp_reading_new(NULL, NULL);
     g_assert_cmpint(run(reading, &interruption), ==, SQLITE_BUSY);
     g_assert_cmpint(vkp_reading_generation(reading), ==, VKP_GENERATION_B);
