@@ -7,6 +7,9 @@
  * stays untouched, and so does its offspring. */
 #include "common/kill/crew.h"
 
+#define EMPTY_SCANS 2
+#define EMPTY_SCANS_OF_HASTY 6
+
 struct VkpCrew {
     const VkpScope *scope;
     const VkpKillOptions *options;
@@ -181,12 +184,14 @@ gboolean vkp_crew_is_open(const VkpCrew *crew)
     return FALSE;
 }
 
-gboolean vkp_crew_is_hasty(const VkpCrew *crew)
+/* A process that forks and exits in a hurry may be between two pids while one scan passes. That is
+ * how it looks: somebody has ended by himself before he could be held. */
+guint vkp_crew_n_scans_wanted(const VkpCrew *crew)
 {
     for (guint i = 0; i < crew->targets->len; i++) {
         const VkpTarget *target = vkp_crew_at(crew, i);
         if (target->stage == VKP_TARGET_SET_ASIDE && target->decided == VKP_OUTCOME_GONE)
-            return TRUE;
+            return EMPTY_SCANS_OF_HASTY;
     }
-    return FALSE;
+    return EMPTY_SCANS;
 }

@@ -34,5 +34,5 @@ void vkp_crew_spare_protected(VkpCrew *crew, const VkpRoster *roster);
 /* Whether the job is not done with any of them. */
 gboolean vkp_crew_is_open(const VkpCrew *crew);
 
-/* Whether somebody has ended by himself before he could be held. */
-gboolean vkp_crew_is_hasty(const VkpCrew *crew);
+/* How many scans in a row must find nobody until there is nobody. */
+guint vkp_crew_n_scans_wanted(const VkpCrew *crew);

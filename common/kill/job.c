@@ -8,9 +8,8 @@
  *
  * The passes: POLITE asks (SIGTERM, then SIGCONT for those who are stopped). FREEZE stops everybody
  * until a scan that began when all were at rest finds nobody new: then nobody can be born any more.
- * KILL kills. Every scan comes after the deaths it confirms, and two of them must find nobody:
- * a process that forks and exits in a hurry may be between two pids while one scan passes. More of
- * them when somebody ended before he could be held, for that is how such a process looks. */
+ * KILL kills. Every scan comes after the deaths it confirms, and several in a row must find nobody.
+ */
 #include "common/kill/job.h"
 
 #include <signal.h>
@@ -24,8 +23,6 @@
 #define KILL_LIMIT_USEC (2 * G_USEC_PER_SEC)
 #define FIRST_PAUSE_USEC (1 * G_TIME_SPAN_MILLISECOND)
 #define LAST_PAUSE_USEC (20 * G_TIME_SPAN_MILLISECOND)
-#define EMPTY_SCANS_WANTED 2
-#define EMPTY_SCANS_WANTED_OF_HASTY 6
 
 /* How long one turn may keep others from being served. */
 #define TURN_BUDGET_USEC (2 * G_TIME_SPAN_MILLISECOND)
@@ -188,7 +185,7 @@ static void watch_target(VkpKillJob *job, VkpTarget *target)
 
 static gboolean is_taken(VkpIdentity identity, gpointer data)
 {
-    VkpKillJob *job = data;
+    const VkpKillJob *job = data;
     return job->context.is_taken && job->context.is_taken(job, identity, job->context.data);
 }
 
@@ -344,9 +341,7 @@ static void next(VkpKillJob *job)
     job->n_empty_scans = is_empty ? job->n_empty_scans + 1 : 0;
     if (is_empty)
         job->pause = 0;
-    guint n_wanted =
-        vkp_crew_is_hasty(job->crew) ? EMPTY_SCANS_WANTED_OF_HASTY : EMPTY_SCANS_WANTED;
-    gboolean is_done = job->n_empty_scans >= n_wanted;
+    gboolean is_done = job->n_empty_scans >= vkp_crew_n_scans_wanted(job->crew);
 
     if (job->pass == PASS_FREEZE && (is_late || (job->was_at_rest && !job->is_news))) {
         begin_pass(job, PASS_KILL, KILL_LIMIT_USEC);

@@ -46,49 +46,79 @@ static gboolean is_out_of_sight(const VkpStat *stat)
     return stat->state == 'Z' || stat->state == 'D';
 }
 
-/* A descendant carries its ancestor's environment, or is where it was found. */
-static gboolean is_same_descendant(const VkpProcess *process, const VkpStat *stat,
-                                   const VkpImage *now)
+/* An exec empties both for a moment. */
+static gboolean is_between_images(const VkpImage *image)
+{
+    return !image->command[0] && !has_any_mark(&image->marks);
+}
+
+static VkpProof judge(gboolean stands)
+{
+    return stands ? VKP_PROOF_STANDS : VKP_PROOF_FALLS;
+}
+
+static VkpProof check_environment(const VkpProcess *process, const VkpImage *now)
+{
+    if (is_between_images(now))
+        return VKP_PROOF_UNSEEN;
+    return judge(now->environment_known && has_same_marks(&process->image->marks, &now->marks));
+}
+
+/* A descendant is where it was found, or carries its ancestor's environment. */
+static VkpProof check_descendant(const VkpProcess *process, const VkpStat *stat,
+                                 const VkpImage *now)
 {
     if (process->parent_pid == stat->parent_pid)
-        return TRUE;
-    return now->environment_known && has_any_mark(&now->marks) &&
-           has_same_marks(&process->image->marks, &now->marks);
+        return VKP_PROOF_STANDS;
+    if (is_between_images(now))
+        return VKP_PROOF_UNSEEN;
+    return judge(now->environment_known && has_any_mark(&now->marks) &&
+                 has_same_marks(&process->image->marks, &now->marks));
 }
 
-/* Registered and remembered ones are known by their identity alone, so all else must agree. */
-static gboolean is_same_known_one(const VkpProcess *process, const VkpStat *stat,
-                                  const VkpImage *now)
+/* Registered and remembered ones are known by their identity alone, so all else must agree. Only
+ * another command is no proof of another process: it has executed something since. */
+static VkpProof check_known_one(const VkpProcess *process, const VkpStat *stat, const VkpImage *now)
 {
-    return (process->parent_pid == stat->parent_pid || process->session == stat->session) &&
-           has_same_command(process->image, now) &&
-           (!now->environment_known || has_same_marks(&process->image->marks, &now->marks));
+    if (is_between_images(now))
+        return VKP_PROOF_UNSEEN;
+    if (process->parent_pid != stat->parent_pid && process->session != stat->session)
+        return VKP_PROOF_FALLS;
+    if (now->environment_known && !has_same_marks(&process->image->marks, &now->marks))
+        return VKP_PROOF_FALLS;
+    return has_same_command(process->image, now) ? VKP_PROOF_STANDS : VKP_PROOF_UNSEEN;
 }
 
-gboolean vkp_proof_stands(const VkpMember *member, const VkpStat *stat, VkpReader *reader)
+static VkpProof check_image(const VkpMember *member, const VkpStat *stat, VkpReader *reader)
 {
     const VkpProcess *process = member->process;
-    if (member->tie.evidence == VKP_EVIDENCE_PROCESS_GROUP)
-        return process->group == stat->group || process->session == stat->session;
-    if (member->tie.evidence == VKP_EVIDENCE_WORKING_DIRECTORY)
-        return has_same_folder(process, reader);
     if (is_out_of_sight(stat) || !process->image)
-        return has_same_place(process, stat);
+        return judge(has_same_place(process, stat));
     g_autoptr(VkpImage) now = vkp_reader_read_image(reader, process->identity.pid, NULL);
     if (!now)
-        return FALSE;
+        return VKP_PROOF_UNSEEN;
+    if (member->tie.evidence == VKP_EVIDENCE_ENVIRONMENT)
+        return check_environment(process, now);
+    if (member->tie.evidence == VKP_EVIDENCE_DESCENDANT)
+        return check_descendant(process, stat, now);
+    return check_known_one(process, stat, now);
+}
+
+VkpProof vkp_proof_check(const VkpMember *member, const VkpStat *stat, VkpReader *reader)
+{
+    const VkpProcess *process = member->process;
     switch (member->tie.evidence) {
-    case VKP_EVIDENCE_ENVIRONMENT:
-        return now->environment_known && has_same_marks(&process->image->marks, &now->marks);
-    case VKP_EVIDENCE_DESCENDANT:
-        return is_same_descendant(process, stat, now);
+    case VKP_EVIDENCE_PROCESS_GROUP:
+        return judge(process->group == stat->group || process->session == stat->session);
+    case VKP_EVIDENCE_WORKING_DIRECTORY:
+        return judge(has_same_folder(process, reader));
     case VKP_EVIDENCE_REGISTERED:
     case VKP_EVIDENCE_REMEMBERED:
-        return is_same_known_one(process, stat, now);
+    case VKP_EVIDENCE_ENVIRONMENT:
+    case VKP_EVIDENCE_DESCENDANT:
+        return check_image(member, stat, reader);
     case VKP_EVIDENCE_NONE:
-    case VKP_EVIDENCE_PROCESS_GROUP:
-    case VKP_EVIDENCE_WORKING_DIRECTORY:
         break;
     }
-    return has_same_place(process, stat);
+    return VKP_PROOF_FALLS;
 }

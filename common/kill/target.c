@@ -11,8 +11,10 @@
 #include "common/kill/proof.h"
 
 /* Evidence that changes between two looks (a setsid, an exec) is seen anew in the next roster. Who
- * fails as often as this is somebody else. */
-#define MAX_DOUBTS 3
+ * fails three times is somebody else; who only can't be seen has patience for half a second. */
+#define LIGHT_DOUBT 1
+#define HEAVY_DOUBT 10
+#define MAX_DOUBT 30
 
 int vkp_pidfd_signal(int pidfd, int signal_number)
 {
@@ -57,9 +59,10 @@ void vkp_target_set_aside(VkpTarget *target, VkpOutcome outcome, const char *det
     target->detail = g_strdup(detail);
 }
 
-static void doubt(VkpTarget *target)
+static void doubt(VkpTarget *target, guint weight)
 {
-    if (++target->n_doubts >= MAX_DOUBTS)
+    target->doubt += weight;
+    if (target->doubt >= MAX_DOUBT)
         vkp_target_set_aside(target, VKP_OUTCOME_IDENTITY_CHANGED,
                              "It is not the process that was meant any more");
 }
@@ -73,7 +76,7 @@ static gboolean read_same_stat(VkpTarget *target, VkpReader *reader, VkpStat *st
         if (g_error_matches(error, VKP_ERROR, VKP_ERROR_NOT_FOUND))
             vkp_target_set_aside(target, VKP_OUTCOME_GONE, NULL);
         else if (!target->lacks_descriptor)
-            doubt(target);
+            doubt(target, HEAVY_DOUBT);
         return FALSE;
     }
     if (stat->start_ticks != target->identity.start_ticks) {
@@ -115,8 +118,9 @@ void vkp_target_adopt(VkpTarget *target, const VkpKillContext *context, int fd_l
     g_auto(VkpFd) pidfd = open_pidfd(target, reader, fd_limit);
     if (pidfd < 0 || !read_same_stat(target, reader, &stat))
         return;
-    if (!vkp_proof_stands(target->member, &stat, reader)) {
-        doubt(target);
+    VkpProof proof = vkp_proof_check(target->member, &stat, reader);
+    if (proof != VKP_PROOF_STANDS) {
+        doubt(target, proof == VKP_PROOF_FALLS ? HEAVY_DOUBT : LIGHT_DOUBT);
         return;
     }
     if (context->must_spare && context->must_spare(target->identity, context->data)) {

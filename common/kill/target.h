@@ -22,7 +22,7 @@ typedef struct {
     int pidfd;           /* -1: not held */
     void *watch;         /* of the job's loop, on the pidfd; cancelled before that is closed */
     VkpKillJob *job;     /* for the watch's callback */
-    guint n_doubts;      /* how often its evidence did not stand at the second look */
+    guint doubt;         /* grows when its evidence does not stand at the second look */
     gboolean lacks_descriptor;
     gboolean is_asked;   /* was sent SIGTERM */
     gboolean is_frozen;  /* was sent SIGSTOP */

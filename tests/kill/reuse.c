@@ -168,30 +168,6 @@ static void swap_for_ever(int from_killer, int to_killer, const char *folder)
 
 /* ---- the killer ---- */
 
-static VkpMember *dup_member(Bench *bench, pid_t pid, VkpEvidence evidence)
-{
-    g_autoptr(GError) error = NULL;
-    VkpStat stat;
-    g_assert_true(vkp_reader_read_stat(bench->reader, pid, &stat, &error));
-    VkpProcess *process = vkp_process_new();
-    process->identity = (VkpIdentity){pid, stat.start_ticks};
-    process->parent_pid = stat.parent_pid;
-    process->group = stat.group;
-    process->session = stat.session;
-    process->state = stat.state;
-    process->threads = stat.threads;
-    process->name = g_strdup(stat.comm);
-    process->image = vkp_reader_read_image(bench->reader, pid, &error);
-    g_assert_no_error(error);
-    process->folder = vkp_reader_read_folder(bench->reader, pid, &error);
-    g_assert_no_error(error);
-    VkpMember *member = vkp_member_new(process);
-    member->tie.evidence = evidence;
-    member->tie.confidence = 90;
-    member->tie.attempt_id = sketch_id(1);
-    return member;
-}
-
 static VkpRoster *insist(void *data, GError **error)
 {
     (void)error;
@@ -219,7 +195,7 @@ static VkpIdentity begin_run(Bench *bench, VkpEvidence evidence)
     pid_t pid = 0;
     g_assert_cmpint(read(bench->from_swapper, &pid, sizeof pid), ==, sizeof pid);
     g_assert_cmpint(pid, ==, REUSED_PID);
-    VkpMember *member = dup_member(bench, pid, evidence);
+    VkpMember *member = sketch_after_life(bench->reader, pid, evidence);
     VkpIdentity identity = member->process->identity;
     bench->roster = vkp_roster_new();
     vkp_roster_add(bench->roster, member);

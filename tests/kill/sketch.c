@@ -46,3 +46,27 @@ VkpRoster *sketch_roster(const Sketch *sketches, guint n_sketches)
     vkp_roster_seal(roster);
     return roster;
 }
+
+VkpMember *sketch_after_life(VkpReader *reader, pid_t pid, VkpEvidence evidence)
+{
+    g_autoptr(GError) error = NULL;
+    VkpStat stat;
+    g_assert_true(vkp_reader_read_stat(reader, pid, &stat, &error));
+    VkpProcess *process = vkp_process_new();
+    process->identity = (VkpIdentity){pid, stat.start_ticks};
+    process->parent_pid = stat.parent_pid;
+    process->group = stat.group;
+    process->session = stat.session;
+    process->state = stat.state;
+    process->threads = stat.threads;
+    process->name = g_strdup("drawn");
+    process->image = vkp_reader_read_image(reader, pid, &error);
+    g_assert_no_error(error);
+    process->folder = vkp_reader_read_folder(reader, pid, &error);
+    g_assert_no_error(error);
+    VkpMember *member = vkp_member_new(process);
+    member->tie.evidence = evidence;
+    member->tie.confidence = 90;
+    member->tie.attempt_id = sketch_id(1);
+    return member;
+}

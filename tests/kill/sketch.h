@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "common/proc/reader.h"
 #include "common/roster/roster.h"
 
 /* Rosters drawn by hand, for what is decided without any process. */
@@ -24,6 +25,10 @@ VkpUuid sketch_id(guint number);
 
 /* Sealed. The attempt N has the task N + 100, the project N + 200 and the execution N + 300. */
 VkpRoster *sketch_roster(const Sketch *sketches, guint n_sketches);
+
+/* A strong member after a living process, of the attempt 1; the caller owns it and may change it.
+ */
+VkpMember *sketch_after_life(VkpReader *reader, pid_t pid, VkpEvidence evidence);
 
 #define SKETCH_ROSTER(...)                                                                         \
     sketch_roster((const Sketch[]){__VA_ARGS__}, G_N_ELEMENTS(((const Sketch[]){__VA_ARGS__})))
