@@ -292,7 +292,7 @@ static void vkp_application_init(VkpApplication *self)
         {"show", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL,
          N_("Show the window, also of an instance that runs already (the default)"), NULL},
         {"version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_("Print the version"), NULL},
-        {NULL},
+        G_OPTION_ENTRY_NULL,
     };
     g_application_add_main_option_entries(G_APPLICATION(self), options);
     g_application_set_option_context_summary(

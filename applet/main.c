@@ -11,7 +11,9 @@ int main(int argc, char **argv)
      * none. Programs that we open get a clean environment, see row-actions.c. */
     (void)g_setenv(VKP_NO_GL_VARIABLE, "disable", FALSE);
     setlocale(LC_ALL, "");
-    bindtextdomain(GETTEXT_PACKAGE, LOCALE_DIR);
+    /* The variable is gettext(1)'s: it makes translations work from a build folder. */
+    const char *folder = g_getenv("TEXTDOMAINDIR");
+    bindtextdomain(GETTEXT_PACKAGE, folder ? folder : LOCALE_DIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
     textdomain(GETTEXT_PACKAGE);
     vkp_applet_register_resource();

@@ -82,6 +82,7 @@ static void on_updated(VkpNotifier *self)
     }
 }
 
+/* One that failed may be forced yet, and fail again. */
 static void on_job_changed(VkpKillJob *job, VkpNotifier *self)
 {
     VkpKillState state = vkp_kill_job_state(job);
@@ -90,6 +91,10 @@ static void on_job_changed(VkpKillJob *job, VkpNotifier *self)
     if (has_failed && vkp_settings_get_notify_failures(self->settings)) {
         g_autofree char *sentence = vkp_sentence_dup_result(job);
         send(self, "kill", _("Not everything was killed"), sentence);
+    }
+    if (state == VKP_KILL_DONE && !has_failed) {
+        g_signal_handlers_disconnect_by_data(job, self);
+        g_ptr_array_remove(self->jobs, job);
     }
 }
 

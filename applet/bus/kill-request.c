@@ -4,6 +4,8 @@
 /* The service freezes for at most 1.5 s and rescans for at most 2 s after SIGKILL. */
 #define HARD_PASS_MS 4000
 #define SLACK_MS 15000
+/* A dry run looks around and answers. */
+#define DRY_RUN_MS 8000
 
 VkpKillRequest *vkp_kill_request_new(VkpScopeKind scope, const char *target)
 {
@@ -69,6 +71,6 @@ GVariant *vkp_kill_request_options(const VkpKillRequest *request)
 gint vkp_kill_request_timeout_ms(const VkpKillRequest *request)
 {
     if (request->is_dry_run)
-        return SLACK_MS;
+        return DRY_RUN_MS;
     return (gint)MIN(request->grace_ms, VKP_GRACE_MAX_MS) + HARD_PASS_MS + SLACK_MS;
 }

@@ -63,8 +63,10 @@ static void vkp_icon_cell_render(GtkCellRenderer *cell, cairo_t *cr, GtkWidget *
     else
         gtk_style_context_get_color(style, gtk_style_context_get_state(style), &color);
     gdk_cairo_set_source_rgba(cr, &color);
-    cairo_mask_surface(cr, get_shape(self, widget), area->x + (area->width - ICON_SIZE) / 2,
-                       area->y + (area->height - ICON_SIZE) / 2);
+    /* Whole pixels, so that the shape stays sharp. */
+    gint x = area->x + (area->width - ICON_SIZE) / 2;
+    gint y = area->y + (area->height - ICON_SIZE) / 2;
+    cairo_mask_surface(cr, get_shape(self, widget), x, y);
 }
 
 static void vkp_icon_cell_get_preferred_width(GtkCellRenderer *cell,

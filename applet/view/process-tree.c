@@ -7,9 +7,8 @@
 #include "applet/model/tree-model.h"
 #include "applet/view/columns.h"
 #include "applet/view/expansion.h"
-#include "common/view/format.h"
-
-#define TOOLTIP_COMMAND_CHARACTERS 400
+#include "applet/view/row-tooltip.h"
+#include "applet/view/scroll-anchor.h"
 
 struct _VkpProcessTree {
     GtkTreeView parent;
@@ -22,7 +21,7 @@ struct _VkpProcessTree {
     char *selected_key; /* NULL: none */
     gboolean is_updating;
     gboolean was_searching;
-    double scroll_before_search;
+    VkpScrollAnchor *before_search; /* NULL: not searching, or it was at the top */
     guint widths_timer;
 };
 
@@ -83,28 +82,14 @@ static void reselect(VkpProcessTree *self)
     g_clear_pointer(&self->selected_key, g_free);
 }
 
-static void restore_scroll(VkpProcessTree *self)
-{
-    GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(self));
-    gtk_adjustment_set_value(adjustment, self->scroll_before_search);
-}
-
-static void note_searching(VkpProcessTree *self, gboolean is_searching)
-{
-    GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(self));
-    if (is_searching && !self->was_searching)
-        self->scroll_before_search = gtk_adjustment_get_value(adjustment);
-}
-
 /* Rows do not move under a pointer or behind a menu, unless a person has just asked for it. */
 static gboolean may_sort(VkpProcessTree *self, VkpTreeMode mode)
 {
     return self->is_order_fresh || !(self->has_pointer || mode.is_covered);
 }
 
-void vkp_process_tree_update(VkpProcessTree *self, VkpRows *rows, VkpTreeMode mode)
+static void update_rows(VkpProcessTree *self, VkpRows *rows, VkpTreeMode mode)
 {
-    note_searching(self, mode.is_searching);
     self->is_updating = TRUE;
     if (mode.is_searching)
         vkp_expansion_set_expand_all(self->expansion, TRUE);
@@ -114,8 +99,23 @@ void vkp_process_tree_update(VkpProcessTree *self, VkpRows *rows, VkpTreeMode mo
     self->is_order_fresh = FALSE;
     reselect(self);
     self->is_updating = FALSE;
-    if (self->was_searching && !mode.is_searching)
-        restore_scroll(self);
+}
+
+void vkp_process_tree_update(VkpProcessTree *self, VkpRows *rows, VkpTreeMode mode)
+{
+    VkpScrollAnchor *anchor = vkp_scroll_anchor_take(view_of(self));
+    update_rows(self, rows, mode);
+    if (mode.is_searching == self->was_searching) {
+        vkp_scroll_anchor_apply(anchor);
+    } else {
+        GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(self));
+        gtk_adjustment_set_value(adjustment, 0);
+        vkp_scroll_anchor_apply(g_steal_pointer(&self->before_search));
+        if (mode.is_searching)
+            self->before_search = anchor;
+        else
+            vkp_scroll_anchor_free(anchor);
+    }
     self->was_searching = mode.is_searching;
     g_signal_emit(self, signals[ROW_SELECTED], 0);
     gtk_widget_queue_draw(GTK_WIDGET(self)); /* ages and activity move without any change */
@@ -212,6 +212,11 @@ static gboolean on_motion_out(VkpProcessTree *self, GdkEventCrossing *event)
     return GDK_EVENT_PROPAGATE;
 }
 
+static void on_unmap(VkpProcessTree *self)
+{
+    self->has_pointer = FALSE;
+}
+
 static gboolean on_button_press(VkpProcessTree *self, GdkEventButton *event)
 {
     if (!gdk_event_triggers_context_menu((GdkEvent *)event) ||
@@ -296,18 +301,6 @@ static gboolean on_key_press(VkpProcessTree *self, GdkEventKey *event)
     }
 }
 
-static char *dup_tooltip(const VkpRow *row)
-{
-    if (!row->member)
-        return NULL;
-    const VkpProcess *process = row->member->process;
-    g_autofree char *command = vkp_format_dup_command(process->image, TOOLTIP_COMMAND_CHARACTERS);
-    g_autofree char *reason = vkp_format_dup_reason(row->member);
-    const char *folder = process->folder && process->folder->path ? process->folder->path : "";
-    return g_strdup_printf("%s%s%s%s%s", command, *command ? "\n" : "", folder, *folder ? "\n" : "",
-                           reason);
-}
-
 static gboolean on_query_tooltip(VkpProcessTree *self, gint x, gint y, gboolean by_keyboard,
                                  GtkTooltip *tooltip)
 {
@@ -315,7 +308,7 @@ static gboolean on_query_tooltip(VkpProcessTree *self, gint x, gint y, gboolean 
     g_autoptr(GtkTreePath) path = NULL;
     if (!gtk_tree_view_get_tooltip_context(view_of(self), &x, &y, by_keyboard, NULL, &path, &iter))
         return FALSE;
-    g_autofree char *text = dup_tooltip(vkp_tree_model_row(self->model, &iter));
+    g_autofree char *text = vkp_row_dup_tooltip(vkp_tree_model_row(self->model, &iter));
     if (!text)
         return FALSE;
     gtk_tooltip_set_text(tooltip, text);
@@ -328,6 +321,7 @@ static void vkp_process_tree_dispose(GObject *object)
     VkpProcessTree *self = VKP_PROCESS_TREE(object);
     g_clear_handle_id(&self->widths_timer, g_source_remove);
     g_clear_pointer(&self->expansion, vkp_expansion_free);
+    g_clear_pointer(&self->before_search, vkp_scroll_anchor_free);
     if (self->settings && vkp_settings_gsettings(self->settings))
         g_signal_handlers_disconnect_by_data(vkp_settings_gsettings(self->settings), self);
     G_OBJECT_CLASS(vkp_process_tree_parent_class)->dispose(object);
@@ -371,6 +365,7 @@ static void vkp_process_tree_init(VkpProcessTree *self)
     g_signal_connect_swapped(selection, "changed", G_CALLBACK(on_selection_changed), self);
     g_signal_connect(self, "enter-notify-event", G_CALLBACK(on_motion_in), NULL);
     g_signal_connect(self, "leave-notify-event", G_CALLBACK(on_motion_out), NULL);
+    g_signal_connect(self, "unmap", G_CALLBACK(on_unmap), NULL);
     g_signal_connect(self, "button-press-event", G_CALLBACK(on_button_press), NULL);
     g_signal_connect(self, "popup-menu", G_CALLBACK(on_popup_menu), NULL);
     g_signal_connect(self, "key-press-event", G_CALLBACK(on_key_press), NULL);

@@ -90,18 +90,21 @@ char *vkp_sentence_dup_verb(VkpKillJob *job)
 char *vkp_sentence_dup_manner(VkpKillJob *job)
 {
     guint seconds = vkp_kill_job_grace_ms(job) / 1000;
-    if (vkp_kill_job_count(job).n_remaining == 0)
+    guint n = vkp_kill_job_count(job).n_remaining;
+    if (n == 0)
         return NULL;
     if (vkp_kill_job_is_forced(job))
-        return g_strdup(_("They are ended at once and cannot save anything."));
-    if (vkp_kill_job_escalates(job))
-        return g_strdup_printf(ngettext("They are asked to exit. What still runs after %u second "
-                                        "is forced to.",
-                                        "They are asked to exit. What still runs after %u seconds "
-                                        "is forced to.",
-                                        seconds),
-                               seconds);
-    return g_strdup(_("They are asked to exit and may save their work first."));
+        return g_strdup(ngettext("It is ended at once and cannot save anything.",
+                                 "They are ended at once and cannot save anything.", n));
+    const char *polite = ngettext("It is asked to exit and may save its work first.",
+                                  "They are asked to exit and may save their work first.", n);
+    if (!vkp_kill_job_escalates(job))
+        return g_strdup(polite);
+    g_autofree char *then =
+        g_strdup_printf(ngettext("What still runs after %u second is forced to exit.",
+                                 "What still runs after %u seconds is forced to exit.", seconds),
+                        seconds);
+    return g_strconcat(polite, " ", then, NULL);
 }
 
 char *vkp_sentence_dup_agents(VkpKillJob *job)

@@ -132,7 +132,8 @@ static void vkp_text_cell_render(GtkCellRenderer *cell, cairo_t *cr, GtkWidget *
     gdk_cairo_rectangle(cr, area);
     cairo_clip(cr);
     gdk_cairo_set_source_rgba(cr, &color);
-    cairo_move_to(cr, area->x + xpad, area->y + (area->height - height) / 2);
+    gint y = area->y + (area->height - height) / 2;
+    cairo_move_to(cr, area->x + xpad, y);
     pango_cairo_show_layout(cr, layout);
     cairo_restore(cr);
 }

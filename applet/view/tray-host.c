@@ -19,7 +19,8 @@ struct VkpTrayHost {
     GCancellable *asking;
     guint name_watch;
     guint signal_watch;
-    guint patience_timer; /* 0: over, absence counts from now on */
+    guint patience_timer; /* 0: not waiting for one to come */
+    gboolean is_final;    /* the answer that is under way counts, whatever it is */
     gboolean is_present;
     gboolean was_told;
 };
@@ -38,16 +39,38 @@ static gboolean has_embedding_tray(void)
     return FALSE;
 }
 
-static void set_present(VkpTrayHost *self, gboolean is_present)
+static gboolean on_patience_over(gpointer user_data);
+
+static void tell(VkpTrayHost *self, gboolean is_present)
 {
-    gboolean present = is_present || has_embedding_tray();
-    if (!present && self->patience_timer)
-        return; /* may come yet */
-    if (self->was_told && self->is_present == present)
+    if (self->was_told && self->is_present == is_present)
         return;
-    self->is_present = present;
+    self->is_present = is_present;
     self->was_told = TRUE;
-    self->changed(present, self->user_data);
+    self->changed(is_present, self->user_data);
+}
+
+/* Absence has to last: a panel that restarts is back in a moment. */
+static void be_patient(VkpTrayHost *self)
+{
+    if (self->patience_timer)
+        return;
+    self->patience_timer = g_timeout_add_seconds(PATIENCE_SECONDS, on_patience_over, self);
+    g_source_set_name_by_id(self->patience_timer, "vkp-tray-host-patience");
+}
+
+static void take_answer(VkpTrayHost *self, gboolean has_host)
+{
+    gboolean is_final = self->is_final;
+    self->is_final = FALSE;
+    if (has_host || has_embedding_tray()) {
+        g_clear_handle_id(&self->patience_timer, g_source_remove);
+        tell(self, TRUE);
+    } else if (is_final) {
+        tell(self, FALSE);
+    } else if (self->is_present) {
+        be_patient(self);
+    }
 }
 
 static void on_property(GObject *source, GAsyncResult *result, gpointer user_data)
@@ -62,7 +85,7 @@ static void on_property(GObject *source, GAsyncResult *result, gpointer user_dat
         g_variant_get(reply, "(v)", &value);
     gboolean is_registered = value && g_variant_is_of_type(value, G_VARIANT_TYPE_BOOLEAN) &&
                              g_variant_get_boolean(value);
-    set_present(user_data, is_registered);
+    take_answer(user_data, is_registered);
 }
 
 static void cancel_asking(VkpTrayHost *self)
@@ -94,7 +117,7 @@ static void on_vanished(GDBusConnection *connection G_GNUC_UNUSED, const char *n
 {
     VkpTrayHost *self = user_data;
     cancel_asking(self);
-    set_present(self, FALSE);
+    take_answer(self, FALSE);
 }
 
 static void on_watcher_signal(GDBusConnection *connection G_GNUC_UNUSED,
@@ -110,8 +133,8 @@ static gboolean on_patience_over(gpointer user_data)
 {
     VkpTrayHost *self = user_data;
     self->patience_timer = 0;
-    if (!self->is_present)
-        ask(self);
+    self->is_final = TRUE;
+    ask(self);
     return G_SOURCE_REMOVE;
 }
 
@@ -122,8 +145,7 @@ VkpTrayHost *vkp_tray_host_new(GDBusConnection *connection, VkpTrayHostChanged c
     self->connection = g_object_ref(connection);
     self->changed = changed;
     self->user_data = user_data;
-    self->patience_timer = g_timeout_add_seconds(PATIENCE_SECONDS, on_patience_over, self);
-    g_source_set_name_by_id(self->patience_timer, "vkp-tray-host-patience");
+    be_patient(self);
     self->signal_watch = g_dbus_connection_signal_subscribe(
         connection, WATCHER_NAME, WATCHER_NAME, NULL, WATCHER_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
         on_watcher_signal, self, NULL);

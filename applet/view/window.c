@@ -24,7 +24,6 @@ struct _VkpWindow {
     GtkHeaderBar *header;
     GtkMenuButton *filter_button;
     GtkLabel *filter_label;
-    AtkObject *filter_accessible;
     GtkMenuButton *menu_button;
     GMenu *columns_menu;
     GtkSearchBar *search_bar;
@@ -68,13 +67,18 @@ static void show_page(VkpWindow *self, const char *name)
         focus_list(self);
 }
 
+/* What is not known yet, or not any more, is not counted. */
 static void show_header(VkpWindow *self, const VkpTotals *totals)
 {
+    VkpClientState state = vkp_client_state(vkp_feed_client(self->feed));
+    gboolean is_known =
+        state == VKP_CLIENT_READY || (state == VKP_CLIENT_CONNECTING && totals->n_processes > 0);
     g_autofree char *counts =
         vkp_format_dup_counts(totals->n_processes, totals->n_agents, totals->n_leftovers);
     /* Translators: %s is "12 processes, 2 agents" */
     g_autofree char *paused = g_strdup_printf(_("Paused: %s"), counts);
-    gtk_header_bar_set_subtitle(self->header, get_state(self, "pause") ? paused : counts);
+    const char *text = get_state(self, "pause") ? paused : counts;
+    gtk_header_bar_set_subtitle(self->header, is_known ? text : NULL);
 }
 
 static void show_selection(VkpWindow *self)
@@ -129,7 +133,7 @@ static void show_filter(VkpWindow *self)
     g_autofree char *text = vkp_filter_dup_title(self->feed);
     gtk_label_set_text(self->filter_label, text);
     g_autofree char *name = g_strdup_printf(_("Filter: %s"), text);
-    atk_object_set_name(self->filter_accessible, name);
+    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self->filter_button)), name);
 }
 
 /* What the person asks for is shown at once, paused or not. */
@@ -164,8 +168,7 @@ static void on_kill(GSimpleAction *action, GVariant *parameter G_GNUC_UNUSED, gp
 static void on_refresh(GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED,
                        gpointer user_data)
 {
-    VkpWindow *self = user_data;
-    vkp_client_retry(vkp_feed_client(self->feed));
+    vkp_client_retry(vkp_feed_client(VKP_WINDOW(user_data)->feed));
 }
 
 static void on_pause(GSimpleAction *action, GVariant *value, gpointer user_data)
@@ -229,8 +232,7 @@ static void on_show_details(GSimpleAction *action, GVariant *value, gpointer use
 static void on_menu(GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED,
                     gpointer user_data)
 {
-    VkpWindow *self = user_data;
-    gtk_button_clicked(GTK_BUTTON(self->menu_button));
+    gtk_button_clicked(GTK_BUTTON(VKP_WINDOW(user_data)->menu_button));
 }
 
 static void on_close(GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED,
@@ -255,9 +257,7 @@ static const GActionEntry entries[] = {
 
 static void on_row_activated(VkpWindow *self)
 {
-    gboolean is_shown = get_state(self, "show-details");
-    g_action_group_change_action_state(G_ACTION_GROUP(self), "show-details",
-                                       g_variant_new_boolean(!is_shown));
+    g_action_group_activate_action(G_ACTION_GROUP(self), "show-details", NULL);
 }
 
 static void on_menu_requested(VkpWindow *self, GdkEvent *event)
@@ -330,7 +330,6 @@ static void vkp_window_class_init(VkpWindowClass *class)
     BIND(header);
     BIND(filter_button);
     BIND(filter_label);
-    BIND(filter_accessible);
     BIND(menu_button);
     BIND(columns_menu);
     BIND(search_bar);

@@ -8,6 +8,10 @@
 /* Text of the board or the kernel; `fallback` if there is none to see. Never NULL. */
 char *vkp_label_new(const char *text, const char *fallback);
 
+/* A process by its name, in full where the kernel cut it at 15 bytes and its command line goes on.
+ */
+char *vkp_label_new_process(const VkpProcess *process);
+
 /* What may be shown beside a process's label: the rest of its command, and for a leftover the task
  * or attempt that it came from. NULL: nothing. */
 char *vkp_label_new_process_detail(const char *label, const VkpMember *member);

@@ -191,7 +191,7 @@ static VkpRow *texted_row_new(const Build *build, VkpMember *member)
     g_autofree char *key =
         g_strconcat("process:", vkp_identity_to_text(member->process->identity, id), NULL);
     VkpRow *row =
-        row_new(VKP_ROW_PROCESS, g_ref_string_new(key), vkp_label_new(member->process->name, "?"));
+        row_new(VKP_ROW_PROCESS, g_ref_string_new(key), vkp_label_new_process(member->process));
     row->detail = vkp_label_new_process_detail(row->label, member);
     return row;
 }

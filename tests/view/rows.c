@@ -224,6 +224,24 @@ static void test_filters_choose_by_kind_and_project(void)
     assert_tree(beta, "Beta 1\n  Quick look 1\n    claude 1\n");
 }
 
+static void test_names_that_the_kernel_cut_are_shown_whole(void)
+{
+    g_autoptr(VkpRoster) roster = vkp_roster_new();
+    SAMPLE_ADD(roster, .pid = 10, .name = "npm exec @anthr",
+               .command = (const char *const[]){"npm exec @anthropic-ai/claude-code", NULL});
+    SAMPLE_ADD(roster, .pid = 11, .name = "vibe-kanban-mcp",
+               .command = (const char *const[]){"/opt/bin/vibe-kanban-mcp-server", "-v", NULL});
+    SAMPLE_ADD(roster, .pid = 12, .name = "node", .command = (const char *const[]){"nodejs", NULL});
+    vkp_roster_seal(roster);
+    g_autoptr(VkpRows) rows = vkp_rows_build(&(VkpRowsInput){.roster = roster});
+    assert_tree(rows, "No project 3\n"
+                      "  npm exec @anthropic-ai/claude-code 1\n"
+                      "  vibe-kanban-mcp-server 1\n"
+                      "  node 1\n");
+    g_assert_null(vkp_rows_lookup(rows, "process:10:1000")->detail);
+    g_assert_cmpstr(vkp_rows_lookup(rows, "process:11:1100")->detail, ==, "-v");
+}
+
 static void test_hostile_names_cannot_pretend(void)
 {
     g_autoptr(VkpRoster) roster = vkp_roster_new();
@@ -286,6 +304,8 @@ int main(int argc, char **argv)
     g_test_add_func("/view/rows/no-match-shows-nothing", test_no_match_shows_nothing);
     g_test_add_func("/view/rows/filters-choose-by-kind-and-project",
                     test_filters_choose_by_kind_and_project);
+    g_test_add_func("/view/rows/names-that-the-kernel-cut-are-shown-whole",
+                    test_names_that_the_kernel_cut_are_shown_whole);
     g_test_add_func("/view/rows/hostile-names-cannot-pretend", test_hostile_names_cannot_pretend);
     g_test_add_func("/view/rows/deep-chains-are-flattened", test_deep_chains_are_flattened);
     g_test_add_func("/view/rows/a-loop-of-parents-ends", test_a_loop_of_parents_ends);

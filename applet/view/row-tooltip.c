@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "applet/view/row-tooltip.h"
+
+#include "common/base/text.h"
+#include "common/view/format.h"
+
+#define COMMAND_CHARACTERS 400
+
+static void append_line(GString *text, const char *line)
+{
+    if (line && *line)
+        g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", line);
+}
+
+char *vkp_row_dup_tooltip(const VkpRow *row)
+{
+    if (!row->member)
+        return NULL;
+    const VkpProcess *process = row->member->process;
+    g_autofree char *command = vkp_format_dup_command(process->image, COMMAND_CHARACTERS);
+    g_autofree char *folder = process->folder && process->folder->path
+                                  ? vkp_text_dup_display(process->folder->path)
+                                  : NULL;
+    g_autofree char *reason = vkp_format_dup_reason(row->member);
+    GString *text = g_string_new(NULL);
+    append_line(text, command);
+    append_line(text, folder);
+    append_line(text, reason);
+    return g_string_free(text, FALSE);
+}

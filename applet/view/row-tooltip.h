@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/view/rows.h"
+
+/* The whole command, the folder and the reason of a process, a line each; NULL for a group. The
+ * caller frees it. */
+char *vkp_row_dup_tooltip(const VkpRow *row);
