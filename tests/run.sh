@@ -68,6 +68,7 @@ leave_session() {
 }
 
 build=$(build_choose "$root")
+cd "$root"
 packages_ensure build test || die 'cannot go on without these'
 build_set_up "$root" "$build" -Dwerror=true
 if [ "$list" = yes ]; then

@@ -10,7 +10,7 @@ declare -A packages=(
     desktop-file-utils gtk-update-icon-cache
     libglib2.0-dev libglib2.0-dev-bin libsqlite3-dev libsystemd-dev
     libgtk-3-dev libayatana-appindicator3-dev'
-  [test]='python3 jq sqlite3 procps util-linux libxml2-utils
+  [test]='python3 jq sqlite3 procps util-linux libxml2-utils tmux
     systemd dbus dbus-daemon
     xvfb openbox xdotool imagemagick xfce4-panel xfconf
     at-spi2-core python3-gi python3-pyatspi gir1.2-atspi-2.0 gir1.2-gtk-3.0
@@ -27,7 +27,7 @@ declare -A packages=(
 declare -A programs=(
   [build]='meson ninja cc pkg-config msgfmt jq gdbus-codegen glib-compile-resources
     update-desktop-database gtk-update-icon-cache'
-  [test]='python3 jq sqlite3 ps setpriv xmllint busctl dbus-daemon
+  [test]='python3 jq sqlite3 ps setpriv tmux xmllint busctl dbus-daemon
     Xvfb openbox xdotool import xfce4-panel xfconf-query'
   [demo]='python3 jq sqlite3 ps unshare git gdbus busctl dbus-daemon'
   [headless]='Xvfb openbox xdotool import'

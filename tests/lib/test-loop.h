@@ -25,7 +25,8 @@ gboolean vkp_test_loop_turn(VkpTestLoop *loop, guint timeout_ms);
 /* Sources that were started and not cancelled. */
 guint vkp_test_loop_n_sources(const VkpTestLoop *loop);
 
-/* The longest time, in µs, that one callback took: how long nobody else was served. */
+/* The longest time, in µs of this thread's work, that one callback took: how long nobody else was
+ * served. */
 gint64 vkp_test_loop_longest_callback_usec(const VkpTestLoop *loop);
 
 /* What the callbacks do for somebody else's account counts as if it took no time: between these two
