@@ -4,6 +4,7 @@ bus, a tray, the made-up service and the applet; and the hands and eyes to use i
 
 Everything waits with deadlines and ends what it started, by pid.
 """
+import ctypes
 import fcntl
 import json
 import os
@@ -20,6 +21,8 @@ PATH = '/org/vibekanban/Processes'
 WATCHER = 'org.kde.StatusNotifierWatcher'
 PYTHON = '/usr/bin/python3'
 DEADLINE = 40
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
 NEEDED = ['Xvfb', 'dbus-daemon', 'openbox', 'xdotool', 'import']
 
 BUS_CONFIGURATION = '''<busconfig><type>session</type><listen>unix:path=%(folder)s/bus</listen>
@@ -51,6 +54,11 @@ def wait_for(what, condition, seconds=DEADLINE):
         if time.monotonic() > deadline:
             raise AssertionError('timed out waiting for ' + what)
         time.sleep(0.05)
+
+
+def end_with_us():
+    """In a new child: ends it when the test is killed, as by a time limit."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 class Desktop:
@@ -100,7 +108,8 @@ class Desktop:
 
     def spawn(self, *command, environment=None, **options):
         child = subprocess.Popen(command, env=environment or self.environment, stdout=self.log,
-                                 stderr=self.log, start_new_session=True, **options)
+                                 stderr=self.log, start_new_session=True, preexec_fn=end_with_us,
+                                 **options)
         self.children.append(child)
         return child
 
@@ -286,7 +295,15 @@ class Desktop:
     def wait_window(self, title):
         return wait_for('the window ' + title, lambda: self.windows(title))[0]
 
+    def has_focus(self):
+        """Whether a window of the applet has the keyboard; openbox says so when it got it."""
+        found = self.run('xdotool', 'getactivewindow', 'getwindowpid')
+        return found.stdout.strip() == str(self.applet.pid)
+
     def key(self, *keys):
+        """To the applet: a new window has the keyboard only a moment after it is shown."""
+        if self.has_window_manager:
+            wait_for('the keyboard', self.has_focus)
         self.run('xdotool', 'key', '--clearmodifiers', *keys)
 
     def type(self, text):
