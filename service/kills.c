@@ -77,6 +77,28 @@ void vkp_kills_free(VkpKills *kills)
     g_free(kills);
 }
 
+static const Job *find_job(const VkpKills *kills, const VkpKillJob *kill_job)
+{
+    for (guint i = 0; i < kills->jobs->len; i++) {
+        const Job *job = g_ptr_array_index(kills->jobs, i);
+        if (job->job == kill_job)
+            return job;
+    }
+    return NULL;
+}
+
+gboolean vkp_kills_is_taken(const VkpKills *kills, const VkpKillJob *asking, VkpIdentity identity)
+{
+    const Job *own = find_job(kills, asking);
+    for (guint i = 0; own && i < kills->jobs->len; i++) {
+        const Job *job = g_ptr_array_index(kills->jobs, i);
+        if (job != own && (job->is_hard || !own->is_hard) &&
+            vkp_kill_job_covers(job->job, identity))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 guint vkp_kills_n_requests(const VkpKills *kills)
 {
     return kills->requests->len;

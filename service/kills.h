@@ -29,5 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpKills, vkp_kills_free)
 gboolean vkp_kills_start(VkpKills *kills, const VkpKillRequest *request, VkpPlan *plan,
                          GError **error);
 
+/* Whether another job that goes as far as the asking one has the process in hand: for the context's
+ * `is_taken`. */
+gboolean vkp_kills_is_taken(const VkpKills *kills, const VkpKillJob *asking, VkpIdentity identity);
+
 /* How many requests are under way. */
 guint vkp_kills_n_requests(const VkpKills *kills);

@@ -31,6 +31,7 @@ struct VkpManager {
 static void on_gone(VkpIdentity identity, void *data);
 static VkpRoster *dup_fresh_roster(void *data, GError **error);
 static gboolean must_spare(VkpIdentity identity, void *data);
+static gboolean is_taken(const VkpKillJob *asking, VkpIdentity identity, void *data);
 
 static void open_rooms(VkpManager *manager, const VkpManagerOptions *options)
 {
@@ -43,6 +44,7 @@ static void open_rooms(VkpManager *manager, const VkpManagerOptions *options)
         .loop = options->loop,
         .fresh_roster = dup_fresh_roster,
         .must_spare = must_spare,
+        .is_taken = is_taken,
         .data = manager,
         .frozen_path = manager->frozen_path,
     };
@@ -220,6 +222,12 @@ static VkpRoster *dup_fresh_roster(void *data, GError **error)
     if (!refresh(manager, VKP_SURVEY_PROCESSES, error))
         return NULL;
     return vkp_roster_ref(manager->roster);
+}
+
+static gboolean is_taken(const VkpKillJob *asking, VkpIdentity identity, void *data)
+{
+    const VkpManager *manager = data;
+    return vkp_kills_is_taken(manager->kills, asking, identity);
 }
 
 static gboolean must_spare(VkpIdentity identity, void *data)
