@@ -105,6 +105,14 @@ static void on_quit(GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_G
     g_application_quit(G_APPLICATION(self));
 }
 
+static void on_close(GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED,
+                     gpointer user_data)
+{
+    GtkWindow *window = gtk_application_get_active_window(user_data);
+    if (window)
+        gtk_window_close(window);
+}
+
 static void on_preferences_destroyed(VkpApplication *self)
 {
     self->preferences = NULL;
@@ -165,6 +173,7 @@ static void on_kill_row(GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter
 
 static const GActionEntry entries[] = {
     {.name = "show", .activate = on_show},
+    {.name = "close", .activate = on_close},
     {.name = "quit", .activate = on_quit},
     {.name = "preferences", .activate = on_preferences},
     {.name = "about", .activate = on_about},
@@ -186,7 +195,7 @@ static void set_accelerators(VkpApplication *self)
         {"win.pause", {"<Primary>p"}},
         {"win.refresh", {"F5"}},
         {"win.menu", {"F10"}},
-        {"win.close", {"<Primary>w"}},
+        {"app.close", {"<Primary>w"}},
         {"win.show-details", {"F9"}},
         {"win.show-help-overlay", {"<Primary>question", "<Primary>F1"}},
     };

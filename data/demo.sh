@@ -48,9 +48,11 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-packages_ensure build demo headless || die 'cannot go on without these'
 build=$(build_choose "$root")
+screenshot=$(realpath -m "${screenshot:-$build/demo.png}")
+cd "$root"
+packages_ensure build demo headless || die 'cannot go on without these'
 build_set_up "$root" "$build"
 build_product "$build"
 exec /usr/bin/python3 "$root/data/demo/supervise.py" bash "$root/data/demo/play.sh" "$root" "$build" \
-  "$check" "$(realpath -m "${screenshot:-$build/demo.png}")"
+  "$check" "$screenshot"

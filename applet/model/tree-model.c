@@ -323,9 +323,10 @@ void vkp_tree_model_update(VkpTreeModel *self, VkpRows *rows, const VkpOrder *or
 {
     g_return_if_fail(VKP_IS_TREE_MODEL(self));
     /* Rows of before stay until no node points to them any more. */
-    g_autoptr(VkpRows) before = self->rows;
+    VkpRows *before = self->rows;
     self->rows = vkp_rows_ref(rows);
     sync_children(self, self->root, vkp_rows_root(rows), order);
+    vkp_rows_unref(before);
 }
 
 const VkpRow *vkp_tree_model_row(VkpTreeModel *self, GtkTreeIter *iter)

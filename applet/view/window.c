@@ -235,19 +235,12 @@ static void on_menu(GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_G
     gtk_button_clicked(GTK_BUTTON(VKP_WINDOW(user_data)->menu_button));
 }
 
-static void on_close(GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED,
-                     gpointer user_data)
-{
-    gtk_window_close(user_data);
-}
-
 static const GActionEntry entries[] = {
     {.name = "kill", .activate = on_kill},
     {.name = "force-kill", .activate = on_kill},
     {.name = "refresh", .activate = on_refresh},
     {.name = "show-all", .activate = on_show_all},
     {.name = "menu", .activate = on_menu},
-    {.name = "close", .activate = on_close},
     {.name = "pause", .state = "false", .change_state = on_pause},
     {.name = "search", .state = "false", .change_state = on_search},
     {.name = "show-details", .state = "false", .change_state = on_show_details},
@@ -309,20 +302,14 @@ static void vkp_window_dispose(GObject *object)
     g_clear_object(&self->feed);
     g_clear_object(&self->desk);
     g_clear_object(&self->filter_menu);
+    g_clear_pointer(&self->settings, vkp_settings_unref);
     G_OBJECT_CLASS(vkp_window_parent_class)->dispose(object);
-}
-
-static void vkp_window_finalize(GObject *object)
-{
-    vkp_settings_unref(VKP_WINDOW(object)->settings);
-    G_OBJECT_CLASS(vkp_window_parent_class)->finalize(object);
 }
 
 static void vkp_window_class_init(VkpWindowClass *class)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
     G_OBJECT_CLASS(class)->dispose = vkp_window_dispose;
-    G_OBJECT_CLASS(class)->finalize = vkp_window_finalize;
     widget_class->hide = vkp_window_hide;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/vibekanban/Processes/Applet/window.ui");
@@ -343,6 +330,15 @@ static void vkp_window_class_init(VkpWindowClass *class)
 #undef BIND
 }
 
+/* While the bar slides in, its entry has the focus but no window yet: keys typed in that moment are
+ * lost, with a critical warning. */
+static void open_search_at_once(GtkSearchBar *bar)
+{
+    GtkWidget *revealer = gtk_bin_get_child(GTK_BIN(bar));
+    if (GTK_IS_REVEALER(revealer))
+        gtk_revealer_set_transition_duration(GTK_REVEALER(revealer), 0);
+}
+
 static void vkp_window_init(VkpWindow *self)
 {
     g_type_ensure(VKP_TYPE_NOTICES);
@@ -356,6 +352,7 @@ static void vkp_window_init(VkpWindow *self)
     g_signal_connect_swapped(self->search_entry, "search-changed", G_CALLBACK(on_search_changed),
                              self);
     g_signal_connect_swapped(self->search_entry, "activate", G_CALLBACK(focus_list), self);
+    open_search_at_once(self->search_bar);
     gtk_search_bar_connect_entry(self->search_bar, GTK_ENTRY(self->search_entry));
     g_signal_connect_swapped(self->search_bar, "notify::search-mode-enabled",
                              G_CALLBACK(on_search_mode), self);
