@@ -274,6 +274,52 @@ static void follow_clock(VkpScanner *scanner)
         scanner->boot_time_usec = now;
 }
 
+/* FALSE and error only when descriptors run out; who ended meanwhile is left out. */
+static gboolean look_at_listed(VkpScanner *scanner, const GArray *pids, VkpSnapshot *snapshot,
+                               GError **error)
+{
+    for (guint i = 0; i < pids->len; i++) {
+        GError *failure = NULL;
+        VkpProcess *process = look_at_process(scanner, g_array_index(pids, pid_t, i), &failure);
+        if (process) {
+            vkp_snapshot_add(snapshot, process);
+        } else if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED)) {
+            g_propagate_error(error, failure);
+            return FALSE;
+        } else {
+            g_error_free(failure);
+        }
+    }
+    return TRUE;
+}
+
+/* The pids of `now` that `before` lacks; both ascending. */
+static GArray *dup_newcomers(const GArray *before, const GArray *now)
+{
+    GArray *newcomers = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    guint at = 0;
+    for (guint i = 0; i < now->len; i++) {
+        pid_t pid = g_array_index(now, pid_t, i);
+        while (at < before->len && g_array_index(before, pid_t, at) < pid)
+            at++;
+        if (at == before->len || g_array_index(before, pid_t, at) != pid)
+            g_array_append_val(newcomers, pid);
+    }
+    return newcomers;
+}
+
+/* A process that forks and exits in a hurry is gone when its turn comes, and its child was not
+ * listed yet. A second list has few that are new, so they are looked at while they still live. */
+static gboolean look_at_newcomers(VkpScanner *scanner, const GArray *pids, VkpSnapshot *snapshot,
+                                  GError **error)
+{
+    g_autoptr(GArray) now = vkp_reader_list_pids(scanner->reader, error);
+    if (!now)
+        return FALSE;
+    g_autoptr(GArray) newcomers = dup_newcomers(pids, now);
+    return look_at_listed(scanner, newcomers, snapshot, error);
+}
+
 VkpSnapshot *vkp_scanner_scan(VkpScanner *scanner, GError **error)
 {
     g_autoptr(GArray) pids = vkp_reader_list_pids(scanner->reader, error);
@@ -283,18 +329,9 @@ VkpSnapshot *vkp_scanner_scan(VkpScanner *scanner, GError **error)
     follow_clock(scanner);
     g_autoptr(VkpSnapshot) snapshot =
         vkp_snapshot_new(scanner->boot_time_usec, scanner->ticks_per_second);
-    for (guint i = 0; i < pids->len; i++) {
-        GError *failure = NULL;
-        VkpProcess *process = look_at_process(scanner, g_array_index(pids, pid_t, i), &failure);
-        if (process) {
-            vkp_snapshot_add(snapshot, process);
-        } else if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED)) {
-            g_propagate_error(error, failure);
-            return NULL;
-        } else {
-            g_error_free(failure);
-        }
-    }
+    if (!look_at_listed(scanner, pids, snapshot, error) ||
+        !look_at_newcomers(scanner, pids, snapshot, error))
+        return NULL;
     forget_ended(scanner);
     vkp_snapshot_seal(snapshot);
     return g_steal_pointer(&snapshot);
