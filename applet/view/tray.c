@@ -194,6 +194,18 @@ static void queue_update(VkpTray *self)
     g_source_set_name_by_id(self->update_timer, "vkp-tray-update");
 }
 
+/* Without a host for indicators the library puts an icon into an older tray. There it looks for the
+ * folder in the theme's search path and, where it is missing, reads on behind the end of that list
+ * (status_icon_changes() in 0.5.92): so it has to be found. */
+static void use_icon_folder(AppIndicator *indicator)
+{
+    g_autofree char *folder = vkp_tray_icons_dup_folder();
+    if (!folder)
+        return;
+    gtk_icon_theme_prepend_search_path(gtk_icon_theme_get_default(), folder);
+    app_indicator_set_icon_theme_path(indicator, folder);
+}
+
 VkpTray *vkp_tray_new(GtkApplication *application, GDBusConnection *connection, VkpFeed *feed,
                       VkpSettings *settings)
 {
@@ -209,9 +221,7 @@ VkpTray *vkp_tray_new(GtkApplication *application, GDBusConnection *connection, 
     self->indicator =
         app_indicator_new("vibekanban-processes", vkp_tray_icon_name(VKP_TRAY_ICON_IDLE, FALSE),
                           APP_INDICATOR_CATEGORY_APPLICATION_STATUS);
-    g_autofree char *folder = vkp_tray_icons_dup_folder();
-    if (folder)
-        app_indicator_set_icon_theme_path(self->indicator, folder);
+    use_icon_folder(self->indicator);
     build_menu(self);
     update(self);
     g_signal_connect_swapped(feed, "updated", G_CALLBACK(queue_update), self);

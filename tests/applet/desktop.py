@@ -181,7 +181,7 @@ class Desktop:
         return self.service
 
     def start_applet(self, *arguments):
-        self.applet = self.spawn(*os.environ.get("VKP_WRAP", "").split(), self.applet_program, *(arguments or self.applet_arguments))
+        self.applet = self.spawn(self.applet_program, *(arguments or self.applet_arguments))
         return self.applet
 
     def stop(self):
@@ -255,10 +255,17 @@ class Desktop:
                          'org.kde.StatusNotifierItem', name)[0]
 
     def tray_layout(self):
-        bus_name, path = wait_for('the icon', self.tray_item)
-        _revision, root = self.call(bus_name, '/' + path + '/Menu', 'com.canonical.dbusmenu',
-                                    'GetLayout', '(iias)', 0, -1, [])
-        return root[2]
+        """The entries of the menu, which comes on the bus a moment after its icon."""
+        from gi.repository import GLib
+
+        def ask():
+            bus_name, path = wait_for('the icon', self.tray_item)
+            try:
+                return self.call(bus_name, '/' + path + '/Menu', 'com.canonical.dbusmenu',
+                                 'GetLayout', '(iias)', 0, -1, [])
+            except GLib.GError:
+                return None
+        return wait_for('the menu', ask)[1][2]
 
     def tray_entries(self):
         """Visible entries as (id, label, enabled); a separator has the label None."""
@@ -311,6 +318,29 @@ class Desktop:
 
     def screenshot(self, file):
         self.run('import', '-window', 'root', file)
+
+    def look(self):
+        """The screen as a function from a place to its color (red, green, blue), and its size."""
+        import gi
+        gi.require_version('GdkPixbuf', '2.0')
+        from gi.repository import GdkPixbuf
+        file = os.path.join(self.folder, 'look.png')
+        self.screenshot(file)
+        pixbuf = GdkPixbuf.Pixbuf.new_from_file(file)
+        pixels, stride, n = pixbuf.get_pixels(), pixbuf.get_rowstride(), pixbuf.get_n_channels()
+
+        def color_at(x, y):
+            return tuple(pixels[y * stride + x * n:y * stride + x * n + 3])
+        return color_at, pixbuf.get_width(), pixbuf.get_height()
+
+    def find_color(self, color, tolerance=24):
+        """The middle of where that color is on the screen, or None."""
+        color_at, width, height = self.look()
+        found = [(x, y) for y in range(height) for x in range(width)
+                 if all(abs(a - b) <= tolerance for a, b in zip(color_at(x, y), color))]
+        if not found:
+            return None
+        return (sum(x for x, _y in found) // len(found), sum(y for _x, y in found) // len(found))
 
     # --- accessibility
 
@@ -380,11 +410,11 @@ def click(node):
     Atspi.Action.do_action(node, 0)
 
 
-def run(tests):
+def run(tests, tools=()):
     """Runs each function in a process of its own (the accessibility library knows one bus only)
     and prints TAP. A name on the command line chooses those that contain it."""
     chosen = [test for test in tests if len(sys.argv) < 3 or sys.argv[2] in test.__name__]
-    require_tools()
+    require_tools(tools)
     print('1..%d' % len(chosen), flush=True)
     failed = 0
     for number, test in enumerate(chosen, 1):

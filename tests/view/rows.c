@@ -86,15 +86,16 @@ static void test_usage_is_newer_than_members(void)
                      1000 + 5000 + 12345 + 800);
 }
 
+#define FIRST "00000000-0000-0000-0000-000000000001"
+
 static void test_keys_stay_from_build_to_build(void)
 {
     g_autoptr(VkpRows) before = build(NULL);
     g_autoptr(VkpRows) after = build(NULL);
     const char *const keys[] = {
-        "project:00000000-0000-0000-0000-000000000001",
-        "project:00000000-0000-0000-0000-000000000001/leftovers",
-        "project:00000000-0000-0000-0000-000000000001/"
-        "task:00000000-0000-0000-0000-000000000001/attempt:00000000-0000-0000-0000-000000000001",
+        "project:" FIRST,
+        "project:" FIRST "/leftovers",
+        "project:" FIRST "/task:" FIRST "/attempt:" FIRST,
         "process:101:10100",
     };
     for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
