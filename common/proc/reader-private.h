@@ -14,6 +14,7 @@ struct VkpReader {
     gboolean is_procfs; /* a proc file system of this kernel, not plain files */
     gboolean is_own;    /* ... of our own pid namespace */
     guint ticks_per_second;
+    VkpFd loadavg; /* kept open once asked for; below 0: not yet */
 };
 
 /* A path below the root, such as "4242/task". */

@@ -43,6 +43,7 @@ VkpReader *vkp_reader_open(const char *root, GError **error)
     }
     VkpReader *reader = g_new0(VkpReader, 1);
     reader->root = vkp_fd_steal(&fd);
+    reader->loadavg = -1;
     reader->is_procfs = system.f_type == PROC_SUPER_MAGIC;
     reader->is_own = reader->is_procfs && shows_our_pids(reader->root);
     reader->ticks_per_second = (guint)MAX(sysconf(_SC_CLK_TCK), 1);
@@ -53,6 +54,7 @@ void vkp_reader_close(VkpReader *reader)
 {
     if (!reader)
         return;
+    vkp_fd_close(&reader->loadavg);
     vkp_fd_close(&reader->root);
     g_free(reader);
 }
@@ -146,20 +148,41 @@ static gssize read_once(VkpReader *reader, const char *path, char *buffer, gsize
     return got;
 }
 
+static gboolean take_stat(const char *line, gssize length, pid_t pid, VkpStat *stat, GError **error)
+{
+    if (length < 0) {
+        vkp_set_error_errno(error, errno, "Cannot read the state of process %d", pid);
+        return FALSE;
+    }
+    if (length < STAT_MAX_BYTES && vkp_stat_parse(line, (gsize)length, stat))
+        return TRUE;
+    g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM, "The state of process %d cannot be understood",
+                pid);
+    return FALSE;
+}
+
 gboolean vkp_reader_read_stat(VkpReader *reader, pid_t pid, VkpStat *stat, GError **error)
 {
     VkpPidPath path = vkp_pid_path(pid, "stat");
     char line[STAT_MAX_BYTES];
     gssize length = read_once(reader, path.text, line, sizeof line);
-    if (length < 0) {
-        vkp_set_error_errno(error, errno, "Cannot read the state of process %d", pid);
-        return FALSE;
-    }
-    if ((gsize)length < sizeof line && vkp_stat_parse(line, (gsize)length, stat))
-        return TRUE;
-    g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM, "The state of process %d cannot be understood",
-                pid);
-    return FALSE;
+    return take_stat(line, length, pid, stat, error);
+}
+
+int vkp_reader_open_stat(VkpReader *reader, pid_t pid, GError **error)
+{
+    VkpPidPath path = vkp_pid_path(pid, "stat");
+    int fd = openat(reader->root, path.text, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        vkp_set_error_errno(error, errno, "Cannot open the state of process %d", pid);
+    return fd;
+}
+
+gboolean vkp_reader_read_open_stat(int fd, pid_t pid, VkpStat *stat, GError **error)
+{
+    char line[STAT_MAX_BYTES];
+    gssize length = pread(fd, line, sizeof line, 0);
+    return take_stat(line, length, pid, stat, error);
 }
 
 gboolean vkp_reader_read_uid(VkpReader *reader, pid_t pid, uid_t *uid, GError **error)

@@ -25,6 +25,23 @@ GArray *vkp_reader_list_pids(VkpReader *reader, GError **error);
 
 gboolean vkp_reader_read_stat(VkpReader *reader, pid_t pid, VkpStat *stat, GError **error);
 
+/* The stat of `pid` for repeated reading: it stays this process's whoever gets the number later. -1
+ * and error on failure. */
+int vkp_reader_open_stat(VkpReader *reader, pid_t pid, GError **error);
+gboolean vkp_reader_read_open_stat(int fd, pid_t pid, VkpStat *stat, GError **error);
+
+/* The pid or thread id given out last; the number after which they begin again. FALSE when this
+ * proc file system does not tell, or tells of another pid namespace than ours. */
+gboolean vkp_reader_read_newest_pid(VkpReader *reader, pid_t *pid);
+gboolean vkp_reader_read_pid_max(VkpReader *reader, pid_t *pid_max);
+
+/* Whether the CPU clocks of others can be read: the pids are ours, and the kernel does it. */
+gboolean vkp_reader_has_cpu_clocks(VkpReader *reader);
+
+/* CPU time of the whole process, to the nanosecond: who has the same as before has not run. FALSE
+ * when no process leads that number: nobody has it, or a mere thread. */
+gboolean vkp_reader_read_cpu_clock(pid_t pid, guint64 *nsec);
+
 /* Whose process it is: the owner of /proc/PID, which is its effective uid. */
 gboolean vkp_reader_read_uid(VkpReader *reader, pid_t pid, uid_t *uid, GError **error);
 

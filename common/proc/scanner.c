@@ -243,13 +243,19 @@ static void drop_details(VkpScanner *scanner, VkpSighting *sighting)
     set_folder(scanner, sighting, NULL);
 }
 
-/* One process as it is now, or NULL and error. */
-static VkpProcess *look_at_process(VkpScanner *scanner, pid_t pid, GError **error)
+static gboolean read_stat(VkpScanner *scanner, pid_t pid, int stat_fd, VkpStat *stat,
+                          GError **error)
+{
+    return stat_fd < 0 ? vkp_reader_read_stat(scanner->reader, pid, stat, error)
+                       : vkp_reader_read_open_stat(stat_fd, pid, stat, error);
+}
+
+VkpProcess *vkp_scanner_look(VkpScanner *scanner, pid_t pid, int stat_fd, GError **error)
 {
     VkpStat stat;
     uid_t uid = 0;
     gint64 now_usec = g_get_monotonic_time();
-    if (!vkp_reader_read_stat(scanner->reader, pid, &stat, error))
+    if (!read_stat(scanner, pid, stat_fd, &stat, error))
         return NULL;
     gboolean is_kernel_thread = (stat.flags & VKP_STAT_FLAG_KERNEL_THREAD) != 0;
     if (!is_kernel_thread && !vkp_reader_read_uid(scanner->reader, pid, &uid, error))
@@ -266,12 +272,26 @@ static VkpProcess *look_at_process(VkpScanner *scanner, pid_t pid, GError **erro
     return process;
 }
 
-static void follow_clock(VkpScanner *scanner)
+void vkp_scanner_forget(VkpScanner *scanner, pid_t pid)
+{
+    gpointer sighting = NULL;
+    if (g_hash_table_steal_extended(scanner->sightings, GINT_TO_POINTER(pid), NULL, &sighting))
+        free_sighting(scanner, sighting);
+}
+
+gboolean vkp_scanner_follow_clock(VkpScanner *scanner)
 {
     guint64 now = vkp_reader_boot_time_usec(scanner->reader);
     guint64 before = scanner->boot_time_usec;
-    if ((now > before ? now - before : before - now) > CLOCK_STEP_USEC)
-        scanner->boot_time_usec = now;
+    if ((now > before ? now - before : before - now) <= CLOCK_STEP_USEC)
+        return FALSE;
+    scanner->boot_time_usec = now;
+    return TRUE;
+}
+
+VkpSnapshot *vkp_scanner_new_snapshot(const VkpScanner *scanner)
+{
+    return vkp_snapshot_new(scanner->boot_time_usec, scanner->ticks_per_second);
 }
 
 /* FALSE and error only when descriptors run out; who ended meanwhile is left out. */
@@ -280,7 +300,8 @@ static gboolean look_at_listed(VkpScanner *scanner, const GArray *pids, VkpSnaps
 {
     for (guint i = 0; i < pids->len; i++) {
         GError *failure = NULL;
-        VkpProcess *process = look_at_process(scanner, g_array_index(pids, pid_t, i), &failure);
+        VkpProcess *process =
+            vkp_scanner_look(scanner, g_array_index(pids, pid_t, i), -1, &failure);
         if (process) {
             vkp_snapshot_add(snapshot, process);
         } else if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED)) {
@@ -326,9 +347,8 @@ VkpSnapshot *vkp_scanner_scan(VkpScanner *scanner, GError **error)
     if (!pids)
         return NULL;
     scanner->turn++;
-    follow_clock(scanner);
-    g_autoptr(VkpSnapshot) snapshot =
-        vkp_snapshot_new(scanner->boot_time_usec, scanner->ticks_per_second);
+    (void)vkp_scanner_follow_clock(scanner);
+    g_autoptr(VkpSnapshot) snapshot = vkp_scanner_new_snapshot(scanner);
     if (!look_at_listed(scanner, pids, snapshot, error) ||
         !look_at_newcomers(scanner, pids, snapshot, error))
         return NULL;

@@ -29,5 +29,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpScanner, vkp_scanner_free)
  * list would pass for the death of the other half. */
 VkpSnapshot *vkp_scanner_scan(VkpScanner *scanner, GError **error);
 
+/* For who decides by himself whom to look at: the steps of which a scan consists.
+ *
+ * One process as it is now. `stat_fd` is its open stat, below 0: none is kept. NULL and error:
+ * LIMITS_EXCEEDED says nothing about the process; anything else, that a scan would leave it out. */
+VkpProcess *vkp_scanner_look(VkpScanner *scanner, pid_t pid, int stat_fd, GError **error);
+
+/* Drops what is remembered of whoever had this number. */
+void vkp_scanner_forget(VkpScanner *scanner, pid_t pid);
+
+/* Whether the clock has been set, so that everybody's start time is another one: once a turn. */
+gboolean vkp_scanner_follow_clock(VkpScanner *scanner);
+
+/* An open snapshot for processes looked at by this scanner. */
+VkpSnapshot *vkp_scanner_new_snapshot(const VkpScanner *scanner);
+
 /* How many processes are remembered: those of the last scan. */
 guint vkp_scanner_n_remembered(const VkpScanner *scanner);

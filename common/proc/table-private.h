@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/proc/scanner.h"
+#include "common/proc/table-window.h"
+#include "common/proc/table.h"
+
+/* What the files of the table share. */
+
+/* One process of the table. */
+typedef struct {
+    VkpProcess *process;
+    guint64 clock_nsec;    /* read before the last look: who ran during it has another one now */
+    gint64 looked_at_usec; /* monotonic */
+    VkpFd stat_fd;         /* kept while followed; below 0: not */
+    gboolean is_followed;
+    guint64 listing; /* the last one that had it */
+} VkpTableEntry;
+
+struct VkpTable {
+    VkpReader *reader;
+    VkpScanner *scanner;
+    gboolean has_newest_pid;
+    gboolean has_cpu_clocks;
+    pid_t pid_max;
+    VkpPidWindow window;
+    GArray *numbers;     /* pid_t: of the window */
+    GHashTable *entries; /* pid -> Entry */
+    GArray *young;       /* pid_t */
+    GArray *followed;    /* VkpIdentity */
+    guint n_kept;        /* open stats */
+    guint kept_max;
+    VkpSnapshot *snapshot; /* NULL: none yet */
+    gint64 now_usec;       /* of the tick */
+    gint64 swept_at_usec;
+    guint sweep_part;
+    guint64 listing;
+    guint n_looked_at;
+    gboolean is_unsure;  /* the last tick failed half way */
+    gboolean is_changed; /* the structure, since the snapshot */
+    gboolean has_stirred;
+};
+
+VkpTableEntry *vkp_table_entry(const VkpTable *table, pid_t pid);
+VkpTableEntry *vkp_table_entry_of(const VkpTable *table, VkpIdentity identity);
+void vkp_table_entry_free(VkpTableEntry *entry);
+
+/* In its first seconds a process forks, moves and executes. */
+gboolean vkp_table_is_young(const VkpTable *table, const VkpProcess *process);
+
+void vkp_table_drop(VkpTable *table, pid_t pid);
+
+/* Opens or closes the stat that is kept while an entry is followed. */
+void vkp_table_keep_stat(VkpTable *table, VkpTableEntry *entry);
+void vkp_table_close_stat(VkpTable *table, VkpTableEntry *entry);
+
+/* Looks at one process, whose CPU clock was read before, and takes in what it is now: new, another,
+ * the same, or gone. FALSE and error only when that says nothing about the process. */
+gboolean vkp_table_look(VkpTable *table, pid_t pid, guint64 clock_nsec, GError **error);
+gboolean vkp_table_look_afresh(VkpTable *table, pid_t pid, GError **error);
+
+/* Looks if the process has run since the last look, or that is too long ago. */
+gboolean vkp_table_glance(VkpTable *table, pid_t pid, gint64 max_age_usec, GError **error);

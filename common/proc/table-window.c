@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/proc/table-window.h"
+
+static void append_range(GArray *numbers, pid_t first, pid_t last)
+{
+    for (pid_t number = first; number <= last; number++)
+        g_array_append_val(numbers, number);
+}
+
+/* How many were given out after `from` up to `to`, at most one round. */
+static guint64 count_between(pid_t from, pid_t to, pid_t pid_max)
+{
+    return to >= from ? (guint64)(to - from) : (guint64)MAX(pid_max - from, 0) + (guint64)to;
+}
+
+gboolean vkp_pid_window_turn(VkpPidWindow *window, pid_t newest, pid_t pid_max, GArray *numbers)
+{
+    VkpPidWindow now = *window;
+    *window = (VkpPidWindow){TRUE, newest, now.is_known ? now.last : MAX(newest - 1, 0)};
+    g_array_set_size(numbers, 0);
+    if (!now.is_known)
+        return FALSE;
+    if (count_between(now.before, now.last, pid_max) + count_between(now.last, newest, pid_max) >
+        VKP_PID_WINDOW_MAX)
+        return FALSE;
+    if (newest >= now.before) {
+        append_range(numbers, now.before + 1, newest);
+    } else {
+        append_range(numbers, now.before + 1, pid_max);
+        append_range(numbers, 1, newest);
+    }
+    return TRUE;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/proc/reader.h"
+#include "common/proc/snapshot.h"
+
+/* What runs, kept current instead of read anew: a tick looks at what may have changed, and finds
+ * out cheaply what that is.
+ *
+ *   who is new    by the newest pid of /proc/loadavg; only the numbers given out since are looked
+ * at who did a     by the CPU clock: without running nobody can exec, move, leave a session or end.
+ *   thing         Asked at every tick of those that are followed or young, of the others in turn
+ *   what others   (reparenting, a deleted folder) by reading those that are followed every 5 s, and
+ *   did to it     everybody after 5 minutes
+ *   who is gone   of those that are followed and the young at the next tick, else within 10 s
+ *
+ * All of it within 30 s. Where the kernel or a namespace does not tell one of these, more is read
+ * instead; where it tells neither (another system's proc file system, plain files), everything. */
+typedef struct VkpTable VkpTable;
+
+typedef struct {
+    VkpReader *reader; /* borrowed, outlives the table */
+    uid_t uid;         /* as for vkp_scanner_new() */
+    /* Do without what the system could tell; for tests of the fallbacks. */
+    gboolean ignore_newest_pid;
+    gboolean ignore_cpu_clocks;
+} VkpTableOptions;
+
+VkpTable *vkp_table_new(const VkpTableOptions *options);
+void vkp_table_free(VkpTable *table); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpTable, vkp_table_free)
+
+typedef enum {
+    VKP_TABLE_TICK, /* what may have changed, and somebody of the others in turn */
+    VKP_TABLE_NOW,  /* what may have changed; whoever waits for the answer need not wait for more */
+    VKP_TABLE_ALL,  /* everything anew: a scan */
+} VkpTableDepth;
+
+/* A new reference to what runs now: the same snapshot as last time unless the structure has changed
+ * (who there is, its parent, group, session, owner, program, folder, whether it lives). What
+ * changes all the time (CPU, memory, threads, state) is as of when the snapshot was made; see
+ * vkp_table_lookup(). NULL and error as vkp_scanner_scan(); the next tick looks at everything. */
+VkpSnapshot *vkp_table_tick(VkpTable *table, VkpTableDepth depth, GError **error);
+
+/* Whom to follow from now on (VkpIdentity): replaces the last set. */
+void vkp_table_follow(VkpTable *table, const GArray *identities);
+
+/* Whether any of those that are followed has run, or was looked at, in the last tick. */
+gboolean vkp_table_has_stirred(const VkpTable *table);
+
+/* The facts as of the last tick; borrowed until the next one. NULL when it is not there. */
+VkpProcess *vkp_table_lookup(const VkpTable *table, VkpIdentity identity);
+
+/* How many processes were looked at in the last tick. */
+guint vkp_table_n_looked_at(const VkpTable *table);
