@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/databases.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "common/base/error.h"
 #include "common/roster/protect.h"
 #include "service/holders.h"
+#include "service/movers.h"
 
 typedef struct {
     VkpStore *store;
@@ -28,6 +30,10 @@ struct VkpDatabases {
     GArray *servers;
     GArray *other_servers;
     GHashTable *foreign_ids;
+    gboolean have_stirred; /* servers or foreign ids, at the last refresh */
+    VkpMovers *movers;     /* since everybody was last looked at */
+    VkpSnapshot *snapshot; /* the last one; NULL: none */
+    guint64 newest_ticks;  /* when the youngest of it was born */
 };
 
 static Database *database_new(const char *path)
@@ -60,6 +66,7 @@ VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options)
     databases->all = g_ptr_array_new_with_free_func((GDestroyNotify)database_free);
     databases->servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     databases->other_servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    databases->movers = vkp_movers_new(options->reader);
     databases->foreign_ids = g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
     return databases;
 }
@@ -73,6 +80,8 @@ void vkp_databases_free(VkpDatabases *databases)
     g_array_unref(databases->servers);
     g_array_unref(databases->other_servers);
     g_hash_table_unref(databases->foreign_ids);
+    vkp_snapshot_unref(databases->snapshot);
+    vkp_movers_free(databases->movers);
     g_free(databases->chosen_path);
     g_free(databases->home);
     g_free(databases->data_home);
@@ -134,38 +143,78 @@ static guint64 now_since_boot_usec(void)
  */
 #define YOUNG_SECONDS 15
 
-static VkpSnapshot *dup_young(const VkpDatabases *databases, const VkpSnapshot *snapshot)
+static guint64 young_since_ticks(const VkpDatabases *databases)
 {
     guint64 ticks = vkp_reader_ticks_per_second(databases->reader);
-    guint64 now = now_since_boot_usec() / G_USEC_PER_SEC * ticks;
+    guint64 now = now_since_boot_usec() / G_USEC_PER_SEC;
+    return now > YOUNG_SECONDS ? (now - YOUNG_SECONDS) * ticks : 0;
+}
 
+static void take_snapshot(VkpDatabases *databases, VkpSnapshot *snapshot)
+{
+    if (databases->snapshot == snapshot)
+        return;
+    vkp_snapshot_unref(databases->snapshot);
+    databases->snapshot = vkp_snapshot_ref(snapshot);
+    databases->newest_ticks = 0;
+    for (guint i = 0; i < vkp_snapshot_size(snapshot); i++)
+        databases->newest_ticks =
+            MAX(databases->newest_ticks, vkp_snapshot_at(snapshot, i)->identity.start_ticks);
+}
+
+/* NULL when nobody is young. */
+static VkpSnapshot *dup_young(const VkpDatabases *databases)
+{
+    const VkpSnapshot *snapshot = databases->snapshot;
+    guint64 since = young_since_ticks(databases);
+    if (databases->newest_ticks < since)
+        return NULL;
     VkpSnapshot *young = vkp_snapshot_new(vkp_snapshot_boot_time_usec(snapshot),
                                           vkp_snapshot_ticks_per_second(snapshot));
     for (guint i = 0; i < vkp_snapshot_size(snapshot); i++) {
         VkpProcess *process = vkp_snapshot_at(snapshot, i);
-        if (process->identity.start_ticks + YOUNG_SECONDS * ticks >= now)
+        if (process->identity.start_ticks >= since)
             vkp_snapshot_add(young, vkp_process_ref(process));
     }
     vkp_snapshot_seal(young);
     return young;
 }
 
-static void look_for_holders(VkpDatabases *databases, const VkpSnapshot *snapshot, VkpLook look)
+static gboolean is_any_due(const VkpDatabases *databases)
 {
-    g_autoptr(VkpSnapshot) young = dup_young(databases, snapshot);
+    for (guint i = 0; i < databases->all->len; i++)
+        if (vkp_holders_is_due(((Database *)g_ptr_array_index(databases->all, i))->holders))
+            return TRUE;
+    return FALSE;
+}
+
+/* Who may have come to hold a database since all were looked at. */
+static VkpSnapshot *dup_movers(VkpDatabases *databases)
+{
+    g_autoptr(GArray) known = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    for (guint i = 0; i < databases->all->len; i++)
+        vkp_holders_append_pids(((Database *)g_ptr_array_index(databases->all, i))->holders, known);
+    return vkp_movers_dup(databases->movers, databases->snapshot, known);
+}
+
+static void look_for_holders(VkpDatabases *databases, VkpLook look)
+{
+    VkpSnapshot *snapshot = databases->snapshot;
+    gboolean is_due = is_any_due(databases);
+    g_autoptr(VkpSnapshot) some = is_due ? dup_movers(databases) : dup_young(databases);
     for (guint i = 0; i < databases->all->len; i++) {
         Database *database = g_ptr_array_index(databases->all, i);
         VkpInode inode = vkp_file_inode(vkp_store_path(database->store));
-        gboolean is_another_file = !vkp_inode_equal(inode, database->inode);
+        gboolean at_all = look == VKP_LOOK_ALL || !vkp_inode_equal(inode, database->inode);
         database->inode = inode;
 
         vkp_holders_keep_living(database->holders, snapshot);
-        gboolean look_at_all =
-            look == VKP_LOOK_ALL || is_another_file || vkp_holders_is_due(database->holders);
+        if (!at_all && !some)
+            continue;
         g_autoptr(GArray) found =
-            vkp_protect_find_holders(databases->reader, look_at_all ? snapshot : young,
-                                     databases->uid, vkp_store_path(database->store));
-        vkp_holders_see(database->holders, snapshot, found, look_at_all);
+            vkp_protect_find_holders(databases->reader, at_all ? snapshot : some, databases->uid,
+                                     vkp_store_path(database->store));
+        vkp_holders_see(database->holders, snapshot, found, at_all || is_due);
     }
 }
 
@@ -200,20 +249,34 @@ static void add_foreign_board(GHashTable *ids, const VkpBoard *board)
         g_hash_table_add(ids, g_memdup2(id, sizeof(VkpUuid)));
 }
 
-static void collect(VkpDatabases *databases, gboolean foreign_changed)
+static gboolean pids_equal(const GArray *a, const GArray *b)
 {
+    return a->len == b->len &&
+           (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(pid_t)) == 0);
+}
+
+static void collect_servers(VkpDatabases *databases)
+{
+    g_autoptr(GArray) servers = g_array_copy(databases->servers);
+    g_autoptr(GArray) other_servers = g_array_copy(databases->other_servers);
     g_array_set_size(databases->servers, 0);
     g_array_set_size(databases->other_servers, 0);
-    if (foreign_changed)
-        g_hash_table_remove_all(databases->foreign_ids);
     for (guint i = 0; i < databases->all->len; i++) {
-        Database *database = g_ptr_array_index(databases->all, i);
-        if (database == databases->ours) {
-            vkp_holders_append_pids(database->holders, databases->servers);
-            continue;
-        }
-        vkp_holders_append_pids(database->holders, databases->other_servers);
-        if (foreign_changed)
+        const Database *database = g_ptr_array_index(databases->all, i);
+        vkp_holders_append_pids(database->holders, database == databases->ours
+                                                       ? databases->servers
+                                                       : databases->other_servers);
+    }
+    databases->have_stirred |= !pids_equal(servers, databases->servers) ||
+                               !pids_equal(other_servers, databases->other_servers);
+}
+
+static void collect_foreign_ids(VkpDatabases *databases)
+{
+    g_hash_table_remove_all(databases->foreign_ids);
+    for (guint i = 0; i < databases->all->len; i++) {
+        const Database *database = g_ptr_array_index(databases->all, i);
+        if (database != databases->ours)
             add_foreign_board(databases->foreign_ids, vkp_store_board(database->store));
     }
 }
@@ -229,11 +292,12 @@ static gboolean refresh_store(Database *database)
     return has_changed;
 }
 
-gboolean vkp_databases_refresh(VkpDatabases *databases, const VkpSnapshot *snapshot, VkpLook look)
+gboolean vkp_databases_refresh(VkpDatabases *databases, VkpSnapshot *snapshot, VkpLook look)
 {
     const Database *ours_before = databases->ours;
     gboolean foreign_changed = locate(databases);
-    look_for_holders(databases, snapshot, look);
+    take_snapshot(databases, snapshot);
+    look_for_holders(databases, look);
     Database *ours = choose(databases);
     g_assert(ours); /* locate() leaves one at least */
     databases->ours = ours;
@@ -244,13 +308,21 @@ gboolean vkp_databases_refresh(VkpDatabases *databases, const VkpSnapshot *snaps
         if (refresh_store(database) && database != ours)
             foreign_changed = TRUE;
     }
-    collect(databases, foreign_changed);
+    databases->have_stirred = foreign_changed;
+    collect_servers(databases);
+    if (foreign_changed)
+        collect_foreign_ids(databases);
 
     VkpBoard *board = vkp_store_board(ours->store);
     gboolean is_another_board = board != databases->board;
     g_clear_pointer(&databases->board, vkp_board_unref);
     databases->board = vkp_board_ref(board);
     return is_another_board;
+}
+
+gboolean vkp_databases_have_stirred(const VkpDatabases *databases)
+{
+    return databases->have_stirred;
 }
 
 VkpStore *vkp_databases_store(const VkpDatabases *databases)

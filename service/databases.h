@@ -28,7 +28,11 @@ typedef enum {
 } VkpLook;
 
 /* Brings everything up to date. TRUE when our board is another one than before. */
-gboolean vkp_databases_refresh(VkpDatabases *databases, const VkpSnapshot *snapshot, VkpLook look);
+gboolean vkp_databases_refresh(VkpDatabases *databases, VkpSnapshot *snapshot, VkpLook look);
+
+/* Whether the last refresh changed anything else that a roster depends on: who has which database
+ * open, what stands in the others. */
+gboolean vkp_databases_have_stirred(const VkpDatabases *databases);
 
 /* Our own; never NULL, though its file may be missing. Borrowed until the next refresh. */
 VkpStore *vkp_databases_store(const VkpDatabases *databases);

@@ -132,6 +132,11 @@ static void tell_facts(VkpManager *manager)
 /* Takes the roster: from here on it is the truth, and the listener hears what that changes. */
 static void publish(VkpManager *manager, VkpRoster *roster)
 {
+    if (roster == manager->roster) {
+        vkp_roster_unref(roster);
+        tell_facts(manager);
+        return;
+    }
     g_autoptr(VkpRoster) before = g_steal_pointer(&manager->roster);
     manager->roster = roster;
     g_autoptr(GPtrArray) changes = vkp_change_diff(before, roster);
@@ -307,6 +312,6 @@ gboolean vkp_manager_register(VkpManager *manager, const VkpUuid *execution_id, 
     if (refuse_register(manager, identity, owner, error))
         return FALSE;
     VkpRegistration registration = {pid, stat.start_ticks, *execution_id};
-    vkp_records_register(vkp_survey_records(manager->survey), &registration);
+    vkp_survey_register(manager->survey, &registration);
     return refresh(manager, VKP_SURVEY_TICK, error);
 }

@@ -113,29 +113,38 @@ static gboolean is_over(const VkpRecords *records, const VkpSnapshot *snapshot,
     return g_error_matches(error, VKP_ERROR, VKP_ERROR_NOT_FOUND);
 }
 
-static void forget(VkpRecords *records, const VkpSnapshot *snapshot)
+/* Returns whether anybody was forgotten. */
+static gboolean forget(VkpRecords *records, const VkpSnapshot *snapshot)
 {
     guint n_before = records->registrations->len;
     for (guint i = n_before; i-- > 0;)
         if (is_over(records, snapshot, at(records, i)))
             g_array_remove_index(records->registrations, i);
-    if (!records->registry || records->registrations->len == n_before)
-        return;
+    if (records->registrations->len == n_before)
+        return FALSE;
+    if (!records->registry)
+        return TRUE;
     GError *error = NULL;
     vkp_registry_keep_only(records->registry, records->registrations, &error);
     note_outcome(records, error);
+    return TRUE;
 }
 
-void vkp_records_update(VkpRecords *records, const VkpSnapshot *snapshot, const VkpRoster *roster)
+gboolean vkp_records_update(VkpRecords *records, const VkpSnapshot *snapshot,
+                            const VkpRoster *roster)
 {
-    forget(records, snapshot);
+    gboolean has_changed = forget(records, snapshot);
     g_autoptr(GArray) found = vkp_registrations_find_new(roster, records->registrations);
     for (guint i = 0; i < found->len; i++)
         vkp_records_register(records, &g_array_index(found, VkpRegistration, i));
-    if (!vkp_memory_update(records->memory, roster) || !records->registry)
-        return;
+    has_changed |= found->len > 0;
+    if (!vkp_memory_update(records->memory, roster))
+        return has_changed;
+    if (!records->registry)
+        return TRUE;
     g_autoptr(GArray) remembered = vkp_memory_to_array(records->memory);
     GError *error = NULL;
     vkp_registry_remember(records->registry, remembered, &error);
     note_outcome(records, error);
+    return TRUE;
 }

@@ -25,5 +25,7 @@ const VkpMemory *vkp_records_memory(const VkpRecords *records);
 /* Replaces what was registered for that process. */
 void vkp_records_register(VkpRecords *records, const VkpRegistration *registration);
 
-/* Learns the roster's ties and executors, and forgets who has ended. */
-void vkp_records_update(VkpRecords *records, const VkpSnapshot *snapshot, const VkpRoster *roster);
+/* Learns the roster's ties and executors, and forgets who has ended. Whether that changed anything,
+ * so that the next roster may come out differently. */
+gboolean vkp_records_update(VkpRecords *records, const VkpSnapshot *snapshot,
+                            const VkpRoster *roster);

@@ -4,25 +4,33 @@
 #include <unistd.h>
 
 #include "common/proc/ports.h"
-#include "common/proc/scanner.h"
+#include "common/proc/table.h"
 #include "common/roster/build.h"
 #include "service/databases.h"
+#include "service/usage.h"
 
-/* Worktrees are looked up on the disk when the board changes, and every so many looks, because they
- * may be made anew at the same path. */
-#define LOOKS_PER_RESOLVE 5
+/* Worktrees are looked up on the disk when the board changes, when somebody asks and other
+ * processes than before are there, and every so often, because they may be made anew at the same
+ * path. */
+#define RESOLVE_USEC (9 * G_TIME_SPAN_SECOND)
 
 struct VkpSurvey {
     uid_t uid;
     char *home;
-    VkpScanner *scanner;
+    VkpTable *table;
     VkpPorts *ports;
     VkpRecords *records;
     VkpDatabases *databases;
-    VkpPlaces *places; /* NULL: not looked up yet */
-    guint n_looks_since_resolve;
-    GArray *spared; /* pid_t */
-    guint hidden;   /* VkpDegraded of what the last scan could not see */
+    VkpPlaces *places;       /* NULL: not looked up yet */
+    gint64 resolved_at_usec; /* monotonic */
+    GArray *spared;          /* pid_t */
+    guint hidden;            /* VkpDegraded of what the last look could not see */
+    VkpSnapshot *snapshot;   /* the last roster was made of it; NULL: none yet */
+    VkpRoster *roster;       /* the last one; NULL: none yet */
+    gboolean is_outdated;    /* by something else than the snapshot */
+    gboolean ports_are_outdated;
+    guint64
+        unsettled_until_usec; /* the roster waits for a board as current as this; 0: it doesn't */
 };
 
 VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options)
@@ -31,7 +39,8 @@ VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options)
     survey->uid = options->uid;
     survey->home = g_strdup(options->places.home);
     survey->spared = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    survey->scanner = vkp_scanner_new(options->reader, options->uid);
+    survey->table =
+        vkp_table_new(&(VkpTableOptions){.reader = options->reader, .uid = options->uid});
     survey->ports = vkp_ports_new(options->reader);
     survey->records = vkp_records_new(options->registry_path, options->reader);
     VkpDatabasesOptions databases = {options->reader, options->uid, options->database_path,
@@ -48,7 +57,9 @@ void vkp_survey_free(VkpSurvey *survey)
     vkp_databases_free(survey->databases);
     vkp_records_free(survey->records);
     vkp_ports_free(survey->ports);
-    vkp_scanner_free(survey->scanner);
+    vkp_roster_unref(survey->roster);
+    vkp_snapshot_unref(survey->snapshot);
+    vkp_table_free(survey->table);
     g_array_unref(survey->spared);
     g_free(survey->home);
     g_free(survey);
@@ -58,20 +69,34 @@ void vkp_survey_set_spared(VkpSurvey *survey, const GArray *pids)
 {
     g_array_set_size(survey->spared, 0);
     g_array_append_vals(survey->spared, pids->data, pids->len);
+    survey->is_outdated = TRUE;
 }
 
-static void look_at_boards(VkpSurvey *survey, const VkpSnapshot *snapshot, VkpSurveyDepth depth)
+static gboolean must_resolve(const VkpSurvey *survey, VkpSurveyDepth depth, gboolean has_changed)
+{
+    return !survey->places || depth == VKP_SURVEY_FOR_KILL ||
+           (depth == VKP_SURVEY_ASKED && has_changed) ||
+           g_get_monotonic_time() - survey->resolved_at_usec >= RESOLVE_USEC;
+}
+
+static void resolve_places(VkpSurvey *survey)
+{
+    VkpBoard *board = vkp_store_board(vkp_databases_store(survey->databases));
+    VkpPlaces *places = vkp_places_resolve(board, survey->home);
+    survey->is_outdated |= !survey->places || !vkp_places_equal(places, survey->places);
+    vkp_places_free(survey->places);
+    survey->places = places;
+    survey->resolved_at_usec = g_get_monotonic_time();
+}
+
+/* `has_changed`: the snapshot is another one than at the last look. */
+static void look_at_boards(VkpSurvey *survey, VkpSurveyDepth depth, gboolean has_changed)
 {
     VkpLook look = depth == VKP_SURVEY_FOR_KILL ? VKP_LOOK_ALL : VKP_LOOK_YOUNG;
-    gboolean is_another_board = vkp_databases_refresh(survey->databases, snapshot, look);
-    survey->n_looks_since_resolve++;
-    if (survey->places && !is_another_board && depth < VKP_SURVEY_ASKED &&
-        survey->n_looks_since_resolve < LOOKS_PER_RESOLVE)
-        return;
-    VkpBoard *board = vkp_store_board(vkp_databases_store(survey->databases));
-    g_clear_pointer(&survey->places, vkp_places_free);
-    survey->places = vkp_places_resolve(board, survey->home);
-    survey->n_looks_since_resolve = 0;
+    gboolean is_another_board = vkp_databases_refresh(survey->databases, survey->snapshot, look);
+    survey->is_outdated |= is_another_board || vkp_databases_have_stirred(survey->databases);
+    if (is_another_board || must_resolve(survey, depth, has_changed))
+        resolve_places(survey);
 }
 
 static VkpProtected *build_protection(const VkpSurvey *survey, const VkpSnapshot *snapshot)
@@ -87,16 +112,20 @@ static VkpProtected *build_protection(const VkpSurvey *survey, const VkpSnapshot
     return vkp_protect_build(&input);
 }
 
-static VkpRoster *build_roster(const VkpSurvey *survey, const VkpSnapshot *snapshot)
+/* Of the wall clock; 0: never. */
+static guint64 board_current_usec(const VkpSurvey *survey)
 {
-    g_autoptr(VkpProtected) protection = build_protection(survey, snapshot);
-    guint64 board_current_usec = vkp_databases_board_current_usec(survey->databases);
-    if (board_current_usec > 0)
-        board_current_usec += vkp_snapshot_boot_time_usec(snapshot);
+    guint64 usec = vkp_databases_board_current_usec(survey->databases);
+    return usec > 0 ? usec + vkp_snapshot_boot_time_usec(survey->snapshot) : 0;
+}
+
+static VkpRoster *build_roster(const VkpSurvey *survey)
+{
+    g_autoptr(VkpProtected) protection = build_protection(survey, survey->snapshot);
     VkpRosterInput input = {
-        .snapshot = snapshot,
+        .snapshot = survey->snapshot,
         .board = vkp_store_board(vkp_databases_store(survey->databases)),
-        .board_current_usec = board_current_usec,
+        .board_current_usec = board_current_usec(survey),
         .places = survey->places,
         .protection = protection,
         .registrations = vkp_records_registrations(survey->records),
@@ -109,44 +138,132 @@ static VkpRoster *build_roster(const VkpSurvey *survey, const VkpSnapshot *snaps
     return vkp_roster_build(&input);
 }
 
+/* An id that the board lacks is judged only when the board is younger than its bearer (by a tick of
+ * the kernel's): then the roster may come out differently though nothing else has changed. */
+static guint64 find_unsettled_until_usec(const VkpSurvey *survey)
+{
+    guint64 newest_usec = 0;
+    for (guint i = 0; i < vkp_snapshot_size(survey->snapshot); i++) {
+        const VkpProcess *process = vkp_snapshot_at(survey->snapshot, i);
+        if (process->uid == survey->uid)
+            newest_usec = MAX(newest_usec, process->start_time_usec);
+    }
+    guint64 tick_usec = G_USEC_PER_SEC / vkp_snapshot_ticks_per_second(survey->snapshot) + 1;
+    return newest_usec + tick_usec > board_current_usec(survey) ? newest_usec + tick_usec : 0;
+}
+
+static gboolean is_settled_by_now(const VkpSurvey *survey)
+{
+    return survey->unsettled_until_usec > 0 &&
+           board_current_usec(survey) >= survey->unsettled_until_usec;
+}
+
 /* The roster is not shared with anybody yet. */
 static void add_ports(VkpSurvey *survey, VkpRoster *roster)
 {
     g_autoptr(GArray) identities = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
     for (guint i = 0; i < vkp_roster_size(roster); i++) {
         VkpMember *member = vkp_roster_at(roster, i);
-        const GArray *ports = vkp_ports_of(survey->ports, member->process->identity);
         g_array_append_val(identities, member->process->identity);
-        if (ports->len == 0)
-            continue;
-        member->ports = g_array_sized_new(FALSE, FALSE, sizeof(guint16), ports->len);
-        g_array_append_vals(member->ports, ports->data, ports->len);
+        member->ports = vkp_usage_dup_ports(survey->ports, member->process->identity);
     }
     vkp_ports_keep_only(survey->ports, identities);
 }
 
-VkpRoster *vkp_survey_look(VkpSurvey *survey, VkpSurveyDepth depth, GError **error)
+static void append_servers(const VkpSurvey *survey, const GArray *servers, GArray *identities)
 {
-    g_autoptr(VkpSnapshot) snapshot = vkp_scanner_scan(survey->scanner, error);
-    if (!snapshot)
-        return NULL;
-    /* After the scan: a row is written before its process starts, so the board knows whom the
-     * snapshot shows. */
-    if (depth > VKP_SURVEY_PROCESSES || !survey->places)
-        look_at_boards(survey, snapshot, depth);
-    survey->hidden = vkp_sight_find_hidden(snapshot, survey->uid);
+    for (guint i = 0; i < servers->len; i++) {
+        const VkpProcess *process =
+            vkp_snapshot_lookup(survey->snapshot, g_array_index(servers, pid_t, i));
+        if (process)
+            g_array_append_val(identities, process->identity);
+    }
+}
 
-    VkpRoster *roster = build_roster(survey, snapshot);
-    if (depth > VKP_SURVEY_PROCESSES)
-        vkp_ports_refresh(survey->ports);
+/* Whose doings and end matter at once: the members, and the servers, which keep them in order. */
+static void follow(VkpSurvey *survey, const VkpRoster *roster)
+{
+    g_autoptr(GArray) identities = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
+    for (guint i = 0; i < vkp_roster_size(roster); i++)
+        g_array_append_val(identities, vkp_roster_at(roster, i)->process->identity);
+    append_servers(survey, vkp_databases_servers(survey->databases), identities);
+    append_servers(survey, vkp_databases_other_servers(survey->databases), identities);
+    vkp_table_follow(survey->table, identities);
+}
+
+/* All over again. What the records learn may change the next roster. */
+static VkpRoster *make_roster(VkpSurvey *survey)
+{
+    VkpRoster *roster = build_roster(survey);
     add_ports(survey, roster);
-    vkp_records_update(survey->records, snapshot, roster);
+    survey->unsettled_until_usec = find_unsettled_until_usec(survey);
+    survey->is_outdated = vkp_records_update(survey->records, survey->snapshot, roster);
+    follow(survey, roster);
     return roster;
 }
 
-VkpRecords *vkp_survey_records(const VkpSurvey *survey)
+/* Nobody gets a port, or loses one, without running. */
+static gboolean refresh_ports(VkpSurvey *survey, VkpSurveyDepth depth)
 {
-    return survey->records;
+    if (depth == VKP_SURVEY_PROCESSES || !survey->ports_are_outdated)
+        return FALSE;
+    survey->ports_are_outdated = FALSE;
+    return vkp_ports_refresh(survey->ports);
+}
+
+static VkpTableDepth table_depth(VkpSurveyDepth depth)
+{
+    switch (depth) {
+    case VKP_SURVEY_TICK:
+        return VKP_TABLE_TICK;
+    case VKP_SURVEY_FOR_KILL:
+        return VKP_TABLE_ALL;
+    case VKP_SURVEY_PROCESSES:
+    case VKP_SURVEY_ASKED:
+        break;
+    }
+    return VKP_TABLE_NOW;
+}
+
+/* Takes the snapshot. Returns whether it is another one than before. */
+static gboolean take_snapshot(VkpSurvey *survey, VkpSnapshot *snapshot)
+{
+    gboolean is_another = snapshot != survey->snapshot;
+    vkp_snapshot_unref(survey->snapshot);
+    survey->snapshot = snapshot;
+    if (is_another)
+        survey->hidden = vkp_sight_find_hidden(snapshot, survey->uid);
+    survey->is_outdated |= is_another;
+    survey->ports_are_outdated |= is_another || vkp_table_has_stirred(survey->table);
+    return is_another;
+}
+
+VkpRoster *vkp_survey_look(VkpSurvey *survey, VkpSurveyDepth depth, GError **error)
+{
+    VkpSnapshot *snapshot = vkp_table_tick(survey->table, table_depth(depth), error);
+    if (!snapshot)
+        return NULL;
+    gboolean is_another = take_snapshot(survey, snapshot);
+    /* After the processes: a row is written before its process starts, so the board knows whom the
+     * snapshot shows. */
+    if (depth > VKP_SURVEY_PROCESSES || !survey->places)
+        look_at_boards(survey, depth, is_another);
+
+    gboolean other_ports = refresh_ports(survey, depth);
+    gboolean must_make = !survey->roster || survey->is_outdated || is_settled_by_now(survey) ||
+                         depth == VKP_SURVEY_FOR_KILL;
+    VkpRoster *roster = must_make ? make_roster(survey)
+                                  : vkp_usage_renew(survey->roster, survey->table,
+                                                    other_ports ? survey->ports : NULL);
+    vkp_roster_unref(survey->roster);
+    survey->roster = roster;
+    return vkp_roster_ref(roster);
+}
+
+void vkp_survey_register(VkpSurvey *survey, const VkpRegistration *registration)
+{
+    vkp_records_register(survey->records, registration);
+    survey->is_outdated = TRUE;
 }
 
 const char *vkp_survey_database_path(const VkpSurvey *survey)

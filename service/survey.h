@@ -23,7 +23,9 @@ VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options);
 void vkp_survey_free(VkpSurvey *survey); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpSurvey, vkp_survey_free)
 
-/* How thoroughly to look; each takes in the ones before it. */
+/* How thoroughly to look; each takes in the ones before it. All but the last look only at what may
+ * have changed (see common/proc/table.h): a kill is planned on nothing less than a full look. Its
+ * rescans then find whoever was forked since, and what the plan's own processes do. */
 typedef enum {
     VKP_SURVEY_PROCESSES, /* who runs: the rescans of a kill job */
     VKP_SURVEY_TICK,      /* what the databases say, who listens where */
@@ -31,13 +33,15 @@ typedef enum {
     VKP_SURVEY_FOR_KILL,  /* who has the database open, among all processes */
 } VkpSurveyDepth;
 
-/* A new roster. NULL and error when the proc file system could not be read. */
+/* A new reference to the roster of now; the last one if nothing has changed. NULL and error when
+ * the proc file system could not be read. */
 VkpRoster *vkp_survey_look(VkpSurvey *survey, VkpSurveyDepth depth, GError **error);
 
 /* Whom no scope may hit besides ourselves (pid_t); copied, counts from the next look. */
 void vkp_survey_set_spared(VkpSurvey *survey, const GArray *pids);
 
-VkpRecords *vkp_survey_records(const VkpSurvey *survey); /* borrowed */
+/* Registers, now and across restarts; counts from the next look. */
+void vkp_survey_register(VkpSurvey *survey, const VkpRegistration *registration);
 
 /* As of the last look; the path is borrowed until the next one. Not before the first. */
 const char *vkp_survey_database_path(const VkpSurvey *survey);

@@ -221,6 +221,31 @@ void vkp_places_free(VkpPlaces *places)
     g_free(places);
 }
 
+static gboolean is_same_place(const Place *a, const Place *b)
+{
+    return a->attempt == b->attempt && vkp_inode_equal(a->inode, b->inode) &&
+           !a->is_missing == !b->is_missing;
+}
+
+static gboolean is_other_path(gpointer key, gpointer value, gpointer data)
+{
+    const VkpPlaces *other = (const VkpPlaces *)data;
+    const Place *place = (const Place *)g_hash_table_lookup(other->by_path, key);
+    return !place || !is_same_place((const Place *)value, place);
+}
+
+gboolean vkp_places_equal(const VkpPlaces *a, const VkpPlaces *b)
+{
+    if (a->board != b->board || a->all->len != b->all->len ||
+        g_hash_table_size(a->by_path) != g_hash_table_size(b->by_path))
+        return FALSE;
+    for (guint i = 0; i < a->all->len; i++)
+        if (!is_same_place((const Place *)g_ptr_array_index(a->all, i),
+                           (const Place *)g_ptr_array_index(b->all, i)))
+            return FALSE;
+    return !g_hash_table_find(a->by_path, is_other_path, (gpointer)b);
+}
+
 /* The innermost place by inode; *depth is how many folders up it stands. */
 static const Place *match_chain(const VkpPlaces *places, const VkpFolder *folder, guint *depth)
 {

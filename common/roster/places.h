@@ -15,6 +15,9 @@ VkpPlaces *vkp_places_resolve(VkpBoard *board, const char *home);
 void vkp_places_free(VkpPlaces *places); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpPlaces, vkp_places_free)
 
+/* Whether both match alike, because they are of one board and the disk has not changed. */
+gboolean vkp_places_equal(const VkpPlaces *a, const VkpPlaces *b);
+
 /* The attempt whose worktree holds the folder; the deepest wins. By inode where the folder and the
  * worktree can be seen; by whole path components where one of them is deleted or hidden. Borrowed;
  * NULL: in none. */
