@@ -194,13 +194,15 @@ static gboolean look_at_some(VkpTable *table, VkpTableDepth depth, GError **erro
            look_at_young(table, error) && (!is_sweep_due(table, depth) || sweep(table, error));
 }
 
-/* Nobody is without a parent: a process whose parent is gone, or younger than itself, has another
- * one by now. */
+/* Nobody is without a parent: whose parent is gone, dead, or younger than itself has another one by
+ * now. */
 static gboolean has_lost_parent(const VkpTable *table, const VkpProcess *process)
 {
+    if (process->parent_pid == 0)
+        return FALSE;
     const VkpTableEntry *parent = vkp_table_entry(table, process->parent_pid);
-    return process->parent_pid > 0 &&
-           (!parent || parent->process->identity.start_ticks > process->identity.start_ticks);
+    return !parent || vkp_process_is_dead(parent->process) ||
+           parent->process->identity.start_ticks > process->identity.start_ticks;
 }
 
 static GArray *dup_orphans(const VkpTable *table)
