@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/bench/rivals.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/bench/figures.h"
+
+double rivals_run_ps(void)
+{
+    const char *const argv[] = {"ps", "-eo", "pid,ppid,comm,args,rss,pcpu", NULL};
+    double begin = figures_now();
+    g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL,
+                               G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
+                               NULL, NULL, NULL));
+    return figures_now() - begin;
+}
+
+static void read_file(int directory, const char *pid, const char *name)
+{
+    char path[64];
+    char bytes[4096];
+    g_snprintf(path, sizeof path, "%s/%s", pid, name);
+    int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    while (read(fd, bytes, sizeof bytes) > 0)
+        continue;
+    close(fd);
+}
+
+double rivals_run_plain_scan(void)
+{
+    double begin = figures_now();
+    DIR *proc = opendir("/proc");
+    g_assert_nonnull(proc);
+    const struct dirent *entry;
+    while ((entry = readdir(proc))) {
+        char path[64];
+        char target[4096];
+        if (!g_ascii_isdigit(entry->d_name[0]))
+            continue;
+        read_file(dirfd(proc), entry->d_name, "stat");
+        read_file(dirfd(proc), entry->d_name, "cmdline");
+        read_file(dirfd(proc), entry->d_name, "statm");
+        g_snprintf(path, sizeof path, "%s/cwd", entry->d_name);
+        (void)!readlinkat(dirfd(proc), path, target, sizeof target);
+    }
+    closedir(proc);
+    return figures_now() - begin;
+}
+
+/* Timed inside, so that Python's own start does not count. */
+double rivals_run_psutil(void)
+{
+    const char script[] =
+        "import psutil, time\n"
+        "t = time.perf_counter()\n"
+        "[p.info for p in psutil.process_iter(['pid', 'ppid', 'name', 'cmdline', 'cwd',"
+        " 'memory_info', 'cpu_percent'])]\n"
+        "print((time.perf_counter() - t) * 1e6)\n";
+    const char *const argv[] = {"python3", "-c", script, NULL};
+    g_autofree char *output = NULL;
+    int status = 0;
+    if (!g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
+                      NULL, NULL, &output, NULL, &status, NULL) ||
+        status != 0)
+        return -1;
+    return g_ascii_strtod(output, NULL);
+}
