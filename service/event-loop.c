@@ -20,7 +20,7 @@ typedef struct {
 
 static guint64 slack_of(guint64 usec)
 {
-    return usec >= G_USEC_PER_SEC ? SLACK_LONG_USEC : SLACK_SHORT_USEC;
+    return usec >= G_USEC_PER_SEC ? SLACK_LONG_USEC : MIN(usec, SLACK_SHORT_USEC);
 }
 
 /* `func` may cancel its own source, so the source is not touched after the call. Both kinds are

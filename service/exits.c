@@ -9,7 +9,7 @@
 
 /* Whoever exits is a zombie until its parent has collected it, mostly a moment later. After these
  * looks it is the ticks' matter. */
-static const guint64 reaping_usec[] = {1000, 10000, 100000};
+static const guint64 reaping_usec[] = {100, 1000, 10000, 100000};
 
 struct VkpExits {
     VkpReader *reader;

@@ -139,10 +139,11 @@ static void publish(VkpManager *manager, VkpRoster *roster)
     }
     g_autoptr(VkpRoster) before = g_steal_pointer(&manager->roster);
     manager->roster = roster;
+    /* First: whoever hears of a process may end it at once, and its end must be seen. */
+    vkp_exits_follow(manager->exits, roster);
     g_autoptr(GPtrArray) changes = vkp_change_diff(before, roster);
     for (guint i = 0; manager->listener.changed && i < changes->len; i++)
         manager->listener.changed(g_ptr_array_index(changes, i), manager->listener.data);
-    vkp_exits_follow(manager->exits, roster);
     tell_facts(manager);
 }
 

@@ -9,8 +9,9 @@
 #define FOLLOWED_MAX_AGE_USEC (5 * G_USEC_PER_SEC)
 #define OTHERS_MAX_AGE_USEC (300 * G_USEC_PER_SEC)
 
-/* The others come in turn: a part of them every so often, and with it a list of all that are there,
- * for who has gone, and for a process that was given a number of its own choice (clone3 can). */
+/* The others come in turn, a part of them every so often; their clocks also tell who has gone. Once a
+ * round, a list of all is read, for a process that was given a number of its own choice (clone3 can)
+ * or that the window has missed for another reason. */
 #define SWEEP_USEC (9 * G_USEC_PER_SEC)
 #define SWEEP_PARTS 3
 
@@ -151,7 +152,7 @@ static gboolean look_at_young(VkpTable *table, GError **error)
 
 static gboolean sweep(VkpTable *table, GError **error)
 {
-    if (!look_through_list(table, FALSE, error))
+    if (table->sweep_part == 0 && !look_through_list(table, FALSE, error))
         return FALSE;
     g_autoptr(GArray) pids = g_array_new(FALSE, FALSE, sizeof(pid_t));
     GHashTableIter iter;

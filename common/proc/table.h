@@ -12,9 +12,9 @@
  *   thing         Asked at every tick of those that are followed or young, of the others in turn
  *   what others   (reparenting, a deleted folder) by reading those that are followed every 5 s, and
  *   did to it     everybody after 5 minutes
- *   who is gone   of those that are followed and the young at the next tick, else within 10 s
+ *   who is gone   of those that are followed and the young at the next tick, else in turn
  *
- * All of it within 30 s. Where the kernel or a namespace does not tell one of these, more is read
+ * In turn means within 30 s. Where the kernel or a namespace does not tell one of these, more is read
  * instead; where it tells neither (another system's proc file system, plain files), everything. */
 typedef struct VkpTable VkpTable;
 

@@ -16,7 +16,7 @@
 
 #define FORKS_PER_SECOND 50
 #define TICK_USEC G_USEC_PER_SEC
-#define LINGERS_USEC (12 * G_USEC_PER_SEC)
+#define LINGERS_USEC (30 * G_USEC_PER_SEC)
 
 typedef struct {
     VkpTable *table;
@@ -133,7 +133,7 @@ static void follow_some(Soak *soak, const VkpSnapshot *snapshot)
     vkp_table_follow(soak->table, identities);
 }
 
-static guint seconds = 15;
+static guint seconds = 45;
 
 static void test_soak(void)
 {
