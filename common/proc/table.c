@@ -9,9 +9,9 @@
 #define FOLLOWED_MAX_AGE_USEC (5 * G_USEC_PER_SEC)
 #define OTHERS_MAX_AGE_USEC (300 * G_USEC_PER_SEC)
 
-/* The others come in turn, a part of them every so often; their clocks also tell who has gone. Once a
- * round, a list of all is read, for a process that was given a number of its own choice (clone3 can)
- * or that the window has missed for another reason. */
+/* The others come in turn, a part of them every so often; their clocks also tell who has gone. Once
+ * a round, a list of all is read, for a process that was given a number of its own choice (clone3
+ * can) or that the window has missed for another reason. */
 #define SWEEP_USEC (9 * G_USEC_PER_SEC)
 #define SWEEP_PARTS 3
 

@@ -14,8 +14,9 @@
  *   did to it     everybody after 5 minutes
  *   who is gone   of those that are followed and the young at the next tick, else in turn
  *
- * In turn means within 30 s. Where the kernel or a namespace does not tell one of these, more is read
- * instead; where it tells neither (another system's proc file system, plain files), everything. */
+ * In turn means within 30 s. Where the kernel or a namespace does not tell one of these, more is
+ * read instead; where it tells neither (another system's proc file system, plain files),
+ * everything. */
 typedef struct VkpTable VkpTable;
 
 typedef struct {

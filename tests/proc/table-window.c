@@ -34,7 +34,7 @@ static void test_twice(void)
 static void test_wrap(void)
 {
     VkpPidWindow window = {0};
-    (void)turn(&window, 498, 500);
+    assert_turn(&window, 498, 500, "all");
     assert_turn(&window, 498, 500, "498");
     assert_turn(&window, 2, 500, "499 500 1 2");
     assert_turn(&window, 3, 500, "499 500 1 2 3");
@@ -44,7 +44,7 @@ static void test_wrap(void)
 static void test_too_many(void)
 {
     VkpPidWindow window = {0};
-    (void)turn(&window, 100, 4194304);
+    assert_turn(&window, 100, 4194304, "all");
     assert_turn(&window, 200000, 4194304, "all");
     assert_turn(&window, 200000, 4194304, "all"); /* still the numbers of the turn before */
     assert_turn(&window, 200000, 4194304, "");
@@ -53,8 +53,8 @@ static void test_too_many(void)
 static void test_whole_round(void)
 {
     VkpPidWindow window = {0};
-    (void)turn(&window, 20000, 32768);
-    (void)turn(&window, 20000, 32768);
+    assert_turn(&window, 20000, 32768, "all");
+    assert_turn(&window, 20000, 32768, "20000");
     assert_turn(&window, 19990, 32768, "all");
 }
 
