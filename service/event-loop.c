@@ -20,7 +20,9 @@ typedef struct {
 
 static guint64 slack_of(guint64 usec)
 {
-    return usec >= G_USEC_PER_SEC ? SLACK_LONG_USEC : MIN(usec, SLACK_SHORT_USEC);
+    if (usec >= G_USEC_PER_SEC)
+        return SLACK_LONG_USEC;
+    return CLAMP(usec, 1, SLACK_SHORT_USEC); /* 0 would mean sd-event's own 250 ms */
 }
 
 /* `func` may cancel its own source, so the source is not touched after the call. Both kinds are
