@@ -11,6 +11,9 @@
 #define TICK_USEC (2 * G_TIME_SPAN_SECOND)
 #define TICK_WATCHED_USEC (1 * G_TIME_SPAN_SECOND)
 
+/* While nobody watches and nobody is born, so many ticks look no further. */
+#define QUIET_TICKS 4
+
 struct VkpManager {
     VkpLoop loop;
     uid_t uid;
@@ -25,6 +28,7 @@ struct VkpManager {
     VkpManagerListener listener;
     void *timer; /* the next tick; NULL: not started */
     gboolean is_watched;
+    guint n_quiet;       /* ticks since the last full one */
     gboolean is_failing; /* the last tick did */
 };
 
@@ -163,10 +167,22 @@ gboolean vkp_manager_refresh(VkpManager *manager, GError **error)
 
 static void schedule(VkpManager *manager);
 
+static gboolean may_skip(const VkpManager *manager)
+{
+    return !manager->is_watched && !manager->is_failing && manager->n_quiet < QUIET_TICKS &&
+           vkp_survey_is_quiet(manager->survey);
+}
+
 static void on_tick(void *data)
 {
     VkpManager *manager = data;
     g_autoptr(GError) error = NULL;
+    if (may_skip(manager)) {
+        manager->n_quiet++;
+        schedule(manager);
+        return;
+    }
+    manager->n_quiet = 0;
     gboolean is_failing = !refresh(manager, VKP_SURVEY_TICK, &error);
     if (is_failing && !manager->is_failing)
         g_warning("Cannot see what runs: %s", error->message);

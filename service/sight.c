@@ -22,13 +22,14 @@ const char *vkp_degraded_to_string(VkpDegraded degraded)
  * and nobody would know why. So: do we see the environment and folder of anyone but ourselves? */
 guint vkp_sight_find_hidden(const VkpSnapshot *snapshot, uid_t uid)
 {
+    pid_t ourselves = getpid();
     guint n_others = 0;
     gboolean sees_environment = FALSE;
     gboolean sees_folder = FALSE;
     for (guint i = 0; i < vkp_snapshot_size(snapshot); i++) {
         const VkpProcess *process = vkp_snapshot_at(snapshot, i);
-        if (process->uid != uid || process->is_kernel_thread || process->identity.pid == getpid() ||
-            vkp_process_is_dead(process))
+        if (process->uid != uid || process->is_kernel_thread ||
+            process->identity.pid == ourselves || vkp_process_is_dead(process))
             continue;
         n_others++;
         sees_environment |= process->image && process->image->environment_known;

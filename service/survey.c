@@ -260,6 +260,12 @@ VkpRoster *vkp_survey_look(VkpSurvey *survey, VkpSurveyDepth depth, GError **err
     return vkp_roster_ref(roster);
 }
 
+gboolean vkp_survey_is_quiet(const VkpSurvey *survey)
+{
+    return survey->roster && !survey->is_outdated && survey->unsettled_until_usec == 0 &&
+           vkp_table_is_quiet(survey->table);
+}
+
 void vkp_survey_register(VkpSurvey *survey, const VkpRegistration *registration)
 {
     vkp_records_register(survey->records, registration);

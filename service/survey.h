@@ -40,6 +40,9 @@ VkpRoster *vkp_survey_look(VkpSurvey *survey, VkpSurveyDepth depth, GError **err
 /* Whom no scope may hit besides ourselves (pid_t); copied, counts from the next look. */
 void vkp_survey_set_spared(VkpSurvey *survey, const GArray *pids);
 
+/* Whether a look would find nobody new, which costs one read to tell. */
+gboolean vkp_survey_is_quiet(const VkpSurvey *survey);
+
 /* Registers, now and across restarts; counts from the next look. */
 void vkp_survey_register(VkpSurvey *survey, const VkpRegistration *registration);
 

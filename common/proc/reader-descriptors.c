@@ -53,6 +53,12 @@ typedef struct {
     guint n_seen;
 } Search;
 
+/* 0, 1 and 2, which everybody has; SQLite never opens a database there. */
+static gboolean is_standard_stream(const char *name)
+{
+    return name[0] <= '2' && name[1] == '\0';
+}
+
 static gboolean search_descriptors(VkpReader *reader, pid_t pid, Search *search, GError **error)
 {
     VkpPidPath path = vkp_pid_path(pid, "fd");
@@ -61,7 +67,8 @@ static gboolean search_descriptors(VkpReader *reader, pid_t pid, Search *search,
         return FALSE;
     const char *name;
     while (!search->is_open && (name = next_descriptor(directory, &search->n_seen)))
-        search->is_open = is_one_of(dirfd(directory), name, search->files, search->n_files);
+        search->is_open = !is_standard_stream(name) &&
+                          is_one_of(dirfd(directory), name, search->files, search->n_files);
     return TRUE;
 }
 

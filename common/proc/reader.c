@@ -117,21 +117,13 @@ pid_t vkp_reader_find_thread(VkpReader *reader, pid_t pid)
     return 0;
 }
 
-/* Reads until `size` bytes are there or the file ends; -1 and errno on failure. */
-static gssize read_fully(int fd, char *buffer, gsize size)
+static gssize read_again(int fd, char *buffer, gsize size)
 {
-    gsize used = 0;
-    while (used < size) {
-        gssize got = read(fd, buffer + used, size - used);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        used += (gsize)got;
-    }
-    return (gssize)used;
+    gssize got;
+    do
+        got = read(fd, buffer, size);
+    while (got < 0 && errno == EINTR);
+    return got;
 }
 
 /* One read() of a file that the kernel makes in one piece: less than `size` bytes is all of it, and
@@ -141,11 +133,7 @@ static gssize read_once(VkpReader *reader, const char *path, char *buffer, gsize
     g_auto(VkpFd) fd = openat(reader->root, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;
-    gssize got;
-    do
-        got = read(fd, buffer, size);
-    while (got < 0 && errno == EINTR);
-    return got;
+    return read_again(fd, buffer, size);
 }
 
 static gboolean take_stat(const char *line, gssize length, pid_t pid, VkpStat *stat, GError **error)
@@ -197,8 +185,8 @@ gboolean vkp_reader_read_uid(VkpReader *reader, pid_t pid, uid_t *uid, GError **
     return TRUE;
 }
 
-/* NULL and errno on failure. Such a file may grow and shrink while it is read, so only an empty
- * read is its end. */
+/* NULL and errno on failure. The kernel fills what it is given as long as there is more
+ * (environ_read() in fs/proc/base.c), so a short read is the last. */
 static char *read_environment(VkpReader *reader, pid_t pid, gsize *length)
 {
     VkpPidPath path = vkp_pid_path(pid, "environ");
@@ -209,7 +197,7 @@ static char *read_environment(VkpReader *reader, pid_t pid, gsize *length)
     gsize used = 0;
     g_autofree char *bytes = g_malloc(room);
     for (;;) {
-        gssize got = read_fully(fd, bytes + used, room - used);
+        gssize got = read_again(fd, bytes + used, room - used);
         if (got < 0)
             return NULL;
         used += (gsize)got;

@@ -250,6 +250,15 @@ static gboolean read_stat(VkpScanner *scanner, pid_t pid, int stat_fd, VkpStat *
                        : vkp_reader_read_open_stat(stat_fd, pid, stat, error);
 }
 
+static VkpProcess *build_sampled(const VkpScanner *scanner, VkpSighting *sighting,
+                                 const VkpStat *stat, uid_t uid, gint64 now_usec)
+{
+    VkpProcess *process = build_process(scanner, sighting, stat, uid);
+    process->cpu_percent = vkp_cpu_sample_update(&sighting->cpu, process->cpu_ticks, now_usec,
+                                                 scanner->ticks_per_second);
+    return process;
+}
+
 VkpProcess *vkp_scanner_look(VkpScanner *scanner, pid_t pid, int stat_fd, GError **error)
 {
     VkpStat stat;
@@ -266,10 +275,21 @@ VkpProcess *vkp_scanner_look(VkpScanner *scanner, pid_t pid, int stat_fd, GError
         drop_details(scanner, sighting);
     else if (!refresh_details(scanner, sighting, &stat, error))
         return NULL;
-    VkpProcess *process = build_process(scanner, sighting, &stat, uid);
-    process->cpu_percent = vkp_cpu_sample_update(&sighting->cpu, process->cpu_ticks, now_usec,
-                                                 scanner->ticks_per_second);
-    return process;
+    return build_sampled(scanner, sighting, &stat, uid, now_usec);
+}
+
+VkpProcess *vkp_scanner_sample(VkpScanner *scanner, const VkpProcess *last, int stat_fd)
+{
+    VkpStat stat;
+    gint64 now_usec = g_get_monotonic_time();
+    VkpSighting *sighting =
+        g_hash_table_lookup(scanner->sightings, GINT_TO_POINTER(last->identity.pid));
+    if (!sighting || !vkp_identity_equal(sighting->identity, last->identity) ||
+        !read_stat(scanner, last->identity.pid, stat_fd, &stat, NULL) ||
+        stat.start_ticks != last->identity.start_ticks ||
+        vkp_sighting_plan_image(sighting, &stat) != VKP_READ_NOTHING)
+        return NULL;
+    return build_sampled(scanner, sighting, &stat, last->uid, now_usec);
 }
 
 void vkp_scanner_forget(VkpScanner *scanner, pid_t pid)

@@ -35,6 +35,10 @@ VkpSnapshot *vkp_scanner_scan(VkpScanner *scanner, GError **error);
  * LIMITS_EXCEEDED says nothing about the process; anything else, that a scan would leave it out. */
 VkpProcess *vkp_scanner_look(VkpScanner *scanner, pid_t pid, int stat_fd, GError **error);
 
+/* The same process by its stat alone: owner and folder are as of `last`. NULL when that does not
+ * do, because it runs another program now or is gone: look at it. */
+VkpProcess *vkp_scanner_sample(VkpScanner *scanner, const VkpProcess *last, int stat_fd);
+
 /* Drops what is remembered of whoever had this number. */
 void vkp_scanner_forget(VkpScanner *scanner, pid_t pid);
 

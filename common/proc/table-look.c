@@ -2,8 +2,6 @@
 #include "common/base/error.h"
 #include "common/proc/table-private.h"
 
-#define YOUNG_USEC (10 * G_USEC_PER_SEC)
-
 VkpTableEntry *vkp_table_entry(const VkpTable *table, pid_t pid)
 {
     return g_hash_table_lookup(table->entries, GINT_TO_POINTER(pid));
@@ -26,7 +24,7 @@ gboolean vkp_table_is_young(const VkpTable *table, const VkpProcess *process)
 {
     guint64 born = vkp_ticks_to_usec(process->identity.start_ticks,
                                      vkp_reader_ticks_per_second(table->reader));
-    return born + YOUNG_USEC > vkp_reader_uptime_usec(table->reader);
+    return born + table->young_usec > vkp_reader_uptime_usec(table->reader);
 }
 
 void vkp_table_close_stat(VkpTable *table, VkpTableEntry *entry)
@@ -152,14 +150,36 @@ static gboolean still_stands(const VkpTable *table, const VkpTableEntry *entry, 
     return table->now_usec - entry->looked_at_usec < max_age_usec;
 }
 
+/* Who has run is read anew at every tick: what it used, its parent, its program. Where it is and
+ * whose it is can wait until the next full look; but not of who is young, nor when somebody asks.
+ */
+static gboolean sample(VkpTable *table, VkpTableEntry *entry, guint64 clock_nsec,
+                       gint64 max_age_usec)
+{
+    gint64 looked_at_usec = entry->looked_at_usec;
+    if (!table->may_sample || !entry->is_followed || entry->stat_fd < 0 ||
+        table->now_usec - looked_at_usec >= max_age_usec ||
+        vkp_table_is_young(table, entry->process))
+        return FALSE;
+    VkpProcess *process = vkp_scanner_sample(table->scanner, entry->process, entry->stat_fd);
+    if (!process)
+        return FALSE;
+    table->n_looked_at++;
+    take_in(table, process, clock_nsec);
+    entry->looked_at_usec = looked_at_usec;
+    return TRUE;
+}
+
 gboolean vkp_table_glance(VkpTable *table, pid_t pid, gint64 max_age_usec, GError **error)
 {
-    const VkpTableEntry *entry = vkp_table_entry(table, pid);
+    VkpTableEntry *entry = vkp_table_entry(table, pid);
     guint64 clock_nsec = 0;
     if (!entry)
         return TRUE;
-    if (table->has_cpu_clocks && vkp_reader_read_cpu_clock(pid, &clock_nsec) &&
-        clock_nsec == entry->clock_nsec && still_stands(table, entry, max_age_usec))
+    gboolean has_clock = table->has_cpu_clocks && vkp_reader_read_cpu_clock(pid, &clock_nsec);
+    if (has_clock && clock_nsec == entry->clock_nsec && still_stands(table, entry, max_age_usec))
+        return TRUE;
+    if (has_clock && sample(table, entry, clock_nsec, max_age_usec))
         return TRUE;
     return vkp_table_look(table, pid, clock_nsec, error);
 }

@@ -23,6 +23,7 @@ struct VkpTable {
     gboolean has_newest_pid;
     gboolean has_cpu_clocks;
     pid_t pid_max;
+    guint64 young_usec;
     VkpPidWindow window;
     GArray *numbers;     /* pid_t: of the window */
     GHashTable *entries; /* pid -> Entry */
@@ -36,6 +37,7 @@ struct VkpTable {
     guint sweep_part;
     guint64 listing;
     guint n_looked_at;
+    gboolean may_sample; /* in this tick: the stat will do for who has run */
     gboolean is_unsure;  /* the last tick failed half way */
     gboolean is_changed; /* the structure, since the snapshot */
     gboolean has_stirred;

@@ -31,3 +31,8 @@ gboolean vkp_pid_window_turn(VkpPidWindow *window, pid_t newest, pid_t pid_max, 
     }
     return TRUE;
 }
+
+gboolean vkp_pid_window_is_at(const VkpPidWindow *window, pid_t newest)
+{
+    return window->is_known && window->last == newest && window->before == newest;
+}

@@ -19,3 +19,6 @@ typedef struct {
 /* A turn at which `newest` is the newest pid. TRUE: *numbers (pid_t) are to be looked at, none if
  * nothing was forked. FALSE: too many, or the first turn: look at all there are. */
 gboolean vkp_pid_window_turn(VkpPidWindow *window, pid_t newest, pid_t pid_max, GArray *numbers);
+
+/* Whether `newest` was the newest pid at the last two turns, so that another would name nobody. */
+gboolean vkp_pid_window_is_at(const VkpPidWindow *window, pid_t newest);

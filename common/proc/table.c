@@ -5,6 +5,8 @@
 
 #include "common/proc/table-private.h"
 
+#define YOUNG_USEC (10 * G_USEC_PER_SEC)
+
 /* What happens to a process without its doing. */
 #define FOLLOWED_MAX_AGE_USEC (5 * G_USEC_PER_SEC)
 #define OTHERS_MAX_AGE_USEC (300 * G_USEC_PER_SEC)
@@ -44,6 +46,7 @@ VkpTable *vkp_table_new(const VkpTableOptions *options)
                             vkp_reader_read_pid_max(options->reader, &table->pid_max);
     table->has_cpu_clocks =
         !options->ignore_cpu_clocks && vkp_reader_has_cpu_clocks(options->reader);
+    table->young_usec = options->young_usec > 0 ? options->young_usec : YOUNG_USEC;
     table->numbers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     table->entries = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)vkp_table_entry_free);
     table->young = g_array_new(FALSE, FALSE, sizeof(pid_t));
@@ -262,6 +265,7 @@ VkpSnapshot *vkp_table_tick(VkpTable *table, VkpTableDepth depth, GError **error
     table->now_usec = g_get_monotonic_time();
     table->n_looked_at = 0;
     table->has_stirred = FALSE;
+    table->may_sample = depth == VKP_TABLE_TICK;
     gboolean is_all = is_all_needed(table, depth);
     table->is_unsure = TRUE;
     if (is_all ? !look_at_all(table, error) : !look_at_some(table, depth, error))
@@ -302,6 +306,14 @@ void vkp_table_follow(VkpTable *table, const GArray *identities)
         if (entry)
             vkp_table_keep_stat(table, entry);
     }
+}
+
+gboolean vkp_table_is_quiet(const VkpTable *table)
+{
+    pid_t newest;
+    return table->snapshot && !table->is_unsure && table->has_newest_pid &&
+           table->young->len == 0 && vkp_reader_read_newest_pid(table->reader, &newest) &&
+           vkp_pid_window_is_at(&table->window, newest);
 }
 
 gboolean vkp_table_has_stirred(const VkpTable *table)

@@ -8,8 +8,9 @@
  * out cheaply what that is.
  *
  *   who is new    by the newest pid of /proc/loadavg; only the numbers given out since are looked
- * at who did a     by the CPU clock: without running nobody can exec, move, leave a session or end.
- *   thing         Asked at every tick of those that are followed or young, of the others in turn
+ *   who did a     by the CPU clock: without running nobody can exec, move, leave a session or end.
+ *   thing         Asked at every tick of those that are followed or young, of the others in turn.
+ *                 Of who is followed a mere tick reads the stat, and the rest at most 5 s later
  *   what others   (reparenting, a deleted folder) by reading those that are followed every 5 s, and
  *   did to it     everybody after 5 minutes
  *   who is gone   of those that are followed and the young at the next tick, else in turn
@@ -25,6 +26,7 @@ typedef struct {
     /* Do without what the system could tell; for tests of the fallbacks. */
     gboolean ignore_newest_pid;
     gboolean ignore_cpu_clocks;
+    guint64 young_usec; /* how long a process is young; 0: 10 s */
 } VkpTableOptions;
 
 VkpTable *vkp_table_new(const VkpTableOptions *options);
@@ -45,6 +47,10 @@ VkpSnapshot *vkp_table_tick(VkpTable *table, VkpTableDepth depth, GError **error
 
 /* Whom to follow from now on (VkpIdentity): replaces the last set. */
 void vkp_table_follow(VkpTable *table, const GArray *identities);
+
+/* Whether nobody was born since the last tick and nobody is young: one read. What the others do
+ * meanwhile, to the board or to themselves, can mostly wait when nobody looks. */
+gboolean vkp_table_is_quiet(const VkpTable *table);
 
 /* Whether any of those that are followed has run, or was looked at, in the last tick. */
 gboolean vkp_table_has_stirred(const VkpTable *table);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/bench/crowd.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -87,11 +88,19 @@ static G_NORETURN void be_holder(CrowdKind kind, guint n, int ready)
     _exit(0);
 }
 
+/* The pipe closes itself at the exec: from then on the process has the mark. */
 pid_t crowd_start_member(const char *mark)
 {
+    int executed[2];
+    char byte;
+    g_assert_cmpint(pipe2(executed, O_CLOEXEC), ==, 0);
     pid_t pid = fork();
-    if (pid != 0)
+    if (pid != 0) {
+        close(executed[1]);
+        g_assert_cmpint(read(executed[0], &byte, 1), ==, 0);
+        close(executed[0]);
         return pid;
+    }
     const char *const argv[] = {"member", MEMBER_WORD, NULL};
     const char *const environment[] = {mark, NULL};
     execve("/proc/self/exe", (char **)argv, (char **)environment);

@@ -35,8 +35,10 @@ static void set_up(Scene *scene, gconstpointer data)
     scene->reader = vkp_reader_open(NULL, &error);
     g_assert_no_error(error);
     scene->means = data;
-    VkpTableOptions options = {scene->reader, geteuid(), scene->means->ignore_newest_pid,
-                               scene->means->ignore_cpu_clocks};
+    VkpTableOptions options = {.reader = scene->reader,
+                               .uid = geteuid(),
+                               .ignore_newest_pid = scene->means->ignore_newest_pid,
+                               .ignore_cpu_clocks = scene->means->ignore_cpu_clocks};
     scene->table = vkp_table_new(&options);
 }
 
@@ -147,6 +149,32 @@ static void exec_then_idle(Child *self, G_GNUC_UNUSED gpointer data)
     child_exec(self, command, environment);
 }
 
+static VkpTable *new_table_without_youth(VkpReader *reader)
+{
+    return vkp_table_new(&(VkpTableOptions){.reader = reader, .uid = geteuid(), .young_usec = 1});
+}
+
+/* What the stat tells shows at a mere tick, the folder when somebody asks (or 5 s later). */
+static void test_sample(void)
+{
+    g_autoptr(VkpReader) reader = vkp_reader_open(NULL, NULL);
+    Scene scene = {reader, new_table_without_youth(reader), &all_means[0]};
+    g_autoptr(Child) child = child_start(move_then_idle, NULL);
+    child_hear(child);
+    follow(&scene, child_pid(child));
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(VkpSnapshot) passed = tick(&scene); /* until its number is no news */
+    }
+    child_say(child);
+    child_hear(child);
+    g_autoptr(VkpProcess) sampled = dup_process(&scene, child_pid(child));
+    g_assert_cmpint(sampled->group, ==, child_pid(child));
+    g_assert_cmpstr(sampled->folder->path, !=, "/usr");
+    g_autoptr(VkpSnapshot) asked = vkp_table_tick(scene.table, VKP_TABLE_ALL, NULL);
+    g_assert_cmpstr(vkp_snapshot_lookup(asked, child_pid(child))->folder->path, ==, "/usr");
+    vkp_table_free(scene.table);
+}
+
 typedef struct {
     Scene *scene;
     pid_t pid;
@@ -168,6 +196,28 @@ static void test_exec(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     child_say(child);
     Waiting waiting = {scene, child_pid(child)};
     g_assert_true(vkp_deadline_wait(10000, is_cat, &waiting));
+}
+
+static void test_sampled_exec(void)
+{
+    g_autoptr(VkpReader) reader = vkp_reader_open(NULL, NULL);
+    Scene scene = {reader, new_table_without_youth(reader), &all_means[0]};
+    test_exec(&scene, NULL);
+    vkp_table_free(scene.table);
+}
+
+static void test_quiet(void)
+{
+    g_autoptr(VkpReader) reader = vkp_reader_open(NULL, NULL);
+    Scene scene = {reader, new_table_without_youth(reader), &all_means[0]};
+    g_assert_false(vkp_table_is_quiet(scene.table));
+    g_autoptr(VkpSnapshot) first = tick(&scene);
+    g_autoptr(VkpSnapshot) second = tick(&scene);
+    g_autoptr(VkpSnapshot) third = tick(&scene);
+    g_assert_true(vkp_table_is_quiet(scene.table));
+    g_autoptr(Child) child = child_start(child_idle, NULL);
+    g_assert_false(vkp_table_is_quiet(scene.table));
+    vkp_table_free(scene.table);
 }
 
 static void fork_then_exit(Child *self, G_GNUC_UNUSED gpointer data)
@@ -259,6 +309,9 @@ int main(int argc, char **argv)
     add("lacks-who-is-gone", test_gone);
     add("sees-a-followed-one-move", test_moves);
     add("sees-an-exec", test_exec);
+    g_test_add_func("/proc/table/reads-no-more-than-stat-of-who-has-run", test_sample);
+    g_test_add_func("/proc/table/sees-an-exec-by-the-stat", test_sampled_exec);
+    g_test_add_func("/proc/table/is-quiet-while-nobody-is-born", test_quiet);
     add("knows-an-orphans-new-parent", test_orphan);
     add("takes-no-thread-for-a-process", test_threads);
     add("looks-at-everybody-when-asked", test_all);
