@@ -237,6 +237,19 @@ VkpImage *vkp_reader_read_image(VkpReader *reader, pid_t pid, GError **error)
                            environment_length);
 }
 
+/* kernel_clone() of kernel/fork.c has been _do_fork() and do_fork(); the wait is inlined there. */
+gboolean vkp_reader_waits_for_vfork(VkpReader *reader, pid_t pid)
+{
+    VkpPidPath path = vkp_pid_path(pid, "wchan");
+    char symbol[64];
+    gssize length = read_once(reader, path.text, symbol, sizeof symbol - 1);
+    if (length <= 0)
+        return FALSE;
+    symbol[length] = '\0';
+    return g_str_equal(symbol, "kernel_clone") || g_str_equal(symbol, "_do_fork") ||
+           g_str_equal(symbol, "do_fork") || g_str_equal(symbol, "wait_for_vfork_done");
+}
+
 int vkp_reader_open_pidfd(VkpReader *reader, pid_t pid, GError **error)
 {
     if (!reader->is_own) {

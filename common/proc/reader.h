@@ -49,6 +49,10 @@ gboolean vkp_reader_read_uid(VkpReader *reader, pid_t pid, uid_t *uid, GError **
  * live in the process's memory, so a process in disk sleep may keep the caller waiting. */
 VkpImage *vkp_reader_read_image(VkpReader *reader, pid_t pid, GError **error);
 
+/* Whether a process in disk sleep just waits for a vfork()ed child: then nobody has the lock of its
+ * memory. FALSE also when the kernel does not say where it waits. */
+gboolean vkp_reader_waits_for_vfork(VkpReader *reader, pid_t pid);
+
 /* What the kernel says of a working directory at one moment. Two looks at one folder are equal in
  * everything, except where something was mounted or moved above it. */
 typedef struct {

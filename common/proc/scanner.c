@@ -127,6 +127,8 @@ static gboolean refresh_image(VkpScanner *scanner, VkpSighting *sighting, const 
     pid_t pid = plan == VKP_READ_NOTHING ? 0 : reading_pid(scanner, plan, stat->pid);
     if (pid == 0)
         return TRUE;
+    if (plan == VKP_READ_SAFELY && !vkp_reader_waits_for_vfork(scanner->reader, pid))
+        return TRUE;
     GError *failure = NULL;
     VkpImage *image = vkp_reader_read_image(scanner->reader, pid, &failure);
     if (!image)

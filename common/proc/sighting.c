@@ -31,7 +31,7 @@ VkpReadPlan vkp_sighting_plan_image(const VkpSighting *sighting, const VkpStat *
     if (has_exited(stat))
         return plan_after_exit(stat, sighting->image != NULL);
     if (stat->state == 'D')
-        return VKP_READ_NOTHING;
+        return sighting->image ? VKP_READ_NOTHING : VKP_READ_SAFELY;
     if (sighting->image && is_same_exec(&sighting->image_stat, stat) &&
         strcmp(sighting->image_stat.comm, stat->comm) == 0)
         return VKP_READ_NOTHING;

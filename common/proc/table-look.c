@@ -142,9 +142,12 @@ gboolean vkp_table_look_afresh(VkpTable *table, pid_t pid, GError **error)
     return vkp_table_look(table, pid, clock_nsec, error);
 }
 
-/* A percentage falls to 0 only by being looked at again. */
+/* A percentage falls to 0 only by being looked at again; and in disk sleep not all could be seen.
+ */
 static gboolean still_stands(const VkpTable *table, const VkpTableEntry *entry, gint64 max_age_usec)
 {
+    if (entry->process->state == 'D')
+        return FALSE;
     if (entry->is_followed && entry->process->cpu_percent > 0)
         return FALSE;
     return table->now_usec - entry->looked_at_usec < max_age_usec;

@@ -6,13 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/proc/scanner.h"
+#include "common/proc/table.h"
 #include "common/roster/build.h"
 
 #define ANSWER_TIMEOUT_MS 70000
 
 typedef struct VkpRigEyes {
-    VkpScanner *scanner;
+    VkpTable *table;
     VkpBoard *board;
     VkpPlaces *places;
     VkpMemory *memory;
@@ -51,7 +51,7 @@ static void add_attempt(VkpBoard *board, VkpUuid id, const char *folder)
 static VkpRigEyes *open_eyes(const VkpRig *rig)
 {
     VkpRigEyes *eyes = g_new0(VkpRigEyes, 1);
-    eyes->scanner = vkp_scanner_new(rig->reader, geteuid());
+    eyes->table = vkp_table_new(&(VkpTableOptions){.reader = rig->reader, .uid = geteuid()});
     eyes->board = vkp_board_new();
     add_attempt(eyes->board, rig->our_attempt, rig->our_worktree);
     add_attempt(eyes->board, rig->sibling_attempt, rig->sibling_worktree);
@@ -71,10 +71,20 @@ static VkpProtected *protect(const VkpRig *rig, const VkpSnapshot *snapshot)
     return vkp_protect_build(&(VkpProtectInput){snapshot, rig->eyes->nobody, spared});
 }
 
-static VkpRoster *make_roster(VkpRig *rig, GError **error)
+static void follow(VkpTable *table, const VkpRoster *roster)
+{
+    g_autoptr(GArray) identities = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
+    for (guint i = 0; i < vkp_roster_size(roster); i++)
+        g_array_append_val(identities, vkp_roster_at(roster, i)->process->identity);
+    vkp_table_follow(table, identities);
+}
+
+/* As the service does: a full look for the plan, and what may have changed for the job's rescans.
+ */
+static VkpRoster *make_roster(VkpRig *rig, VkpTableDepth depth, GError **error)
 {
     VkpRigEyes *eyes = rig->eyes;
-    g_autoptr(VkpSnapshot) snapshot = vkp_scanner_scan(eyes->scanner, error);
+    g_autoptr(VkpSnapshot) snapshot = vkp_table_tick(eyes->table, depth, error);
     if (!snapshot)
         return NULL;
     g_autoptr(VkpProtected) protection = protect(rig, snapshot);
@@ -90,6 +100,7 @@ static VkpRoster *make_roster(VkpRig *rig, GError **error)
     };
     VkpRoster *roster = vkp_roster_build(&input);
     vkp_memory_update(eyes->memory, roster);
+    follow(eyes->table, roster);
     return roster;
 }
 
@@ -98,7 +109,7 @@ static VkpRoster *look(void *data, GError **error)
     VkpRig *rig = data;
     rig->n_scans++;
     vkp_test_loop_pause_clock(rig->loop);
-    VkpRoster *roster = make_roster(rig, error);
+    VkpRoster *roster = make_roster(rig, VKP_TABLE_NOW, error);
     vkp_test_loop_resume_clock(rig->loop);
     return roster;
 }
@@ -106,7 +117,7 @@ static VkpRoster *look(void *data, GError **error)
 VkpRoster *vkp_rig_look(VkpRig *rig)
 {
     g_autoptr(GError) error = NULL;
-    VkpRoster *roster = look(rig, &error);
+    VkpRoster *roster = make_roster(rig, VKP_TABLE_ALL, &error);
     g_assert_no_error(error);
     return roster;
 }
@@ -151,7 +162,7 @@ static void close_eyes(VkpRigEyes *eyes)
     vkp_memory_free(eyes->memory);
     vkp_places_free(eyes->places);
     vkp_board_unref(eyes->board);
-    vkp_scanner_free(eyes->scanner);
+    vkp_table_free(eyes->table);
     g_array_unref(eyes->nobody);
     g_hash_table_unref(eyes->stopped_before);
     g_clear_pointer(&eyes->innocents, g_array_unref);

@@ -13,8 +13,6 @@ typedef struct {
     VkpKillOptions options;
     guint n_survivors;     /* whom nobody can kill, or may; each must be told as such */
     gboolean is_bystander; /* those survivors are no targets at all: no result either */
-    gboolean may_escape;   /* lives for less than a scan takes on a busy machine: often caught, not
-                              always */
     void (*prepare)(VkpRig *rig, gpointer *state); /* after settling; NULL: nothing */
     void (*clean_up)(gpointer state);
     const char *(*obstacle)(void); /* why it cannot be had here; NULL: it can */

@@ -171,6 +171,13 @@ static void test_disk_sleep(Fixture *fixture, gconstpointer data)
     g_assert_cmpstr(asleep->folder->path, ==, "/usr");
     g_assert_cmpuint(asleep->folder->n_chain, ==, 0);
 
+    vkp_fake_proc_write(fixture->fake, "5/wchan", "folio_wait_bit_common", -1);
+    g_autoptr(VkpProcess) waiting = scan_one(fixture, 5);
+    g_assert_null(waiting->image);
+    vkp_fake_proc_write(fixture->fake, "5/wchan", "kernel_clone", -1);
+    g_autoptr(VkpProcess) cloning = scan_one(fixture, 5);
+    g_assert_nonnull(cloning->image);
+
     process.state = 'S';
     vkp_fake_proc_put(fixture->fake, &process);
     g_autoptr(VkpProcess) awake = scan_one(fixture, 5);

@@ -30,7 +30,7 @@ static void test_image_plans(void)
         VkpReadPlan plan;
     } cases[] = {
         {&unknown, asleep, VKP_READ_ALL},
-        {&unknown, make_stat('D', 1, "node", 100), VKP_READ_NOTHING},
+        {&unknown, make_stat('D', 1, "node", 100), VKP_READ_SAFELY},
         {&unknown, make_stat('Z', 1, "node", 0), VKP_READ_NOTHING},
         {&unknown, make_stat('X', 0, "node", 0), VKP_READ_NOTHING},
         {&unknown, make_stat('Z', 4, "node", 0), VKP_READ_FROM_THREAD},
