@@ -96,6 +96,24 @@ def test_a_watcher_that_restarts_gets_the_icon_again():
         wait_for('the icon again', desktop.tray_item)
 
 
+ORANGE = (232, 89, 12)  # the mark for leftovers in our icon
+
+
+def test_a_real_panel_shows_the_icon_and_takes_clicks():
+    with Desktop(applet_program(), applet_arguments=['--hidden'], tray='xfce') as desktop:
+        wait_label(desktop, '12 processes, 3 agents, 3 leftovers')
+        x, y = wait_for('the icon on the panel', lambda: desktop.find_color(ORANGE))
+        assert y < 40, 'it stands on the panel, at the top'
+        desktop.run('xdotool', 'mousemove', str(x), str(y), 'click', '2')
+        desktop.wait_window('Vibe Kanban')
+        desktop.key('ctrl+w')
+        wait_for('the window to go', lambda: not desktop.windows('Vibe Kanban'))
+        desktop.run('xdotool', 'mousemove', str(x), str(y), 'click', '1')
+        wait_for('the menu below the icon', lambda: desktop.look()[0](x - 40, 60) != (0, 0, 0))
+        desktop.key('Down', 'Return')
+        desktop.wait_window('Vibe Kanban')
+
+
 def test_quit_ends_the_program():
     with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
         desktop.tray_click('Quit')
@@ -103,4 +121,5 @@ def test_quit_ends_the_program():
 
 
 if __name__ == '__main__':
-    run([value for name, value in list(globals().items()) if name.startswith('test_')])
+    run([value for name, value in list(globals().items()) if name.startswith('test_')],
+        tools=['xfce4-panel', 'xfconf-query'])

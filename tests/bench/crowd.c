@@ -22,10 +22,16 @@ struct Crowd {
 };
 
 static volatile sig_atomic_t is_busy;
+static volatile sig_atomic_t is_stubborn;
 
 static void on_switch(int number)
 {
-    is_busy = number == SIGUSR1;
+    if (number == SIGHUP)
+        is_stubborn = !is_stubborn;
+    else if (number == SIGTERM && !is_stubborn)
+        _exit(0);
+    else if (number != SIGTERM)
+        is_busy = number == SIGUSR1;
 }
 
 static void work(void)
@@ -41,6 +47,8 @@ static G_NORETURN void be_member(void)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigaction(SIGUSR1, &action, NULL);
     sigaction(SIGUSR2, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
     alarm(LIFETIME_SECONDS);
     for (;;) {
         if (!is_busy)
@@ -148,4 +156,15 @@ void crowd_set_members_busy(Crowd *crowd, gboolean are_busy)
 {
     for (guint i = 0; i < crowd->members->len; i++)
         kill(g_array_index(crowd->members, pid_t, i), are_busy ? SIGUSR1 : SIGUSR2);
+}
+
+void crowd_toggle_stubborn(Crowd *crowd)
+{
+    for (guint i = 0; i < crowd->members->len; i++)
+        kill(g_array_index(crowd->members, pid_t, i), SIGHUP);
+}
+
+guint crowd_n_members(const Crowd *crowd)
+{
+    return crowd->members->len;
 }

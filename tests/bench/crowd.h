@@ -27,3 +27,8 @@ void crowd_set_members_busy(Crowd *crowd, gboolean are_busy);
 /* One more member; it ends with crowd_end(). */
 pid_t crowd_start_member(const char *mark);
 void crowd_end(pid_t member); /* and reaps it */
+
+/* Whether the members ignore SIGTERM: not until this is called, then again not, and so on. */
+void crowd_toggle_stubborn(Crowd *crowd);
+
+guint crowd_n_members(const Crowd *crowd);

@@ -58,6 +58,9 @@ ROW(row_busy_calls, r->tick_busy_calls)
 ROW(row_encode, r->encode)
 ROW(row_bus, r->list_on_bus)
 ROW(row_bus99, r->list_on_bus99)
+ROW(row_in_kill, r->list_in_kill)
+ROW(row_in_kill99, r->list_in_kill99)
+ROW(row_kill, r->kill / 1000)
 ROW(row_exit, r->exit_to_signal)
 ROW(row_exit99, r->exit_to_signal99)
 ROW(row_born, r->born_to_added / 1000)
@@ -96,6 +99,9 @@ static void print_all(const GArray *all)
     print_row("20 members encoded, us", "", all, row_encode);
     print_row("List end to end, us, p50", "500 or less", all, row_bus);
     print_row("  p99", "", all, row_bus99);
+    print_row("List during a kill, us, p50", "as without", all, row_in_kill);
+    print_row("  p99", "", all, row_in_kill99);
+    print_row("Kill of all 20, answered, ms", "", all, row_kill);
     print_row("exit to signal, us, p50", "350 or less", all, row_exit);
     print_row("  p99", "2000 or less", all, row_exit99);
     print_row("birth to \"added\", ms, worst", "1000 (one tick)", all, row_born);
@@ -115,7 +121,7 @@ static BenchResults measure(const BenchPlace *place, CrowdKind kind, guint n)
     g_autoptr(Crowd) crowd = crowd_new(kind, n, N_MEMBERS, place->mark);
     g_usleep(G_USEC_PER_SEC);
     bench_inside(place, crowd, &results);
-    bench_outside(place, &results);
+    bench_outside(place, crowd, &results);
     return results;
 }
 

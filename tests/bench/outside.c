@@ -16,6 +16,7 @@
 #define CALLS 400
 #define EXITS 40
 #define BIRTHS 12
+#define STUBBORN_MS 1000
 
 typedef struct {
     const BenchPlace *place;
@@ -146,6 +147,49 @@ static void time_exits(Outside *outside, BenchResults *results)
     results->born_to_list = (double)n_listed / n_asked;
 }
 
+static int on_killed(sd_bus_message *reply, void *data, G_GNUC_UNUSED sd_bus_error *error)
+{
+    guint32 *n_killed = data;
+    g_assert_cmpint(sd_bus_message_read(reply, "u", n_killed), >=, 0);
+    return 0;
+}
+
+static void call_kill(Outside *outside, guint timeout_ms, guint32 *n_killed)
+{
+    *n_killed = G_MAXUINT32;
+    g_assert_cmpint(sd_bus_call_method_async(outside->bus, NULL, VKP_BUS_NAME, VKP_BUS_PATH,
+                                             VKP_BUS_INTERFACE, "Kill", on_killed, n_killed,
+                                             "ssa{sv}", "all", "", 1, "timeout_ms", "u",
+                                             (guint32)timeout_ms),
+                    >=, 0);
+}
+
+static void time_kill(Outside *outside, Crowd *crowd, BenchResults *results)
+{
+    g_autoptr(Figures) figures = figures_new();
+    guint32 n_killed;
+    crowd_toggle_stubborn(crowd);
+    call_kill(outside, STUBBORN_MS, &n_killed);
+    while (n_killed == G_MAXUINT32) {
+        double begin = figures_now();
+        g_assert_cmpint(call(outside, "List", NULL), >=, 0);
+        figures_add(figures, figures_now() - begin);
+        sd_bus_process(outside->bus, NULL);
+    }
+    g_assert_cmpuint(n_killed, ==, 0);
+    results->list_in_kill = figures_at(figures, 0.5);
+    results->list_in_kill99 = figures_at(figures, 0.99);
+
+    crowd_toggle_stubborn(crowd);
+    double begin = figures_now();
+    call_kill(outside, 60000, &n_killed);
+    while (n_killed == G_MAXUINT32)
+        if (sd_bus_process(outside->bus, NULL) == 0)
+            sd_bus_wait(outside->bus, G_USEC_PER_SEC);
+    g_assert_cmpuint(n_killed, ==, crowd_n_members(crowd));
+    results->kill = figures_now() - begin;
+}
+
 static double resident_kib(pid_t pid)
 {
     g_autofree char *path = g_strdup_printf("/proc/%d/statm", pid);
@@ -171,7 +215,7 @@ static void watch_quietly(Outside *outside, BenchResults *results)
     results->resident_kib = resident_kib(outside->service);
 }
 
-void bench_outside(const BenchPlace *place, BenchResults *results)
+void bench_outside(const BenchPlace *place, Crowd *crowd, BenchResults *results)
 {
     Outside outside = {.place = place};
     sd_bus_slot *slot = NULL;
@@ -185,6 +229,7 @@ void bench_outside(const BenchPlace *place, BenchResults *results)
                     >=, 0);
     g_assert_cmpint(call(&outside, "Subscribe", NULL), >=, 0);
     time_exits(&outside, results);
+    time_kill(&outside, crowd, results);
     sd_bus_slot_unref(slot);
     sd_bus_flush_close_unref(outside.bus);
     kill(outside.service, SIGTERM);

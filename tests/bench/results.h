@@ -23,7 +23,9 @@ typedef struct {
     double encode;        /* the members as aa{sv} */
     double list_on_bus;   /* end to end: p50 */
     double list_on_bus99; /* ... and p99 */
-    double reply_bytes;
+    double list_in_kill;  /* the same while a kill waits for all members: p50 */
+    double list_in_kill99;
+    double kill; /* from the call to the answer that all members are dead */
     double exit_to_signal;
     double exit_to_signal99;
     double born_to_added;
@@ -44,8 +46,8 @@ typedef struct {
 /* The manager without its bus: lists, ticks, system calls. */
 void bench_inside(const BenchPlace *place, Crowd *crowd, BenchResults *results);
 
-/* The service on a bus of its own. */
-void bench_outside(const BenchPlace *place, BenchResults *results);
+/* The service on a bus of its own; ends the members. */
+void bench_outside(const BenchPlace *place, Crowd *crowd, BenchResults *results);
 
 /* Reading a board with that many executions anew, and finding out that it has not changed; µs. */
 void bench_board(const char *folder, guint n_executions, double *anew, double *unchanged);
