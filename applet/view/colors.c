@@ -17,6 +17,11 @@ void vkp_colors_leftover(GtkWidget *widget, GdkRGBA *color)
     (void)gdk_rgba_parse(color, is_dark(widget) ? "#ffb469" : "#9a4a00");
 }
 
+double vkp_colors_dim_alpha(gboolean is_leftover, gboolean is_selected)
+{
+    return is_selected ? 1.0 : is_leftover ? 0.86 : 0.65;
+}
+
 /* The theme's accent, which in dark themes is too dark for a thin line. */
 void vkp_colors_plot(GtkWidget *widget, GdkRGBA *color)
 {

@@ -24,20 +24,35 @@ struct _VkpDetails {
 
 G_DEFINE_FINAL_TYPE(VkpDetails, vkp_details, GTK_TYPE_BOX)
 
-/* A fact is a name and a text; those without a text are left out. */
 typedef struct {
-    GPtrArray *names; /* static */
-    GPtrArray *texts; /* owned */
-} Facts;
+    const char *name; /* static */
+    char *text;
+    gboolean is_wide; /* takes a line of its own; of the others two share one */
+} Fact;
 
-static void add_fact(Facts *facts, const char *name, char *text)
+static void clear_fact(gpointer fact)
 {
-    if (!text || !*text) {
+    g_free(((Fact *)fact)->text);
+}
+
+/* Takes the text; one that is missing or empty is left out. */
+static void add(GArray *facts, const char *name, char *text, gboolean is_wide)
+{
+    Fact fact = {name, text, is_wide};
+    if (text && *text)
+        g_array_append_val(facts, fact);
+    else
         g_free(text);
-        return;
-    }
-    g_ptr_array_add(facts->names, (gpointer)name);
-    g_ptr_array_add(facts->texts, text);
+}
+
+static void add_fact(GArray *facts, const char *name, char *text)
+{
+    add(facts, name, text, FALSE);
+}
+
+static void add_wide_fact(GArray *facts, const char *name, char *text)
+{
+    add(facts, name, text, TRUE);
 }
 
 static char *dup_shown(const char *text)
@@ -55,7 +70,7 @@ static char *dup_start(guint64 start_usec)
 }
 
 /* The marks that say where it belongs. */
-static void add_tie(Facts *facts, const VkpTie *tie)
+static void add_tie(GArray *facts, const VkpTie *tie)
 {
     add_fact(facts, _("Project"), dup_shown(tie->project_name));
     add_fact(facts, _("Task"), dup_shown(tie->task_title));
@@ -64,14 +79,14 @@ static void add_tie(Facts *facts, const VkpTie *tie)
     add_fact(facts, _("Agent"), dup_shown(tie->agent));
 }
 
-static void add_process(Facts *facts, const VkpMember *member)
+static void add_process(GArray *facts, const VkpMember *member)
 {
     const VkpProcess *process = member->process;
-    add_fact(facts, _("Command"), vkp_format_dup_command(process->image, COMMAND_CHARACTERS));
-    add_fact(facts, _("Folder"), dup_shown(process->folder ? process->folder->path : NULL));
-    add_fact(facts, _("Ports"), vkp_format_dup_ports(member->ports, G_MAXUINT));
-    add_fact(facts, _("Why"), vkp_format_dup_reason(member));
+    add_wide_fact(facts, _("Command"), vkp_format_dup_command(process->image, COMMAND_CHARACTERS));
+    add_wide_fact(facts, _("Folder"), dup_shown(process->folder ? process->folder->path : NULL));
+    add_wide_fact(facts, _("Why"), vkp_format_dup_reason(member));
     add_fact(facts, _("Started"), dup_start(process->start_time_usec));
+    add_fact(facts, _("Ports"), vkp_format_dup_ports(member->ports, G_MAXUINT));
     add_fact(facts, _("Kind"), g_strdup(vkp_format_kind(member->tie.kind)));
     add_fact(facts, _("State"), g_strdup(vkp_format_state(process->state)));
     add_fact(facts, _("Process ID"),
@@ -82,7 +97,7 @@ static void add_process(Facts *facts, const VkpMember *member)
     add_tie(facts, &member->tie);
 }
 
-static void add_group(Facts *facts, const VkpRow *row)
+static void add_group(GArray *facts, const VkpRow *row)
 {
     const VkpTotals *totals = &row->totals;
     add_fact(facts, _("Contents"),
@@ -100,7 +115,7 @@ static GtkWidget *fact_name_new(const char *name)
     GtkWidget *label = gtk_label_new(name);
     gtk_label_set_xalign(GTK_LABEL(label), 1);
     gtk_widget_set_valign(label, GTK_ALIGN_START);
-    gtk_style_context_add_class(gtk_widget_get_style_context(label), GTK_STYLE_CLASS_DIM_LABEL);
+    gtk_style_context_add_class(gtk_widget_get_style_context(label), "vkp-dim");
     gtk_widget_show(label);
     return label;
 }
@@ -120,25 +135,43 @@ static GtkWidget *fact_text_new(const char *text, GtkWidget *name)
     return label;
 }
 
-/* Built anew only when a text differs, so that a selection in them survives the ticks. */
-static void show_facts(VkpDetails *self, const Facts *facts)
+static char *dup_signature(const GArray *facts)
 {
-    g_autoptr(GString) all = g_string_new(NULL);
-    for (guint i = 0; i < facts->texts->len; i++)
-        g_string_append_printf(all, "%s\n%s\n", (char *)g_ptr_array_index(facts->names, i),
-                               (char *)g_ptr_array_index(facts->texts, i));
-    if (g_strcmp0(all->str, self->shown) == 0)
+    GString *all = g_string_new(NULL);
+    for (guint i = 0; i < facts->len; i++) {
+        const Fact *fact = &g_array_index(facts, Fact, i);
+        g_string_append_printf(all, "%s\n%s\n", fact->name, fact->text);
+    }
+    return g_string_free(all, FALSE);
+}
+
+static void attach_facts(GtkGrid *grid, const GArray *facts)
+{
+    gint row = -1;
+    gboolean is_half = FALSE; /* the row has a free half */
+    for (guint i = 0; i < facts->len; i++) {
+        const Fact *fact = &g_array_index(facts, Fact, i);
+        gboolean joins = is_half && !fact->is_wide;
+        row += joins ? 0 : 1;
+        GtkWidget *name = fact_name_new(fact->name);
+        GtkWidget *text = fact_text_new(fact->text, name);
+        gtk_grid_attach(grid, name, joins ? 2 : 0, row, 1, 1);
+        gtk_grid_attach(grid, text, joins ? 3 : 1, row, fact->is_wide ? 3 : 1, 1);
+        is_half = !joins && !fact->is_wide;
+    }
+}
+
+/* Built anew only when a text differs, so that a selection in them survives the ticks. */
+static void show_facts(VkpDetails *self, const GArray *facts)
+{
+    g_autofree char *signature = dup_signature(facts);
+    if (g_strcmp0(signature, self->shown) == 0)
         return;
     g_free(self->shown);
-    self->shown = g_strdup(all->str);
+    self->shown = g_steal_pointer(&signature);
     gtk_container_foreach(GTK_CONTAINER(self->facts),
                           (GtkCallback)(void (*)(void))gtk_widget_destroy, NULL);
-    for (guint i = 0; i < facts->texts->len; i++) {
-        GtkWidget *name = fact_name_new(g_ptr_array_index(facts->names, i));
-        GtkWidget *text = fact_text_new(g_ptr_array_index(facts->texts, i), name);
-        gtk_grid_attach(self->facts, name, 0, (gint)i, 1, 1);
-        gtk_grid_attach(self->facts, text, 1, (gint)i, 1, 1);
-    }
+    attach_facts(self->facts, facts);
 }
 
 static void show_figures(VkpDetails *self, const VkpRow *row, const VkpHistory *history)
@@ -159,15 +192,14 @@ void vkp_details_show(VkpDetails *self, const VkpRow *row, const VkpHistory *his
     gtk_widget_set_visible(self->content, row != NULL);
     if (!row)
         return;
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-    Facts facts = {names, texts};
+    g_autoptr(GArray) facts = g_array_new(FALSE, FALSE, sizeof(Fact));
+    g_array_set_clear_func(facts, clear_fact);
     if (row->member)
-        add_process(&facts, row->member);
+        add_process(facts, row->member);
     else
-        add_group(&facts, row);
+        add_group(facts, row);
     gtk_label_set_text(self->title, row->label);
-    show_facts(self, &facts);
+    show_facts(self, facts);
     show_figures(self, row, history);
 }
 

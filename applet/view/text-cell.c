@@ -6,7 +6,7 @@
 /* More than are on a screen; then all are dropped, which is simpler than choosing. */
 #define MAX_LAYOUTS 512
 
-#define DIM_ALPHA 0.65
+#define LEFT_TO_RIGHT_MARK "\u200e"
 
 struct _VkpTextCell {
     GtkCellRendererText parent;
@@ -31,14 +31,14 @@ void vkp_text_cell_set(VkpTextCell *self, const char *text, VkpTextStyle style)
     g_object_set(self, "text", text, NULL); /* for accessibility */
 }
 
-/* Everything that decides how the glyphs lie; colours are not among it. */
-static char *dup_key(const VkpTextCell *self, gint width)
+/* Everything that is part of a layout; colours are not among it, but how far they are dimmed is. */
+static char *dup_key(const VkpTextCell *self, gint width, guint16 dim_alpha)
 {
-    return g_strdup_printf("%d %u %u %d %s", width, self->style.n_bold, self->style.n_plain,
-                           self->style.is_italic, self->text);
+    return g_strdup_printf("%d %u %u %u %d %s", width, dim_alpha, self->style.n_bold,
+                           self->style.n_plain, self->style.is_italic, self->text);
 }
 
-static PangoAttrList *make_attributes(const VkpTextStyle *style)
+static PangoAttrList *make_attributes(const VkpTextStyle *style, guint16 dim_alpha)
 {
     PangoAttrList *attributes = pango_attr_list_new();
     pango_attr_list_insert(attributes, pango_attr_font_features_new("tnum=1"));
@@ -50,7 +50,7 @@ static PangoAttrList *make_attributes(const VkpTextStyle *style)
         pango_attr_list_insert(attributes, bold);
     }
     if (style->n_plain) {
-        PangoAttribute *dim = pango_attr_foreground_alpha_new((guint16)(DIM_ALPHA * G_MAXUINT16));
+        PangoAttribute *dim = pango_attr_foreground_alpha_new(dim_alpha);
         dim->start_index = style->n_plain;
         pango_attr_list_insert(attributes, dim);
     }
@@ -69,23 +69,38 @@ static gboolean runs_against(PangoLayout *layout, gboolean is_rtl)
     return FALSE;
 }
 
-static PangoLayout *make_layout(const VkpTextCell *self, GtkWidget *widget, gint width)
+/* Figures alone ("59 %", "3000 5173 +2") have no direction of their own, and would be turned around
+ * in a right-to-left language. */
+static gboolean is_figures(const VkpTextCell *self)
 {
-    PangoLayout *layout = gtk_widget_create_pango_layout(widget, self->text);
-    g_autoptr(PangoAttrList) attributes = make_attributes(&self->style);
+    for (const char *at = self->text; *at; at = g_utf8_next_char(at))
+        if (g_unichar_isalpha(g_utf8_get_char(at)))
+            return FALSE;
+    return self->style.n_plain == 0;
+}
+
+static PangoLayout *make_layout(const VkpTextCell *self, GtkWidget *widget, gint width,
+                                guint16 dim_alpha)
+{
+    gboolean is_rtl = gtk_widget_get_direction(widget) == GTK_TEXT_DIR_RTL;
+    gboolean is_turned = is_rtl && is_figures(self);
+    g_autofree char *turned = is_turned ? g_strconcat(LEFT_TO_RIGHT_MARK, self->text, NULL) : NULL;
+    PangoLayout *layout = gtk_widget_create_pango_layout(widget, turned ? turned : self->text);
+    g_autoptr(PangoAttrList) attributes = make_attributes(&self->style, dim_alpha);
     pango_layout_set_attributes(layout, attributes);
     pango_layout_set_ellipsize(layout, self->ellipsize);
     pango_layout_set_single_paragraph_mode(layout, TRUE);
     pango_layout_set_width(layout, width * PANGO_SCALE);
     /* The side is the widget's matter; Pango turns it around for a text that runs against it. */
-    gboolean is_rtl = gtk_widget_get_direction(widget) == GTK_TEXT_DIR_RTL;
     gboolean is_right = (self->xalign > 0.5f) != is_rtl;
-    pango_layout_set_alignment(layout, is_right != runs_against(layout, is_rtl) ? PANGO_ALIGN_RIGHT
-                                                                                : PANGO_ALIGN_LEFT);
+    gboolean is_against = is_turned || runs_against(layout, is_rtl);
+    pango_layout_set_alignment(layout,
+                               is_right != is_against ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
     return layout;
 }
 
-static PangoLayout *get_layout(VkpTextCell *self, GtkWidget *widget, gint width)
+static PangoLayout *get_layout(VkpTextCell *self, GtkWidget *widget, gint width,
+                               gboolean is_selected)
 {
     PangoContext *context = gtk_widget_get_pango_context(widget);
     guint serial = pango_context_get_serial(context);
@@ -94,10 +109,12 @@ static PangoLayout *get_layout(VkpTextCell *self, GtkWidget *widget, gint width)
         g_hash_table_remove_all(self->layouts);
     self->context = context;
     self->context_serial = serial;
-    g_autofree char *key = dup_key(self, width);
+    double alpha = vkp_colors_dim_alpha(self->style.is_colored, is_selected);
+    guint16 dim_alpha = (guint16)(alpha * G_MAXUINT16);
+    g_autofree char *key = dup_key(self, width, dim_alpha);
     PangoLayout *layout = g_hash_table_lookup(self->layouts, key);
     if (!layout) {
-        layout = make_layout(self, widget, width);
+        layout = make_layout(self, widget, width, dim_alpha);
         g_hash_table_insert(self->layouts, g_steal_pointer(&key), layout);
     }
     return layout;
@@ -123,7 +140,8 @@ static void vkp_text_cell_render(GtkCellRenderer *cell, cairo_t *cr, GtkWidget *
     gint width = area->width - 2 * xpad;
     if (!self->text || !*self->text || width <= 0)
         return;
-    PangoLayout *layout = get_layout(self, widget, width);
+    PangoLayout *layout =
+        get_layout(self, widget, width, (flags & GTK_CELL_RENDERER_SELECTED) != 0);
     gint height;
     pango_layout_get_pixel_size(layout, NULL, &height);
     GdkRGBA color;
