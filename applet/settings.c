@@ -145,6 +145,13 @@ void vkp_settings_set_sort(VkpSettings *settings, const char *column, gboolean i
     g_settings_set_boolean(settings->gsettings, "sort-descending", is_descending);
 }
 
+gboolean vkp_settings_has_window(VkpSettings *settings)
+{
+    g_autoptr(GVariant) width =
+        settings->gsettings ? g_settings_get_user_value(settings->gsettings, "window-width") : NULL;
+    return width != NULL;
+}
+
 void vkp_settings_get_window(VkpSettings *settings, gint *width, gint *height,
                              gboolean *is_maximized)
 {

@@ -38,6 +38,8 @@ void vkp_settings_set_column_width(VkpSettings *settings, const char *column, gi
 char *vkp_settings_get_sort(VkpSettings *settings, gboolean *is_descending);
 void vkp_settings_set_sort(VkpSettings *settings, const char *column, gboolean is_descending);
 
+/* Whether a size was ever stored. */
+gboolean vkp_settings_has_window(VkpSettings *settings);
 void vkp_settings_get_window(VkpSettings *settings, gint *width, gint *height,
                              gboolean *is_maximized);
 void vkp_settings_set_window(VkpSettings *settings, gint width, gint height, gboolean is_maximized);

@@ -63,7 +63,7 @@ static char *dup_folder(const VkpRow *row)
 }
 
 static const VkpColumn columns[] = {
-    {"name", N_("Name"), 36, 0, VKP_ORDER_NAME, TRUE, NULL},
+    {"name", N_("Name"), 28, 0, VKP_ORDER_NAME, TRUE, NULL},
     {"pid", N_("ID"), 8, 1, VKP_ORDER_PID, TRUE, dup_pid},
     {"cpu", N_("CPU"), 7, 1, VKP_ORDER_CPU, TRUE, dup_cpu},
     {"memory", N_("Memory"), 10, 1, VKP_ORDER_MEMORY, TRUE, dup_memory},

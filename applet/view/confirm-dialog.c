@@ -38,6 +38,8 @@ static void show_job(VkpConfirmDialog *self)
         return;
     VkpKillCounts counts = vkp_kill_job_count(self->job);
     show_sentence(self->question, NULL, vkp_sentence_dup_question(self->job));
+    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self)),
+                        gtk_label_get_text(self->question));
     show_sentence(self->manner, NULL, vkp_sentence_dup_manner(self->job));
     show_sentence(self->agents, self->agents_box, vkp_sentence_dup_agents(self->job));
     show_sentence(self->weak, NULL, vkp_sentence_dup_weak(self->job));

@@ -11,6 +11,7 @@
 #include "applet/view/row-actions.h"
 #include "applet/view/row-menu.h"
 #include "applet/view/status-page.h"
+#include "applet/view/window-size.h"
 #include "common/view/format.h"
 
 struct _VkpWindow {
@@ -34,6 +35,7 @@ struct _VkpWindow {
     GtkContainer *scroller;
     GtkRevealer *details_revealer;
     VkpDetails *details;
+    GtkWidget *action_bar;
 };
 
 G_DEFINE_FINAL_TYPE(VkpWindow, vkp_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -116,6 +118,7 @@ static void update(VkpWindow *self)
     show_header(self, &root->totals);
     gboolean is_list = !vkp_status_page_update(self->status_page, client, root);
     show_page(self, is_list ? "list" : "status");
+    gtk_widget_set_visible(self->action_bar, is_list);
     vkp_notices_show_database(self->notices, vkp_client_database(client), !is_list);
     vkp_filter_menu_update(self->filter_menu, rows);
     if (is_list || root->totals.n_processes == 0)
@@ -287,10 +290,7 @@ void vkp_window_set_has_tray(VkpWindow *self, gboolean has_tray)
 static void vkp_window_hide(GtkWidget *widget)
 {
     VkpWindow *self = VKP_WINDOW(widget);
-    gint width, height;
-    gtk_window_get_size(GTK_WINDOW(self), &width, &height);
-    vkp_settings_set_window(self->settings, width, height,
-                            gtk_window_is_maximized(GTK_WINDOW(self)));
+    vkp_window_size_save(GTK_WINDOW(self), self->settings);
     GTK_WIDGET_CLASS(vkp_window_parent_class)->hide(widget);
 }
 
@@ -327,6 +327,7 @@ static void vkp_window_class_init(VkpWindowClass *class)
     BIND(scroller);
     BIND(details_revealer);
     BIND(details);
+    BIND(action_bar);
 #undef BIND
 }
 
@@ -376,12 +377,7 @@ VkpWindow *vkp_window_new(GtkApplication *application, VkpFeed *feed, VkpKillDes
     self->feed = g_object_ref(feed);
     self->desk = g_object_ref(desk);
     self->settings = vkp_settings_ref(settings);
-    gint width, height;
-    gboolean is_maximized;
-    vkp_settings_get_window(settings, &width, &height, &is_maximized);
-    gtk_window_set_default_size(GTK_WINDOW(self), width, height);
-    if (is_maximized)
-        gtk_window_maximize(GTK_WINDOW(self));
+    vkp_window_size_restore(GTK_WINDOW(self), settings);
     add_tree(self);
     vkp_row_actions_add(G_ACTION_MAP(self), self->tree);
     vkp_column_chooser_add(G_ACTION_MAP(self), self->columns_menu, settings);

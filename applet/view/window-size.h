@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "applet/settings.h"
+
+/* Gives a new window the size it had last; the first time one that suits the size of the text. */
+void vkp_window_size_restore(GtkWindow *window, VkpSettings *settings);
+
+/* Remembers the size of a window that is shown. */
+void vkp_window_size_save(GtkWindow *window, VkpSettings *settings);
