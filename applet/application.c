@@ -10,6 +10,7 @@
 #include "applet/settings.h"
 #include "applet/view/kill-desk.h"
 #include "applet/view/preferences.h"
+#include "applet/view/shortcuts.h"
 #include "applet/view/tray-host.h"
 #include "applet/view/tray.h"
 #include "applet/view/window.h"
@@ -58,6 +59,7 @@ static VkpWindow *ensure_window(VkpApplication *self)
     if (self->window)
         return self->window;
     self->window = vkp_window_new(GTK_APPLICATION(self), self->feed, self->desk, self->settings);
+    vkp_shortcuts_name_search(GTK_APPLICATION_WINDOW(self->window));
     g_signal_connect(self->window, "delete-event", G_CALLBACK(on_delete_event), self);
     g_signal_connect_swapped(self->window, "notify::visible", G_CALLBACK(on_visible_changed), self);
     return self->window;

@@ -262,6 +262,12 @@ static void on_menu_requested(VkpWindow *self, GdkEvent *event)
     self->row_menu = vkp_row_menu_popup(self->tree, event);
 }
 
+/* The search bar tries keys on its entry, which would open a menu of its own at Shift+F10. */
+static gboolean is_function_key(const GdkEventKey *event)
+{
+    return event->keyval >= GDK_KEY_F1 && event->keyval <= GDK_KEY_F35;
+}
+
 /* Typing anywhere but in a field searches. */
 static gboolean on_key_press(GtkWidget *widget, GdkEventKey *event,
                              gpointer user_data G_GNUC_UNUSED)
@@ -272,7 +278,7 @@ static gboolean on_key_press(GtkWidget *widget, GdkEventKey *event,
         gtk_search_bar_set_search_mode(self->search_bar, FALSE);
         return GDK_EVENT_STOP;
     }
-    if (focus != GTK_WIDGET(self->tree))
+    if (focus != GTK_WIDGET(self->tree) || is_function_key(event))
         return GDK_EVENT_PROPAGATE;
     return gtk_search_bar_handle_event(self->search_bar, (GdkEvent *)event);
 }

@@ -5,63 +5,8 @@ import json
 import os
 import subprocess
 
-from desktop import Desktop, applet_program, click, find, is_showing, names, run, wait_for, walk
-
-
-class Window(Desktop):
-    """A desktop with the window open and the list on it."""
-
-    def __init__(self, **options):
-        options.setdefault('environment', {'G_DEBUG': 'fatal-criticals'})
-        super().__init__(applet_program(), **options)
-
-    def start(self):
-        super().start()
-        self.wait_window('Vibe Kanban')
-        self.app = self.accessible()
-        self.run('xdotool', 'mousemove', '5', '790')
-
-    def labels(self):
-        return names(self.app, 'label')
-
-    def wait_label(self, start):
-        wait_for('the words ' + start,
-                 lambda: [label for label in self.labels() if label.startswith(start)])
-
-    def tree(self):
-        return wait_for('the list', lambda: find(self.app, 'tree table', 'Processes'))
-
-    def cells(self):
-        return [cell.strip() for cell in names(self.app, 'table cell') if cell.strip()]
-
-    def wait_cell(self, start, is_there=True):
-        def check():
-            return is_there == any(cell.startswith(start) for cell in self.cells())
-        wait_for('the row ' + start, check)
-
-    def selected(self):
-        """The name of the selected row, or None."""
-        from gi.repository import Atspi
-        for _depth, node in walk(self.tree()):
-            try:
-                if (node.get_role_name() == 'table cell' and is_showing(node)
-                        and node.get_state_set().contains(Atspi.StateType.SELECTED)
-                        and node.get_name().strip()):
-                    return node.get_name().strip()
-            except Exception:
-                continue
-        return None
-
-    def select(self, start):
-        """Moves down from the top until that row is selected."""
-        self.key('Home')
-
-        def step():
-            if (self.selected() or '').startswith(start):
-                return True
-            self.key('Down')
-            return False
-        wait_for('the selection of ' + start, step)
+from desktop import Desktop, applet_program, click, find, run, wait_for, walk
+from window import Window
 
 
 def test_tree_shows_projects_tasks_attempts_and_processes():
@@ -164,17 +109,6 @@ def test_delete_asks_and_shift_delete_asks_for_force():
         wait_for('the sharper question',
                  lambda: find(desktop.app, 'push button', 'Force Kill 1 Process'))
         assert not desktop.kills()
-
-
-def test_every_control_has_a_name():
-    with Window() as desktop:
-        desktop.wait_cell('Alpha Shop')
-        desktop.key('F9')
-        for _depth, node in walk(desktop.app):
-            if node.get_role_name() in ('push button', 'toggle button', 'menu', 'text', 'entry',
-                                        'tree table', 'check box', 'spin button'):
-                assert node.get_name() or not is_showing(node), (
-                    node.get_role_name(), node.get_parent().get_role_name())
 
 
 def test_empty_and_database_states_have_their_words():

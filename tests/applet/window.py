@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The window and its list on a desktop, as a person and a screen reader find it."""
+from desktop import Desktop, applet_program, find, is_showing, names, wait_for, walk
+
+
+class Window(Desktop):
+    """A desktop with the window open and the list on it."""
+
+    def __init__(self, **options):
+        options.setdefault('environment', {'G_DEBUG': 'fatal-criticals'})
+        super().__init__(applet_program(), **options)
+
+    def start(self):
+        super().start()
+        self.wait_window('Vibe Kanban')
+        self.app = self.accessible()
+        self.run('xdotool', 'mousemove', '5', '790')
+
+    def labels(self):
+        return names(self.app, 'label')
+
+    def wait_label(self, start):
+        wait_for('the words ' + start,
+                 lambda: [label for label in self.labels() if label.startswith(start)])
+
+    def tree(self):
+        return wait_for('the list', lambda: find(self.app, 'tree table', 'Processes'))
+
+    def cells(self):
+        return [cell.strip() for cell in names(self.app, 'table cell') if cell.strip()]
+
+    def wait_for(self, role, start):
+        """What shows with that role and a name that starts so."""
+        return wait_for('%s %s' % (role, start), lambda: find(self.app, role, start))
+
+    def wait_gone(self, role, start):
+        wait_for('%s %s to go' % (role, start), lambda: not find(self.app, role, start))
+
+    def focus(self):
+        """What has the keyboard, or None."""
+        from gi.repository import Atspi
+        for _depth, node in walk(self.app):
+            try:
+                if node.get_state_set().contains(Atspi.StateType.FOCUSED):
+                    return node
+            except Exception:  # it went away meanwhile
+                continue
+        return None
+
+    def wait_cell(self, start, is_there=True):
+        def check():
+            return is_there == any(cell.startswith(start) for cell in self.cells())
+        wait_for('the row ' + start, check)
+
+    def selected(self):
+        """The name of the selected row, or None."""
+        from gi.repository import Atspi
+        for _depth, node in walk(self.tree()):
+            try:
+                if (node.get_role_name() == 'table cell' and is_showing(node)
+                        and node.get_state_set().contains(Atspi.StateType.SELECTED)
+                        and node.get_name().strip()):
+                    return node.get_name().strip()
+            except Exception:
+                continue
+        return None
+
+    def select(self, start):
+        """Moves down from the top until that row is selected."""
+        self.key('Home')
+
+        def step():
+            if (self.selected() or '').startswith(start):
+                return True
+            self.key('Down')
+            return False
+        wait_for('the selection of ' + start, step)
