@@ -333,14 +333,17 @@ class Desktop:
             return tuple(pixels[y * stride + x * n:y * stride + x * n + 3])
         return color_at, pixbuf.get_width(), pixbuf.get_height()
 
-    def find_color(self, color, tolerance=24):
-        """The middle of where that color is on the screen, or None."""
+    def find_color(self, color, tolerance=24, rows=None):
+        """The middle of where that color is on the screen, or in its first rows, or None."""
         color_at, width, height = self.look()
-        found = [(x, y) for y in range(height) for x in range(width)
+        found = [(x, y) for y in range(rows or height) for x in range(width)
                  if all(abs(a - b) <= tolerance for a, b in zip(color_at(x, y), color))]
         if not found:
             return None
         return (sum(x for x, _y in found) // len(found), sum(y for _x, y in found) // len(found))
+
+    def click(self, place, button=1):
+        self.run('xdotool', 'mousemove', str(place[0]), str(place[1]), 'click', str(button))
 
     # --- accessibility
 
