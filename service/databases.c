@@ -200,12 +200,12 @@ static VkpSnapshot *dup_movers(VkpDatabases *databases)
 static void look_for_holders(VkpDatabases *databases, VkpLook look)
 {
     VkpSnapshot *snapshot = databases->snapshot;
-    gboolean is_due = is_any_due(databases);
+    gboolean is_due = look == VKP_LOOK_ALL || is_any_due(databases);
     g_autoptr(VkpSnapshot) some = is_due ? dup_movers(databases) : dup_young(databases);
     for (guint i = 0; i < databases->all->len; i++) {
         Database *database = g_ptr_array_index(databases->all, i);
         VkpInode inode = vkp_file_inode(vkp_store_path(database->store));
-        gboolean at_all = look == VKP_LOOK_ALL || !vkp_inode_equal(inode, database->inode);
+        gboolean at_all = !vkp_inode_equal(inode, database->inode);
         database->inode = inode;
 
         vkp_holders_keep_living(database->holders, snapshot);

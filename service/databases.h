@@ -24,7 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpDatabases, vkp_databases_free)
 /* How hard to look for holders: reading everyone's descriptors is dear. */
 typedef enum {
     VKP_LOOK_YOUNG, /* among young processes; among all of them now and then */
-    VKP_LOOK_ALL,
+    VKP_LOOK_ALL,   /* ... now: among all that have run since they were looked at */
 } VkpLook;
 
 /* Brings everything up to date. TRUE when our board is another one than before. */

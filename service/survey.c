@@ -217,7 +217,7 @@ static VkpTableDepth table_depth(VkpSurveyDepth depth)
     case VKP_SURVEY_TICK:
         return VKP_TABLE_TICK;
     case VKP_SURVEY_FOR_KILL:
-        return VKP_TABLE_ALL;
+        return VKP_TABLE_EVERYBODY;
     case VKP_SURVEY_PROCESSES:
     case VKP_SURVEY_ASKED:
         break;

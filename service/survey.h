@@ -24,13 +24,13 @@ void vkp_survey_free(VkpSurvey *survey); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpSurvey, vkp_survey_free)
 
 /* How thoroughly to look; each takes in the ones before it. All but the last look only at what may
- * have changed (see common/proc/table.h): a kill is planned on nothing less than a full look. Its
- * rescans then find whoever was forked since, and what the plan's own processes do. */
+ * have changed (see common/proc/table.h): a kill is planned on what everybody has done until now.
+ * Its rescans then find whoever was forked since, and what the plan's own processes do. */
 typedef enum {
     VKP_SURVEY_PROCESSES, /* who runs: the rescans of a kill job */
     VKP_SURVEY_TICK,      /* what the databases say, who listens where */
     VKP_SURVEY_ASKED,     /* where the worktrees are */
-    VKP_SURVEY_FOR_KILL,  /* who has the database open, among all processes */
+    VKP_SURVEY_FOR_KILL,  /* what everybody has done, and who has the database open */
 } VkpSurveyDepth;
 
 /* A new reference to the roster of now; the last one if nothing has changed. NULL and error when

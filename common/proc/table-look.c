@@ -113,6 +113,7 @@ static void take_in(VkpTable *table, VkpProcess *process, guint64 clock_nsec)
     entry->process = process;
     entry->clock_nsec = clock_nsec;
     entry->looked_at_usec = table->now_usec;
+    entry->is_sampled = FALSE;
     table->has_stirred |= entry->is_followed;
 }
 
@@ -146,7 +147,7 @@ gboolean vkp_table_look_afresh(VkpTable *table, pid_t pid, GError **error)
  */
 static gboolean still_stands(const VkpTable *table, const VkpTableEntry *entry, gint64 max_age_usec)
 {
-    if (entry->process->state == 'D')
+    if (entry->process->state == 'D' || (entry->is_sampled && !table->may_sample))
         return FALSE;
     if (entry->is_followed && entry->process->cpu_percent > 0)
         return FALSE;
@@ -170,6 +171,7 @@ static gboolean sample(VkpTable *table, VkpTableEntry *entry, guint64 clock_nsec
     table->n_looked_at++;
     take_in(table, process, clock_nsec);
     entry->looked_at_usec = looked_at_usec;
+    entry->is_sampled = TRUE;
     return TRUE;
 }
 

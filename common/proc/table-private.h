@@ -14,7 +14,8 @@ typedef struct {
     gint64 looked_at_usec; /* monotonic */
     VkpFd stat_fd;         /* kept while followed; below 0: not */
     gboolean is_followed;
-    guint64 listing; /* the last one that had it */
+    gboolean is_sampled; /* since the last look it has run, and its stat was read */
+    guint64 listing;     /* the last one that had it */
 } VkpTableEntry;
 
 struct VkpTable {

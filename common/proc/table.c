@@ -153,22 +153,30 @@ static gboolean look_at_young(VkpTable *table, GError **error)
     return TRUE;
 }
 
-static gboolean sweep(VkpTable *table, GError **error)
+/* Those whose number leaves `part` when divided by `n_parts`. */
+static gboolean look_at_part(VkpTable *table, guint part, guint n_parts, GError **error)
 {
-    if (table->sweep_part == 0 && !look_through_list(table, FALSE, error))
-        return FALSE;
     g_autoptr(GArray) pids = g_array_new(FALSE, FALSE, sizeof(pid_t));
     GHashTableIter iter;
     gpointer key;
     g_hash_table_iter_init(&iter, table->entries);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         pid_t pid = GPOINTER_TO_INT(key);
-        if ((guint)pid % SWEEP_PARTS == table->sweep_part)
+        if ((guint)pid % n_parts == part)
             g_array_append_val(pids, pid);
     }
     for (guint i = 0; i < pids->len; i++)
         if (!vkp_table_glance(table, g_array_index(pids, pid_t, i), OTHERS_MAX_AGE_USEC, error))
             return FALSE;
+    return TRUE;
+}
+
+static gboolean sweep(VkpTable *table, GError **error)
+{
+    if (table->sweep_part == 0 && !look_through_list(table, FALSE, error))
+        return FALSE;
+    if (!look_at_part(table, table->sweep_part, SWEEP_PARTS, error))
+        return FALSE;
     table->sweep_part = (table->sweep_part + 1) % SWEEP_PARTS;
     table->swept_at_usec = table->now_usec;
     return TRUE;
@@ -194,6 +202,9 @@ static gboolean look_at_all(VkpTable *table, GError **error)
 
 static gboolean look_at_some(VkpTable *table, VkpTableDepth depth, GError **error)
 {
+    if (depth == VKP_TABLE_EVERYBODY)
+        return look_at_new(table, error) && look_through_list(table, FALSE, error) &&
+               look_at_followed(table, error) && look_at_part(table, 0, 1, error);
     return look_at_new(table, error) && look_at_followed(table, error) &&
            look_at_young(table, error) && (!is_sweep_due(table, depth) || sweep(table, error));
 }
@@ -252,11 +263,26 @@ static void make_snapshot(VkpTable *table)
     table->is_changed = FALSE;
 }
 
-static gboolean is_all_needed(VkpTable *table, VkpTableDepth depth)
+/* Short of descriptors: those that only save us time go first, for good. */
+static gboolean look_without_kept(VkpTable *table, GError **error)
+{
+    if (table->n_kept == 0)
+        return FALSE;
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, table->entries);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        vkp_table_close_stat(table, value);
+    table->kept_max = 0;
+    g_clear_error(error);
+    return look_at_all(table, error);
+}
+
+static gboolean is_all_needed(VkpTable *table)
 {
     gboolean is_clock_set = vkp_scanner_follow_clock(table->scanner);
     table->is_changed |= is_clock_set;
-    return depth == VKP_TABLE_ALL || !table->snapshot || table->is_unsure || is_clock_set ||
+    return !table->snapshot || table->is_unsure || is_clock_set ||
            (!table->has_newest_pid && !table->has_cpu_clocks);
 }
 
@@ -266,9 +292,10 @@ VkpSnapshot *vkp_table_tick(VkpTable *table, VkpTableDepth depth, GError **error
     table->n_looked_at = 0;
     table->has_stirred = FALSE;
     table->may_sample = depth == VKP_TABLE_TICK;
-    gboolean is_all = is_all_needed(table, depth);
+    gboolean is_all = is_all_needed(table);
     table->is_unsure = TRUE;
-    if (is_all ? !look_at_all(table, error) : !look_at_some(table, depth, error))
+    if (!(is_all ? look_at_all(table, error) : look_at_some(table, depth, error)) &&
+        !look_without_kept(table, error))
         return NULL;
     if (table->is_changed && !look_at_orphans(table, error))
         return NULL;
@@ -291,6 +318,7 @@ static void set_followed(VkpTable *table, gboolean is_followed)
 void vkp_table_follow(VkpTable *table, const GArray *identities)
 {
     g_autoptr(GArray) before = g_array_copy(table->followed);
+    table->kept_max = MIN(table->kept_max, find_kept_max()); /* the limit may have been lowered */
     set_followed(table, FALSE);
     g_array_set_size(table->followed, 0);
     g_array_append_vals(table->followed, identities->data, identities->len);

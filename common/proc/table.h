@@ -36,7 +36,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpTable, vkp_table_free)
 typedef enum {
     VKP_TABLE_TICK, /* what may have changed, and somebody of the others in turn */
     VKP_TABLE_NOW,  /* what may have changed; whoever waits for the answer need not wait for more */
-    VKP_TABLE_ALL,  /* everything anew: a scan */
+    /* as NOW, and of everybody what he has done: whoever has run since he was looked at */
+    VKP_TABLE_EVERYBODY,
 } VkpTableDepth;
 
 /* A new reference to what runs now: the same snapshot as last time unless the structure has changed

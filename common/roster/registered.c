@@ -9,6 +9,10 @@
 /* Two clocks and two roundings. */
 #define CLOCK_SLACK_USEC (2 * G_TIME_SPAN_SECOND)
 
+/* Start times come in ticks of 10 ms, and rows are rounded too: of two rows so near to each other
+ * the distance says nothing, but rows are written in the order of their processes. */
+#define SAME_MOMENT_USEC (100 * G_TIME_SPAN_MILLISECOND)
+
 gboolean vkp_start_is_too_old(guint64 start_usec, gint64 started_at_usec)
 {
     return (gint64)start_usec < started_at_usec - CLOCK_SLACK_USEC;
@@ -111,7 +115,19 @@ static const VkpAttempt *find_spawned_attempt(const VkpInquiry *inquiry, const V
     return vkp_claim_find_place(inquiry, subject);
 }
 
-/* Running rows first, then the one whose start is nearest; the mark, if it names one, decides. */
+static gboolean is_better(const VkpSubject *subject, const VkpExecution *execution,
+                          const VkpExecution *than)
+{
+    gboolean runs = execution->status == VKP_EXECUTION_RUNNING;
+    if (runs != (than->status == VKP_EXECUTION_RUNNING))
+        return runs;
+    if (ABS(execution->started_at_usec - than->started_at_usec) <= SAME_MOMENT_USEC)
+        return execution->started_at_usec < than->started_at_usec;
+    return distance(subject, execution) < distance(subject, than);
+}
+
+/* Running rows first, then the one whose start is nearest; the mark, if it names one, decides. The
+ * children come in the order of their start. */
 static const VkpExecution *find_spawned_execution(const VkpInquiry *inquiry,
                                                   const VkpSubject *subject,
                                                   const VkpAttempt *attempt, GHashTable *taken)
@@ -126,10 +142,7 @@ static const VkpExecution *find_spawned_execution(const VkpInquiry *inquiry,
             continue;
         if (image && vkp_uuid_equal(&image->marks.execution_id, &execution->id))
             return execution;
-        gboolean runs = execution->status == VKP_EXECUTION_RUNNING;
-        gboolean best_runs = best && best->status == VKP_EXECUTION_RUNNING;
-        if (!best || (runs && !best_runs) ||
-            (runs == best_runs && distance(subject, execution) < distance(subject, best)))
+        if (!best || is_better(subject, execution, best))
             best = execution;
     }
     return best;

@@ -79,7 +79,8 @@ static void follow(VkpTable *table, const VkpRoster *roster)
     vkp_table_follow(table, identities);
 }
 
-/* As the service does: a full look for the plan, and what may have changed for the job's rescans.
+/* As the service does: a look at everybody for the plan, and what may have changed for the job's
+ * rescans.
  */
 static VkpRoster *make_roster(VkpRig *rig, VkpTableDepth depth, GError **error)
 {
@@ -117,7 +118,7 @@ static VkpRoster *look(void *data, GError **error)
 VkpRoster *vkp_rig_look(VkpRig *rig)
 {
     g_autoptr(GError) error = NULL;
-    VkpRoster *roster = make_roster(rig, VKP_TABLE_ALL, &error);
+    VkpRoster *roster = make_roster(rig, VKP_TABLE_EVERYBODY, &error);
     g_assert_no_error(error);
     return roster;
 }

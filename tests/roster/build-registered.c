@@ -177,6 +177,22 @@ static void test_child_of_the_server_prefers_running_rows(void)
     scene_expect(scene, 139, ENVIRONMENT, 90, 1, 0);
 }
 
+/* The clocks say that the first child is nearer to the second row. */
+static void test_children_of_the_server_that_started_at_once(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    const char *mark = scene_attempt_mark(scene, 1);
+    SCENE_ADD(scene, .pid = 50, .name = "vibe-kanban", .folder = "/");
+    scene_add_server(scene, 50);
+    SCENE_EXECUTION(scene, .number = 2, .attempt = 1, .start = 100.016);
+    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 100.002);
+    SCENE_ADD(scene, .pid = 110, .parent = 50, .session = 50, .start = 100.02, .environment = mark);
+    SCENE_ADD(scene, .pid = 111, .parent = 50, .session = 50, .start = 100.02, .environment = mark);
+    scene_build(scene);
+    scene_expect(scene, 110, REGISTERED, 100, 1, 1);
+    scene_expect(scene, 111, REGISTERED, 100, 1, 2);
+}
+
 static void test_child_of_the_server_with_its_execution_marked(void)
 {
     g_autoptr(Scene) scene =
@@ -309,6 +325,8 @@ int main(int argc, char **argv)
     TEST("group-of-a-dead-leader-with-two-rows", test_group_of_a_dead_leader_with_two_rows);
     TEST("child-of-the-server-with-its-execution-marked",
          test_child_of_the_server_with_its_execution_marked);
+    TEST("children-that-started-at-once-are-told-apart-by-their-order",
+         test_children_of_the_server_that_started_at_once);
     TEST("group-of-a-dead-leader-in-the-pid-column", test_group_of_a_dead_leader_in_the_pid_column);
     TEST("group-whose-link-to-a-dead-leader-is-not-proven",
          test_group_whose_link_to_a_dead_leader_is_not_proven);
