@@ -232,7 +232,7 @@ VkpBus *vkp_bus_new(const VkpBusOptions *options, GError **error)
     bus->manager = options->manager;
     bus->uid = options->uid;
     bus->callers = vkp_callers_new(options->bus, options->proc_root, count_subscribers, bus);
-    bus->kills = vkp_kill_calls_new(options->manager, bus->callers);
+    bus->kills = vkp_kill_calls_new(options->manager, bus->callers, options->grace_ms);
     int r = vkp_bus_error_register();
     if (r >= 0)
         r = sd_bus_add_filter(options->bus, &bus->filter, check_caller, bus);

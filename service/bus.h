@@ -13,6 +13,7 @@ typedef struct {
     VkpManager *manager;   /* borrowed; we become its listener */
     const char *proc_root; /* where callers are looked at */
     uid_t uid;             /* the only user who is served */
+    guint grace_ms;        /* of a Kill that names none */
 } VkpBusOptions;
 
 /* Puts the object up; the name is not taken yet. NULL and error when sd-bus refuses. */

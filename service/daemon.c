@@ -105,15 +105,27 @@ static void open_runtime(VkpRuntime *runtime, const char *parent)
         g_message("A kill by force does not stop processes first: %s", error->message);
 }
 
-static VkpManager *open_manager(const VkpOptions *options, const VkpRuntime *runtime,
-                                sd_event *event, GError **error)
+/* What was chosen, put together from the command line and the file. */
+typedef struct {
+    const VkpOptions *options;
+    const VkpConfig *config;
+} Choice;
+
+static VkpManager *open_manager(const Choice *choice, const VkpRuntime *runtime, sd_event *event,
+                                GError **error)
 {
+    const VkpOptions *options = choice->options;
+    const VkpConfig *config = choice->config;
     VkpManagerOptions manager = {
         .proc_root = options->proc_root,
-        .database_path = options->database_path,
+        .database_path = options->database_path ? options->database_path : config->database_path,
         .places = {g_get_home_dir(), g_getenv("XDG_DATA_HOME"), g_getenv("VK_DATABASE_PATH"), NULL},
         .registry_path = options->registry_path,
         .frozen_path = runtime->frozen_path,
+        .worktree_roots = (const char *const *)config->worktree_roots,
+        .shared_daemons = (const char *const *)config->shared_daemons,
+        .tick_usec = config->tick_usec,
+        .watched_usec = config->watched_usec,
         .uid = getuid(),
         .loop = vkp_event_loop(event),
     };
@@ -121,19 +133,21 @@ static VkpManager *open_manager(const VkpOptions *options, const VkpRuntime *run
 }
 
 /* Goes up to "ready" and stays until the loop ends, with its exit code. */
-static gboolean serve(sd_bus *bus, sd_event *event, const VkpOptions *options, GError **error)
+static gboolean serve(sd_bus *bus, sd_event *event, const Choice *choice, GError **error)
 {
+    const VkpOptions *options = choice->options;
     g_auto(VkpRuntime) runtime = VKP_RUNTIME_INIT;
     open_runtime(&runtime, options->runtime_path);
     g_autoptr(VkpBus) object = NULL; /* declared first: freed after the manager */
-    g_autoptr(VkpManager) manager = open_manager(options, &runtime, event, error);
+    g_autoptr(VkpManager) manager = open_manager(choice, &runtime, event, error);
     if (!manager)
         return FALSE;
     g_autoptr(VkpNeighbours) neighbours = vkp_neighbours_new(bus, manager, error);
     if (!neighbours || !vkp_manager_refresh(manager, error))
         return FALSE;
 
-    VkpBusOptions bus_options = {bus, manager, options->proc_root, getuid()};
+    VkpBusOptions bus_options = {bus, manager, options->proc_root, getuid(),
+                                 choice->config->grace_ms};
     object = vkp_bus_new(&bus_options, error);
     if (!object || !watch_connection(bus, event, error) || !vkp_bus_take_name(object, error))
         return FALSE;
@@ -147,12 +161,13 @@ static gboolean serve(sd_bus *bus, sd_event *event, const VkpOptions *options, G
     return r >= 0;
 }
 
-gboolean vkp_daemon_run(const VkpOptions *options, GError **error)
+gboolean vkp_daemon_run(const VkpOptions *options, const VkpConfig *config, GError **error)
 {
+    const Choice choice = {options, config};
     g_autoptr(sd_event) event = NULL;
     g_autoptr(sd_bus) bus = NULL;
     raise_descriptor_limit();
     /* The name is taken last, but asked for before anything is touched. */
     return open_loop(&event, error) && open_bus(event, options->bus_address, &bus, error) &&
-           vkp_bus_name_is_free(bus, error) && serve(bus, event, options, error);
+           vkp_bus_name_is_free(bus, error) && serve(bus, event, &choice, error);
 }

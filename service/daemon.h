@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "service/config.h"
 #include "service/options.h"
 
-/* Runs the service until SIGTERM, SIGINT or the loss of its bus. TRUE after a signal; FALSE and
- * error when it could not start or lost its bus. */
-gboolean vkp_daemon_run(const VkpOptions *options, GError **error);
+/* Runs the service, as the command line and below it the configuration say, until SIGTERM, SIGINT
+ * or the loss of its bus. TRUE after a signal; FALSE and error when it could not start or lost its
+ * bus. */
+gboolean vkp_daemon_run(const VkpOptions *options, const VkpConfig *config, GError **error);

@@ -142,11 +142,12 @@ static const VkpField option_fields[] = {
     {VKP_OPTION_EXPECTED_IDS, "as", OPTION(expected), read_expected_ids},
 };
 
-gboolean vkp_decode_kill_options(sd_bus_message *message, VkpKillOptions *options, GError **error)
+gboolean vkp_decode_kill_options(sd_bus_message *message, guint grace_ms, VkpKillOptions *options,
+                                 GError **error)
 {
     const VkpDictionary dictionary = {option_fields, G_N_ELEMENTS(option_fields),
                                       VKP_ERROR_INVALID_OPTION, "option"};
-    g_auto(VkpKillOptions) read = {.grace_ms = VKP_GRACE_DEFAULT_MS};
+    g_auto(VkpKillOptions) read = {.grace_ms = grace_ms};
     if (!vkp_dictionary_read(message, &dictionary, &read, error))
         return FALSE;
     *options = read;

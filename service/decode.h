@@ -13,6 +13,7 @@
  * cleared. */
 gboolean vkp_decode_filter(sd_bus_message *message, VkpFilter *filter, GError **error);
 
-/* The same for Kill's options, with the defaults where a key is missing. INVALID_OPTION or
- * LIMITS_EXCEEDED; then *options is cleared. */
-gboolean vkp_decode_kill_options(sd_bus_message *message, VkpKillOptions *options, GError **error);
+/* The same for Kill's options, with the defaults where a key is missing, `grace_ms` among them.
+ * INVALID_OPTION or LIMITS_EXCEEDED; then *options is cleared. */
+gboolean vkp_decode_kill_options(sd_bus_message *message, guint grace_ms, VkpKillOptions *options,
+                                 GError **error);

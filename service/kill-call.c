@@ -11,6 +11,7 @@
 struct VkpKillCalls {
     VkpManager *manager;
     VkpCallers *callers;
+    guint grace_ms;  /* unless the caller says */
     GPtrArray *open; /* Call */
 };
 
@@ -34,11 +35,12 @@ static void call_free(Call *call)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_free)
 
-VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpCallers *callers)
+VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpCallers *callers, guint grace_ms)
 {
     VkpKillCalls *calls = g_new0(VkpKillCalls, 1);
     calls->manager = manager;
     calls->callers = callers;
+    calls->grace_ms = grace_ms;
     calls->open = g_ptr_array_new_with_free_func((GDestroyNotify)call_free);
     return calls;
 }
@@ -121,7 +123,7 @@ static gboolean start(Call *call, const VkpCaller *caller, GError **error)
 {
     VkpScope scope;
     if (!may_kill(caller, error) || !vkp_scope_parse(call->scope, call->target, &scope, error) ||
-        !vkp_decode_kill_options(call->message, &call->options, error))
+        !vkp_decode_kill_options(call->message, call->calls->grace_ms, &call->options, error))
         return FALSE;
     call->is_read = TRUE;
     return vkp_manager_kill(call->calls->manager, &scope, &call->options, on_killed, call, error);

@@ -11,7 +11,7 @@
 typedef struct VkpKillCalls VkpKillCalls;
 
 /* Both are borrowed and outlive the calls. */
-VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpCallers *callers);
+VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpCallers *callers, guint grace_ms);
 
 /* Takes NULL. Calls still under way are answered with KILL_FAILED. The manager must not call back
  * any more by then: it is freed before. */

@@ -27,6 +27,8 @@ struct VkpManager {
     VkpFacts facts;
     VkpManagerListener listener;
     void *timer; /* the next tick; NULL: not started */
+    guint64 tick_usec;
+    guint64 watched_usec;
     gboolean is_watched;
     guint n_quiet;       /* ticks since the last full one */
     gboolean is_failing; /* the last tick did */
@@ -39,8 +41,10 @@ static gboolean is_taken(const VkpKillJob *asking, VkpIdentity identity, void *d
 
 static void open_rooms(VkpManager *manager, const VkpManagerOptions *options)
 {
-    VkpSurveyOptions survey = {manager->reader, options->uid, options->database_path,
-                               options->places, options->registry_path};
+    VkpSurveyOptions survey = {manager->reader,        options->uid,
+                               options->database_path, options->places,
+                               options->registry_path, options->worktree_roots,
+                               options->shared_daemons};
     manager->survey = vkp_survey_new(&survey);
     manager->exits = vkp_exits_new(manager->reader, options->loop, on_gone, manager);
     VkpKillContext context = {
@@ -77,6 +81,8 @@ VkpManager *vkp_manager_new(const VkpManagerOptions *options, GError **error)
     manager->reader = reader;
     manager->loop = options->loop;
     manager->uid = options->uid;
+    manager->tick_usec = options->tick_usec ? options->tick_usec : TICK_USEC;
+    manager->watched_usec = options->watched_usec ? options->watched_usec : TICK_WATCHED_USEC;
     manager->frozen_path = g_strdup(options->frozen_path);
     manager->roster = vkp_roster_new();
     vkp_roster_seal(manager->roster);
@@ -194,7 +200,7 @@ static void on_tick(void *data)
 
 static void schedule(VkpManager *manager)
 {
-    guint64 usec = manager->is_watched ? TICK_WATCHED_USEC : TICK_USEC;
+    guint64 usec = manager->is_watched ? manager->watched_usec : manager->tick_usec;
     g_autoptr(GError) error = NULL;
     cancel_timer(manager);
     manager->timer =

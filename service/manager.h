@@ -11,13 +11,17 @@
 typedef struct VkpManager VkpManager;
 
 typedef struct {
-    const char *proc_root;     /* NULL: /proc */
-    const char *database_path; /* the user's choice; NULL: located by `places` */
-    VkpLocateOptions places;   /* also where other boards' databases are looked for */
-    const char *registry_path; /* NULL: nothing is kept beyond this run */
-    const char *frozen_path;   /* see common/kill/frozen.h; NULL: kill jobs never freeze */
-    uid_t uid;                 /* whose processes are managed */
-    VkpLoop loop;              /* borrowed; used by ticks and kill jobs only */
+    const char *proc_root;             /* NULL: /proc */
+    const char *database_path;         /* the user's choice; NULL: located by `places` */
+    VkpLocateOptions places;           /* also where other boards' databases are looked for */
+    const char *registry_path;         /* NULL: nothing is kept beyond this run */
+    const char *frozen_path;           /* see common/kill/frozen.h; NULL: kill jobs never freeze */
+    const char *const *worktree_roots; /* see vkp_places_resolve(); NULL: none */
+    const char *const *shared_daemons; /* see vkp_shared_daemons_new(); NULL: none */
+    guint64 tick_usec;                 /* between two looks; 0: 2 s */
+    guint64 watched_usec;              /* ... while watched; 0: 1 s */
+    uid_t uid;                         /* whose processes are managed */
+    VkpLoop loop;                      /* borrowed; used by ticks and kill jobs only */
 } VkpManagerOptions;
 
 /* The facts behind the properties on the bus. */
@@ -52,7 +56,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpManager, vkp_manager_free)
 /* Copied; one at a time, NULL for none. */
 void vkp_manager_set_listener(VkpManager *manager, const VkpManagerListener *listener);
 
-/* Refreshes by itself from now on: every 2 s, every 1 s while watched, and when a member exits. */
+/* Refreshes by itself from now on: every so often, more often while watched, and when a member
+ * exits. */
 void vkp_manager_start(VkpManager *manager);
 void vkp_manager_set_watched(VkpManager *manager, gboolean watched);
 

@@ -30,6 +30,8 @@ gboolean vkp_options_parse(VkpOptions *options, int *argc, char ***argv, GError 
     g_auto(VkpOptions) read = {0};
     g_auto(GStrv) rest = NULL;
     const GOptionEntry entries[] = {
+        {"config", 0, 0, G_OPTION_ARG_FILENAME, &read.config_path,
+         "The configuration file, instead of the usual one", "PATH"},
         {"database", 0, 0, G_OPTION_ARG_FILENAME, &read.database_path,
          "vibe-kanban's database, instead of looking for it", "PATH"},
         {"registry", 0, 0, G_OPTION_ARG_FILENAME, &read.registry_path,
@@ -59,6 +61,7 @@ gboolean vkp_options_parse(VkpOptions *options, int *argc, char ***argv, GError 
     if (!read.proc_root)
         read.proc_root = g_strdup("/proc");
     read.runtime_path = dup_runtime_path();
+    make_absolute(&read.config_path);
     make_absolute(&read.database_path);
     make_absolute(&read.registry_path);
     make_absolute(&read.proc_root);
@@ -69,6 +72,7 @@ gboolean vkp_options_parse(VkpOptions *options, int *argc, char ***argv, GError 
 
 void vkp_options_clear(VkpOptions *options)
 {
+    g_clear_pointer(&options->config_path, g_free);
     g_clear_pointer(&options->bus_address, g_free);
     g_clear_pointer(&options->database_path, g_free);
     g_clear_pointer(&options->registry_path, g_free);

@@ -5,8 +5,9 @@
 
 /* What the command line says, made absolute and filled up from the environment. All owned. */
 typedef struct {
+    char *config_path;   /* NULL: the usual place */
     char *bus_address;   /* NULL: the session bus */
-    char *database_path; /* NULL: to be located */
+    char *database_path; /* NULL: the configuration's, or to be located */
     char *registry_path; /* never NULL */
     char *runtime_path;  /* $XDG_RUNTIME_DIR; NULL: there is none */
     char *proc_root;     /* never NULL */

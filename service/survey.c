@@ -17,6 +17,8 @@
 struct VkpSurvey {
     uid_t uid;
     char *home;
+    GStrv worktree_roots;
+    GStrv shared_daemons;
     VkpTable *table;
     VkpPorts *ports;
     VkpRecords *records;
@@ -38,6 +40,8 @@ VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options)
     VkpSurvey *survey = g_new0(VkpSurvey, 1);
     survey->uid = options->uid;
     survey->home = g_strdup(options->places.home);
+    survey->worktree_roots = g_strdupv((GStrv)options->worktree_roots);
+    survey->shared_daemons = g_strdupv((GStrv)options->shared_daemons);
     survey->spared = g_array_new(FALSE, FALSE, sizeof(pid_t));
     survey->table =
         vkp_table_new(&(VkpTableOptions){.reader = options->reader, .uid = options->uid});
@@ -61,6 +65,8 @@ void vkp_survey_free(VkpSurvey *survey)
     vkp_snapshot_unref(survey->snapshot);
     vkp_table_free(survey->table);
     g_array_unref(survey->spared);
+    g_strfreev(survey->worktree_roots);
+    g_strfreev(survey->shared_daemons);
     g_free(survey->home);
     g_free(survey);
 }
@@ -82,7 +88,8 @@ static gboolean must_resolve(const VkpSurvey *survey, VkpSurveyDepth depth, gboo
 static void resolve_places(VkpSurvey *survey)
 {
     VkpBoard *board = vkp_store_board(vkp_databases_store(survey->databases));
-    VkpPlaces *places = vkp_places_resolve(board, survey->home);
+    VkpPlaces *places =
+        vkp_places_resolve(board, survey->home, (const char *const *)survey->worktree_roots);
     survey->is_outdated |= !survey->places || !vkp_places_equal(places, survey->places);
     vkp_places_free(survey->places);
     survey->places = places;
@@ -133,6 +140,7 @@ static VkpRoster *build_roster(const VkpSurvey *survey)
         .servers = vkp_databases_servers(survey->databases),
         .other_servers = vkp_databases_other_servers(survey->databases),
         .foreign_ids = vkp_databases_foreign_ids(survey->databases),
+        .shared_daemons = (const char *const *)survey->shared_daemons,
         .uid = survey->uid,
     };
     return vkp_roster_build(&input);

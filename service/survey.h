@@ -12,11 +12,13 @@
 typedef struct VkpSurvey VkpSurvey;
 
 typedef struct {
-    VkpReader *reader;         /* borrowed, outlives the survey */
-    uid_t uid;                 /* whose processes */
-    const char *database_path; /* the user's choice; NULL: located by `places` */
-    VkpLocateOptions places;   /* copied */
-    const char *registry_path; /* NULL: nothing is kept beyond this run */
+    VkpReader *reader;                 /* borrowed, outlives the survey */
+    uid_t uid;                         /* whose processes */
+    const char *database_path;         /* the user's choice; NULL: located by `places` */
+    VkpLocateOptions places;           /* copied */
+    const char *registry_path;         /* NULL: nothing is kept beyond this run */
+    const char *const *worktree_roots; /* copied; see vkp_places_resolve() */
+    const char *const *shared_daemons; /* copied; see vkp_shared_daemons_new() */
 } VkpSurveyOptions;
 
 VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options);

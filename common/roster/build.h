@@ -25,7 +25,7 @@ typedef struct {
     const GArray *servers;       /* pid_t: living holders of our database */
     const GArray *other_servers; /* pid_t: living holders of other boards' databases; NULL: none */
     GHashTable *foreign_ids;     /* set of VkpUuid*: ids that stand in other boards; NULL: none */
-    const char *const *shared_daemons; /* names (comm); NULL: the built-in list and rules */
+    const char *const *shared_daemons; /* names (comm) besides the built-in; NULL: none */
     uid_t uid;                         /* whose processes; others are never members */
 } VkpRosterInput;
 

@@ -148,7 +148,10 @@ static gint64 last_use_of(const VkpPlaces *places, const VkpAttempt *attempt)
     return ((const VkpExecution *)executions->pdata[executions->len - 1])->started_at_usec;
 }
 
-static void add_place(VkpPlaces *places, const VkpAttempt *attempt, const char *path)
+typedef enum { PLACE_OF_BOARD, PLACE_UNDER_ROOT } PlaceOrigin;
+
+static void add_place(VkpPlaces *places, const VkpAttempt *attempt, const char *path,
+                      PlaceOrigin origin)
 {
     g_autofree char *plain = dup_plain(path);
     if (!plain)
@@ -167,7 +170,8 @@ static void add_place(VkpPlaces *places, const VkpAttempt *attempt, const char *
     *place = (Place){attempt, inode, is_missing, last_use_of(places, attempt)};
     g_ptr_array_add(places->all, place);
     places->has_unseen |= vkp_inode_is_unknown(inode);
-    g_hash_table_add(is_missing ? places->missing : places->present, (gpointer)&attempt->id);
+    if (origin == PLACE_OF_BOARD || !is_missing)
+        g_hash_table_add(is_missing ? places->missing : places->present, (gpointer)&attempt->id);
     if (is_there && is_better(place, (Place *)g_hash_table_lookup(places->by_inode, &inode)))
         g_hash_table_replace(places->by_inode, &place->inode, place);
     if (is_better(place, (Place *)g_hash_table_lookup(places->by_path, canonical)))
@@ -189,17 +193,31 @@ static VkpPlaces *places_new(VkpBoard *board)
     return places;
 }
 
-VkpPlaces *vkp_places_resolve(VkpBoard *board, const char *home)
+/* The name is one folder's: what the board says must not lead out of the root. */
+static void add_under_roots(VkpPlaces *places, const VkpAttempt *attempt, const char *const *roots)
+{
+    g_autofree char *name = g_path_get_basename(attempt->folder);
+    if (g_str_equal(name, "/") || g_str_equal(name, ".") || g_str_equal(name, ".."))
+        return;
+    for (; roots && *roots; roots++) {
+        g_autofree char *path = g_build_filename(*roots, name, NULL);
+        add_place(places, attempt, path, PLACE_UNDER_ROOT);
+    }
+}
+
+VkpPlaces *vkp_places_resolve(VkpBoard *board, const char *home, const char *const *roots)
 {
     VkpPlaces *places = places_new(board);
     refuse_home(places, home);
     for (guint i = 0; i < vkp_board_n_attempts(board); i++) {
         const VkpAttempt *attempt = vkp_board_attempt_at(board, i);
-        if (attempt->folder)
-            add_place(places, attempt, attempt->folder);
+        if (attempt->folder) {
+            add_place(places, attempt, attempt->folder, PLACE_OF_BOARD);
+            add_under_roots(places, attempt, roots);
+        }
         for (char **path = attempt->worktrees; path && *path; path++)
             if (g_strcmp0(*path, attempt->folder) != 0)
-                add_place(places, attempt, *path);
+                add_place(places, attempt, *path, PLACE_OF_BOARD);
     }
     g_clear_pointer(&places->parents, g_hash_table_unref);
     return places;

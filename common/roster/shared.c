@@ -76,7 +76,6 @@ typedef enum { LISTED_NOT, LISTED_DAEMON, LISTED_SINGLE_INSTANCE } Listing;
 
 struct VkpSharedDaemons {
     GHashTable *names; /* owned name -> Listing */
-    gboolean has_rules;
 };
 
 static void list_names(VkpSharedDaemons *daemons, const char *const *names, Listing listing)
@@ -85,14 +84,14 @@ static void list_names(VkpSharedDaemons *daemons, const char *const *names, List
         g_hash_table_insert(daemons->names, g_strdup(*names), GINT_TO_POINTER(listing));
 }
 
-VkpSharedDaemons *vkp_shared_daemons_new(const char *const *names)
+VkpSharedDaemons *vkp_shared_daemons_new(const char *const *more)
 {
     VkpSharedDaemons *daemons = g_new0(VkpSharedDaemons, 1);
     daemons->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    daemons->has_rules = names == NULL;
-    list_names(daemons, names ? names : daemon_names, LISTED_DAEMON);
-    if (daemons->has_rules)
-        list_names(daemons, single_instances, LISTED_SINGLE_INSTANCE);
+    list_names(daemons, daemon_names, LISTED_DAEMON);
+    list_names(daemons, single_instances, LISTED_SINGLE_INSTANCE);
+    if (more)
+        list_names(daemons, more, LISTED_DAEMON);
     return daemons;
 }
 
@@ -161,7 +160,6 @@ gboolean vkp_shared_daemons_include(const VkpSharedDaemons *daemons, const VkpPr
     case LISTED_NOT:
         break;
     }
-    return daemons->has_rules &&
-           (is_known_by_title(arguments[0]) || is_ssh_master(name, arguments[0]) ||
-            is_known_by_word(name, arguments));
+    return is_known_by_title(arguments[0]) || is_ssh_master(name, arguments[0]) ||
+           is_known_by_word(name, arguments);
 }

@@ -7,8 +7,8 @@
  * daemons, terminal multiplexers, agents for keys, the user's browser or editor. */
 typedef struct VkpSharedDaemons VkpSharedDaemons;
 
-/* `names` are whole names (comm), NULL-terminated, copied; NULL: the built-in list and rules. */
-VkpSharedDaemons *vkp_shared_daemons_new(const char *const *names);
+/* `more` are whole names (comm) besides the built-in ones, NULL-terminated, copied; NULL: none. */
+VkpSharedDaemons *vkp_shared_daemons_new(const char *const *more);
 void vkp_shared_daemons_free(VkpSharedDaemons *daemons); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpSharedDaemons, vkp_shared_daemons_free)
 

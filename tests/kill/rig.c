@@ -56,7 +56,7 @@ static VkpRigEyes *open_eyes(const VkpRig *rig)
     add_attempt(eyes->board, rig->our_attempt, rig->our_worktree);
     add_attempt(eyes->board, rig->sibling_attempt, rig->sibling_worktree);
     vkp_board_seal(eyes->board);
-    eyes->places = vkp_places_resolve(eyes->board, NULL);
+    eyes->places = vkp_places_resolve(eyes->board, NULL, NULL);
     eyes->memory = vkp_memory_new();
     eyes->nobody = g_array_new(FALSE, FALSE, sizeof(pid_t));
     eyes->stopped_before = g_hash_table_new(NULL, NULL);

@@ -53,17 +53,17 @@ static void test_shared_daemons(void)
     }
 }
 
-static void test_a_list_of_ones_own_replaces_names_and_rules(void)
+static void test_more_shared_daemons(void)
 {
-    const char *names[] = {"mine", NULL};
-    g_autoptr(VkpSharedDaemons) daemons = vkp_shared_daemons_new(names);
+    const char *more[] = {"mine", NULL};
+    g_autoptr(VkpSharedDaemons) daemons = vkp_shared_daemons_new(more);
     g_autoptr(VkpProcess) mine = new_process("mine", "mine");
     g_autoptr(VkpProcess) tmux = new_process("tmux: server", "tmux");
     g_autoptr(VkpProcess) bazel = new_process("java", "bazel(x)");
     g_autoptr(VkpProcess) nothing = vkp_process_new();
     g_assert_true(vkp_shared_daemons_include(daemons, mine));
-    g_assert_false(vkp_shared_daemons_include(daemons, tmux));
-    g_assert_false(vkp_shared_daemons_include(daemons, bazel));
+    g_assert_true(vkp_shared_daemons_include(daemons, tmux));
+    g_assert_true(vkp_shared_daemons_include(daemons, bazel));
     g_assert_false(vkp_shared_daemons_include(daemons, nothing));
 }
 
@@ -112,8 +112,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/roster/names/shared-daemons", test_shared_daemons);
-    g_test_add_func("/roster/names/a-list-of-ones-own-replaces-names-and-rules",
-                    test_a_list_of_ones_own_replaces_names_and_rules);
+    g_test_add_func("/roster/names/more-shared-daemons-join-the-built-in-ones",
+                    test_more_shared_daemons);
     g_test_add_func("/roster/names/launchers", test_launchers);
     return g_test_run();
 }

@@ -12,6 +12,7 @@ typedef struct {
     char *root;
     char *home;
     VkpBoard *board;
+    const char *const *roots; /* NULL: none */
     VkpPlaces *places;
 } Fixture;
 
@@ -76,7 +77,7 @@ static VkpAttempt *add_attempt(Fixture *fixture, guint8 number, const char *fold
 static void resolve(Fixture *fixture)
 {
     vkp_board_seal(fixture->board);
-    fixture->places = vkp_places_resolve(fixture->board, fixture->home);
+    fixture->places = vkp_places_resolve(fixture->board, fixture->home, fixture->roots);
 }
 
 /* What the reader makes of a process that is in `path` and sees the disk as we do. */
@@ -345,6 +346,27 @@ static void test_unusual_names(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(match_deleted(fixture, slashes), ==, 2);
 }
 
+/* Under a further root by its name; that it is not there yet or any more proves nothing. */
+static void test_further_roots(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *elsewhere = dup_path(fixture, "mnt");
+    g_autofree char *copy = make_folder(fixture, "mnt/ab12-shop/src");
+    g_autofree char *other = make_folder(fixture, "mnt/other");
+    g_autofree char *worktree = make_folder(fixture, "worktrees/cd34-shop");
+    add_attempt(fixture, 1, "/nonexistent/worktrees/ab12-shop");
+    add_attempt(fixture, 2, worktree);
+    add_attempt(fixture, 3, "/nonexistent/..");
+    fixture->roots = (const char *const[]){elsewhere, NULL};
+    resolve(fixture);
+    VkpUuid here = attempt_id(1), there = attempt_id(2);
+    g_assert_cmpuint(match_path(fixture, copy), ==, 1);
+    g_assert_cmpuint(match_path(fixture, other), ==, 0);
+    g_assert_cmpuint(match_path(fixture, elsewhere), ==, 0);
+    g_assert_false(vkp_places_is_gone(fixture->places, &here));
+    g_assert_false(vkp_places_is_gone(fixture->places, &there));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -363,6 +385,7 @@ int main(int argc, char **argv)
     TEST("below-the-home-is-fine", test_below_the_home_is_fine);
     TEST("several-worktrees-of-one-attempt", test_several_worktrees_of_one_attempt);
     TEST("folder-of-two-attempts", test_folder_of_two_attempts);
+    TEST("worktrees-under-further-roots", test_further_roots);
     TEST("unusual-names", test_unusual_names);
     return g_test_run();
 }

@@ -301,7 +301,7 @@ VkpRoster *scene_build(Scene *scene)
     g_autoptr(VkpSnapshot) snapshot = make_snapshot(scene);
     g_autoptr(VkpMemory) memory = vkp_memory_new();
     vkp_memory_load(memory, scene->remembered);
-    g_autoptr(VkpPlaces) places = vkp_places_resolve(scene->board, "/home/somebody");
+    g_autoptr(VkpPlaces) places = vkp_places_resolve(scene->board, "/home/somebody", NULL);
     VkpProtectInput around = {snapshot, scene->servers, scene->spared};
     g_autoptr(VkpProtected) protection = vkp_protect_build(&around);
     VkpRosterInput input = {.snapshot = snapshot,

@@ -27,7 +27,7 @@ static void assert_options_refused(sd_bus_message *owned_message, const char *co
     g_autoptr(sd_bus_message) message = owned_message;
     g_auto(VkpKillOptions) options = {0};
     g_autoptr(GError) error = NULL;
-    g_assert_false(vkp_decode_kill_options(message, &options, &error));
+    g_assert_false(vkp_decode_kill_options(message, 2500, &options, &error));
     g_assert_error(error, VKP_ERROR, VKP_ERROR_INVALID_OPTION);
     for (; *words; words++)
         g_assert_nonnull(strstr(error->message, *words));
@@ -144,9 +144,9 @@ static void test_default_options(LooseBus *bus, G_GNUC_UNUSED gconstpointer data
     g_autoptr(sd_bus_message) message = loose_message_with(bus, "a{sv}", 0);
     g_auto(VkpKillOptions) options = {0};
     g_autoptr(GError) error = NULL;
-    g_assert_true(vkp_decode_kill_options(message, &options, &error));
+    g_assert_true(vkp_decode_kill_options(message, 2500, &options, &error));
     g_assert_no_error(error);
-    g_assert_cmpuint(options.grace_ms, ==, VKP_GRACE_DEFAULT_MS);
+    g_assert_cmpuint(options.grace_ms, ==, 2500);
     g_assert_false(options.force || options.escalate || options.include_weak || options.dry_run);
     g_assert_null(options.expected);
 }
@@ -159,7 +159,7 @@ static void test_full_options(LooseBus *bus, G_GNUC_UNUSED gconstpointer data)
                            "expected_ids", "as", 3, "10:20", "11:21", "10:20");
     g_auto(VkpKillOptions) options = {0};
     g_autoptr(GError) error = NULL;
-    vkp_decode_kill_options(message, &options, &error);
+    vkp_decode_kill_options(message, 2500, &options, &error);
     g_assert_no_error(error);
     g_assert_true(options.force && options.escalate && options.include_weak && options.dry_run);
     g_assert_cmpuint(options.grace_ms, ==, 60000);
@@ -173,7 +173,7 @@ static void test_no_expected_ids(LooseBus *bus, G_GNUC_UNUSED gconstpointer data
     g_autoptr(sd_bus_message) message =
         loose_message_with(bus, "a{sv}", 1, "expected_ids", "as", 0);
     g_auto(VkpKillOptions) options = {0};
-    g_assert_true(vkp_decode_kill_options(message, &options, NULL));
+    g_assert_true(vkp_decode_kill_options(message, 2500, &options, NULL));
     g_assert_nonnull(options.expected);
     g_assert_cmpuint(g_hash_table_size(options.expected), ==, 0);
 }
@@ -214,7 +214,7 @@ static void test_too_many_expected_ids(LooseBus *bus, G_GNUC_UNUSED gconstpointe
 
     g_auto(VkpKillOptions) options = {0};
     g_autoptr(GError) error = NULL;
-    g_assert_false(vkp_decode_kill_options(message, &options, &error));
+    g_assert_false(vkp_decode_kill_options(message, 2500, &options, &error));
     g_assert_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED);
     g_assert_nonnull(strstr(error->message, "expected_ids"));
 }

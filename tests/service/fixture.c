@@ -56,7 +56,8 @@ static void make_environment(Fixture *fixture)
 {
     g_autofree char *home = make_folder(fixture, "home");
     g_autofree char *runtime = make_folder(fixture, "runtime");
-    const char *const unset[] = {"XDG_DATA_HOME", "XDG_STATE_HOME", "VK_DATABASE_PATH",
+    const char *const unset[] = {"XDG_CONFIG_HOME",      "XDG_DATA_HOME",
+                                 "XDG_STATE_HOME",       "VK_DATABASE_PATH",
                                  "DBUS_STARTER_ADDRESS", "DBUS_SESSION_BUS_ADDRESS"};
     fixture->environment = g_get_environ();
     fixture->environment = g_environ_setenv(fixture->environment, "HOME", home, TRUE);
