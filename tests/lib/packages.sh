@@ -12,6 +12,7 @@ declare -A packages=(
     libgtk-3-dev libayatana-appindicator3-dev'
   [test]='python3 jq sqlite3 procps util-linux libxml2-utils tmux
     systemd dbus dbus-daemon
+    man-db mandoc bsdextrautils appstream
     xvfb openbox xdotool imagemagick xfce4-panel xfconf
     at-spi2-core python3-gi python3-pyatspi gir1.2-atspi-2.0 gir1.2-gtk-3.0
     adwaita-icon-theme hicolor-icon-theme librsvg2-common fonts-dejavu-core'
@@ -19,7 +20,7 @@ declare -A packages=(
     adwaita-icon-theme hicolor-icon-theme librsvg2-common fonts-dejavu-core'
   [headless]='xvfb openbox xdotool imagemagick at-spi2-core'
   [check]='clang clang-tidy clang-format llvm libclang-rt-dev valgrind libc6-dbg
-    cppcheck shellcheck appstream git groff'
+    cppcheck shellcheck git'
 )
 
 # What the groups stand for where there is no apt: programs, and modules of pkg-config with the
@@ -28,11 +29,11 @@ declare -A programs=(
   [build]='meson ninja cc pkg-config msgfmt jq gdbus-codegen glib-compile-resources
     update-desktop-database gtk-update-icon-cache'
   [test]='python3 jq sqlite3 ps setpriv tmux xmllint busctl dbus-daemon
+    man mandoc col appstreamcli desktop-file-validate systemd-analyze
     Xvfb openbox xdotool import xfce4-panel xfconf-query'
   [demo]='python3 jq sqlite3 ps unshare git gdbus busctl dbus-daemon'
   [headless]='Xvfb openbox xdotool import'
-  [check]='clang clang-tidy clang-format llvm-symbolizer valgrind cppcheck shellcheck
-    appstreamcli desktop-file-validate git groff'
+  [check]='clang clang-tidy clang-format llvm-symbolizer valgrind cppcheck shellcheck git'
 )
 declare -A modules=(
   [build]='glib-2.0=2.66 gio-unix-2.0=2.70 sqlite3=3.34 libsystemd=246 gtk+-3.0=3.24
