@@ -2,30 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The manual pages are well-formed, and tell of everything that there is.
-# Usage: man.sh CONTRACT SERVICE APPLET PAGE...
+# Usage: man.sh CHECKOUT CONTRACT SERVICE APPLET PAGE...
 set -uo pipefail
 export LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 GROFF_NO_SGR=1
 
-contract=$1 service=$2 applet=$3
-shift 3
+root=$1 contract=$2 service=$3 applet=$4
+shift 4
 pages=("$@")
+. "$root/tests/lib/tap.sh"
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
-n=0
-
-# Passes if the command prints nothing at all and succeeds.
-silent() { # NAME COMMAND...
-  local name=$1 output status=0
-  shift
-  output=$("$@" 2>&1) || status=$?
-  n=$((n + 1))
-  if [ $status -eq 0 ] && [ -z "$output" ]; then
-    printf 'ok %d - %s\n' "$n" "$name"
-  else
-    printf 'not ok %d - %s (exit code %d)\n' "$n" "$name" "$status"
-    printf '%s\n' "$output" | head -n 40 | sed 's/^/# /'
-  fi
-}
 
 page_of() { # NAME
   local page
@@ -111,4 +97,4 @@ silent 'the configuration has keys' at_least 11 config_words
 silent 'each key of the configuration is told of' missing vibekanban-processesd.conf \
   < <(config_words)
 silent 'the example of a configuration is accepted' examples_are_right
-printf '1..%d\n' "$n"
+tap_end
