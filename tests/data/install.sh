@@ -97,6 +97,17 @@ serves_from_stage() {
     [[ $(readlink "/proc/$pid/exe") == "$stage"/* ]]
 }
 
+# What systemd makes of the autostart file: a unit that starts the applet with the session.
+autostart() {
+  mkdir "$folder/units"
+  PATH=$(dirname "$(find "$stage" -name vibekanban-processes-applet -perm -1)"):$PATH \
+    XDG_CONFIG_HOME=$folder/none XDG_CONFIG_DIRS=$(dirname "$(find "$stage" -type d -name autostart)") \
+    "$generator" "$folder/units" "$folder/units" "$folder/units" &&
+    grep '^ExecStart=.*vibekanban-processes-applet.* --hidden' \
+      "$folder/units/app-org.vibekanban.Processes.Applet@autostart.service"
+}
+
+generator=/usr/lib/systemd/user-generators/systemd-xdg-autostart-generator
 mkdir "$stage"
 succeeds 'it installs into a folder' install_stage "$build" "$stage"
 silent 'everything is in its place, and nothing else' compare
@@ -104,6 +115,7 @@ silent 'nothing installed is writable by others, or privileged' nothing_is_open_
 succeeds 'a bus takes the activation file' start_bus
 succeeds 'the first call starts the service, without systemd' first_call
 succeeds 'it is the installed one' serves_from_stage
+[ ! -x "$generator" ] || succeeds 'the applet starts with the session' autostart
 rm -rf "$stage"
 succeeds 'what is installed can be uninstalled' install_with_log "$build" uninstall
 silent 'and nothing is left of it' residue

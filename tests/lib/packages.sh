@@ -12,7 +12,7 @@ declare -A packages=(
     libgtk-3-dev libayatana-appindicator3-dev'
   [test]='python3 jq sqlite3 procps util-linux libxml2-utils tmux
     systemd dbus dbus-daemon
-    man-db mandoc bsdextrautils appstream
+    man-db mandoc bsdextrautils appstream git
     xvfb openbox xdotool imagemagick xfce4-panel xfconf
     at-spi2-core python3-gi python3-pyatspi gir1.2-atspi-2.0 gir1.2-gtk-3.0
     adwaita-icon-theme hicolor-icon-theme librsvg2-common fonts-dejavu-core'
@@ -29,7 +29,7 @@ declare -A programs=(
   [build]='meson ninja cc pkg-config msgfmt jq gdbus-codegen glib-compile-resources
     update-desktop-database gtk-update-icon-cache'
   [test]='python3 jq sqlite3 ps setpriv tmux xmllint busctl dbus-daemon
-    man mandoc col appstreamcli desktop-file-validate systemd-analyze
+    man mandoc col appstreamcli desktop-file-validate systemd-analyze git
     Xvfb openbox xdotool import xfce4-panel xfconf-query'
   [demo]='python3 jq sqlite3 ps unshare git gdbus busctl dbus-daemon'
   [headless]='Xvfb openbox xdotool import'
