@@ -19,6 +19,7 @@ declare -A packages=(
   [demo]='python3 jq sqlite3 procps util-linux git libglib2.0-bin systemd dbus-daemon
     adwaita-icon-theme hicolor-icon-theme librsvg2-common fonts-dejavu-core'
   [headless]='xvfb openbox xdotool imagemagick at-spi2-core'
+  [package]='debhelper dpkg-dev lintian'
   [check]='clang clang-tidy clang-format llvm libclang-rt-dev valgrind libc6-dbg
     cppcheck shellcheck git'
 )
