@@ -14,12 +14,12 @@ declare -A packages=(
     systemd dbus dbus-daemon
     man-db mandoc bsdextrautils appstream git
     xvfb openbox xdotool imagemagick xfce4-panel xfconf
-    at-spi2-core python3-gi python3-pyatspi gir1.2-atspi-2.0 gir1.2-gtk-3.0
+    gjs at-spi2-core python3-gi python3-pyatspi gir1.2-atspi-2.0 gir1.2-gtk-3.0
     adwaita-icon-theme hicolor-icon-theme librsvg2-common fonts-dejavu-core'
   [demo]='python3 jq sqlite3 procps util-linux git libglib2.0-bin systemd dbus-daemon
     adwaita-icon-theme hicolor-icon-theme librsvg2-common fonts-dejavu-core'
   [headless]='xvfb openbox xdotool imagemagick at-spi2-core'
-  [package]='debhelper dpkg-dev lintian'
+  [package]='build-essential debhelper dpkg-dev lintian'
   [check]='clang clang-tidy clang-format llvm libclang-rt-dev valgrind libc6-dbg
     cppcheck shellcheck git'
 )
@@ -30,7 +30,7 @@ declare -A programs=(
   [build]='meson ninja cc pkg-config msgfmt jq gdbus-codegen glib-compile-resources
     update-desktop-database gtk-update-icon-cache'
   [test]='python3 jq sqlite3 ps setpriv tmux xmllint busctl dbus-daemon
-    man mandoc col appstreamcli desktop-file-validate systemd-analyze git
+    man mandoc col appstreamcli desktop-file-validate systemd-analyze git gjs
     Xvfb openbox xdotool import xfce4-panel xfconf-query'
   [demo]='python3 jq sqlite3 ps unshare git gdbus busctl dbus-daemon'
   [headless]='Xvfb openbox xdotool import'
