@@ -76,9 +76,10 @@ rm -rf "$source"
 mkdir -p "$output"
 mv "$folder"/* "$output/"
 changes=$(find "$output" -name '*.changes' -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
-# Spelling is looked for in machine code, too, where it means nothing.
+# Spelling is looked for in machine code, too, where it means nothing; and as a mere information it
+# would still count for --fail-on, though suppressed.
 lintian --display-info --display-experimental --pedantic --show-overrides \
-  --suppress-tags spelling-error-in-binary --fail-on error,warning,info "$changes"
+  --suppress-tags spelling-error-in-binary --fail-on error,warning "$changes"
 if [ "$install" = yes ]; then
   mapfile -t debs < <(sed -n "s,^ [0-9a-f]\{64\} [0-9]* \(.*\.deb\)$,$output/\1,p" "$changes" | grep -v dbgsym)
   packages_install "${debs[@]}"
