@@ -71,13 +71,23 @@ at_least() { # NUMBER COMMAND...
   [ "$got" -ge "$wanted" ] || printf '%s gives %d words only\n' "$*" "$got"
 }
 
-examples_are_right() {
+# It goes on to the bus, which is not there.
+accepted() { # FILE
+  [ -s "$1" ] || echo 'there is no example'
+  "$service" --config "$1" --bus unix:path=/nonexistent 2>&1 | grep -v 'Cannot connect'
+  return 0
+}
+
+page_example() {
   text_of vibekanban-processesd.conf |
     sed -n '/^EXAMPLES/,/^SEE ALSO/{s/^  *//;/^\[/p;/^[A-Za-z]*=/p}' >"$folder/conf"
-  [ -s "$folder/conf" ] || echo 'there is no example'
-  # It goes on to the bus, which is not there.
-  "$service" --config "$folder/conf" --bus unix:path=/nonexistent 2>&1 | grep -v 'Cannot connect'
-  return 0
+  accepted "$folder/conf"
+}
+
+readme_example() {
+  awk '/^```ini$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$root/README.md" \
+    >"$folder/conf"
+  accepted "$folder/conf"
 }
 
 for page in "${pages[@]}"; do
@@ -96,5 +106,6 @@ silent 'each option of the applet is told of' missing vibekanban-processes-apple
 silent 'the configuration has keys' at_least 11 config_words
 silent 'each key of the configuration is told of' missing vibekanban-processesd.conf \
   < <(config_words)
-silent 'the example of a configuration is accepted' examples_are_right
+silent 'the example of a configuration is accepted' page_example
+silent 'that of README is, too' readme_example
 tap_end
