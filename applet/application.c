@@ -20,6 +20,7 @@ struct _VkpApplication {
     VkpSettings *settings;
     VkpClient *client;
     VkpFeed *feed;
+    gulong wanted_kill; /* handler; 0: nobody waits to be asked */
     VkpKillDesk *desk;
     VkpNotifier *notifier;
     VkpTray *tray;
@@ -243,6 +244,29 @@ static void vkp_application_startup(GApplication *application)
         begin(VKP_APPLICATION(application), connection);
 }
 
+static gboolean is_ready(VkpApplication *self)
+{
+    return vkp_client_state(vkp_feed_client(self->feed)) == VKP_CLIENT_READY;
+}
+
+static void on_updated_before_kill(VkpFeed *feed, VkpApplication *self)
+{
+    if (!is_ready(self))
+        return;
+    g_clear_signal_handler(&self->wanted_kill, feed);
+    vkp_kill_desk_kill_scope(self->desk, visible_window(self), VKP_SCOPE_LEFTOVERS);
+}
+
+/* An instance that has just started has no service to ask yet. */
+static void kill_leftovers_when_ready(VkpApplication *self)
+{
+    if (is_ready(self))
+        vkp_kill_desk_kill_scope(self->desk, visible_window(self), VKP_SCOPE_LEFTOVERS);
+    else if (!self->wanted_kill)
+        self->wanted_kill = g_signal_connect_object(self->feed, "updated",
+                                                    G_CALLBACK(on_updated_before_kill), self, 0);
+}
+
 /* Runs in the first instance, for its own command line and those of later ones. */
 static gint vkp_application_command_line(GApplication *application,
                                          GApplicationCommandLine *command_line)
@@ -256,7 +280,9 @@ static gint vkp_application_command_line(GApplication *application,
         return 1;
     }
     GVariantDict *options = g_application_command_line_get_options_dict(command_line);
-    if (!g_variant_dict_contains(options, "hidden"))
+    if (g_variant_dict_contains(options, "kill-leftovers"))
+        kill_leftovers_when_ready(self);
+    else if (!g_variant_dict_contains(options, "hidden"))
         show_window(self);
     return 0;
 }
@@ -302,6 +328,8 @@ static void vkp_application_init(VkpApplication *self)
          N_("Start in the tray without a window"), NULL},
         {"show", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL,
          N_("Show the window, also of an instance that runs already (the default)"), NULL},
+        {"kill-leftovers", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL,
+         N_("Ask whether all leftovers are to be ended"), NULL},
         {"version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_("Print the version"), NULL},
         G_OPTION_ENTRY_NULL,
     };

@@ -61,6 +61,25 @@ class Asking(Desktop):
         return kill
 
 
+def expect_question_alone(desktop):
+    wait_for('the question', lambda: find(desktop.accessible(), 'dialog', ''))
+    assert len(desktop.calls('Kill')) == 1, desktop.calls('Kill')
+    assert not desktop.kills(), desktop.kills()
+
+
+def test_the_command_line_asks_at_the_start():
+    with Desktop(applet_program(), applet_arguments=['--kill-leftovers'],
+                 environment=STRICT) as desktop:
+        expect_question_alone(desktop)
+
+
+def test_the_command_line_asks_an_instance_that_runs():
+    with Desktop(applet_program(), applet_arguments=['--hidden'], environment=STRICT) as desktop:
+        wait_for('the applet', lambda: desktop.has_owner('org.vibekanban.Processes.Applet'))
+        desktop.spawn(applet_program(), '--kill-leftovers')
+        expect_question_alone(desktop)
+
+
 def test_return_cancels():
     with Asking('Kill Leftovers') as desktop:
         desktop.key('Return')
