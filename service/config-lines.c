@@ -30,33 +30,31 @@ static char *dup_key(const char *text)
     return key;
 }
 
+static void set_syntax_error(GError **error, const char *path, guint number, const char *rule)
+{
+    g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE, "%s:%u: %s", path, number, rule);
+}
+
 /* *group is the group that the line is in. */
 static gboolean add_line(GArray *lines, guint number, const char *text, char **group,
                          const char *path, GError **error)
 {
-    VkpConfigLine line = {.number = number};
     char *header = dup_header(text);
+    g_autofree char *key = header || *text == '[' ? NULL : dup_key(text);
     if (header) {
         g_free(*group);
         *group = header;
-    } else {
-        line.key = dup_key(text);
-    }
-    if (!header && (!line.key || *text == '[')) {
-        g_free(line.key);
-        g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE,
-                    "%s:%u: This line must be \"[Group]\", \"Key=value\" or \"# comment\"", path,
-                    number);
+    } else if (!key) {
+        set_syntax_error(error, path, number,
+                         "This line must be \"[Group]\", \"Key=value\" or \"# comment\"");
+        return FALSE;
+    } else if (!*group) {
+        set_syntax_error(error, path, number, "A \"[Group]\" must come before the first key");
         return FALSE;
     }
-    if (!*group) {
-        g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE,
-                    "%s:%u: A \"[Group]\" must come before the first key", path, number);
-        g_free(line.key);
-        return FALSE;
-    }
-    line.group = g_strdup(*group);
-    g_array_append_val(lines, line);
+    g_array_set_size(lines, lines->len + 1);
+    VkpConfigLine *line = &g_array_index(lines, VkpConfigLine, lines->len - 1);
+    *line = (VkpConfigLine){number, g_strdup(*group), g_steal_pointer(&key)};
     return TRUE;
 }
 
