@@ -50,6 +50,19 @@ VkpReader *vkp_reader_open(const char *root, GError **error)
     return reader;
 }
 
+VkpReader *vkp_reader_dup(const VkpReader *reader, GError **error)
+{
+    int root = fcntl(reader->root, F_DUPFD_CLOEXEC, 0);
+    if (root < 0) {
+        vkp_set_error_errno(error, errno, "Cannot open the proc file system once more");
+        return NULL;
+    }
+    VkpReader *copy = g_memdup2(reader, sizeof *reader);
+    copy->root = root;
+    copy->loadavg = -1;
+    return copy;
+}
+
 void vkp_reader_close(VkpReader *reader)
 {
     if (!reader)

@@ -18,6 +18,9 @@ typedef struct VkpReader VkpReader;
 /* Opens `root` (NULL: "/proc"). NULL and error when it is not there. */
 VkpReader *vkp_reader_open(const char *root, GError **error);
 void vkp_reader_close(VkpReader *reader); /* takes NULL */
+
+/* The same for another thread, which closes it. NULL and error when out of descriptors. */
+VkpReader *vkp_reader_dup(const VkpReader *reader, GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpReader, vkp_reader_close)
 
 /* All pids there, ascending, as pid_t. Threads are no processes and are not looked at. */

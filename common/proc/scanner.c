@@ -7,6 +7,7 @@
 #include "common/base/error.h"
 #include "common/base/text.h"
 #include "common/proc/folder-cache.h"
+#include "common/proc/image-guard.h"
 #include "common/proc/sighting.h"
 
 /* Measured at every scan, the boot time jitters by a microsecond, and start times must not: they
@@ -14,6 +15,9 @@
 #define CLOCK_STEP_USEC G_USEC_PER_SEC
 
 #define NAME_MAX_BYTES 256
+
+/* Who kept a reader waiting is not tried again before. */
+#define IMAGE_PAUSE_USEC (5 * G_USEC_PER_SEC)
 
 struct VkpScanner {
     VkpReader *reader;
@@ -24,6 +28,7 @@ struct VkpScanner {
     guint64 turn;
     GHashTable *sightings; /* pid -> VkpSighting */
     VkpFolderCache *folders;
+    VkpImageGuard *guard;
 };
 
 VkpScanner *vkp_scanner_new(VkpReader *reader, uid_t uid)
@@ -35,6 +40,7 @@ VkpScanner *vkp_scanner_new(VkpReader *reader, uid_t uid)
     scanner->page_bytes = (guint64)MAX(sysconf(_SC_PAGESIZE), 1);
     scanner->sightings = g_hash_table_new(NULL, NULL);
     scanner->folders = vkp_folder_cache_new();
+    scanner->guard = vkp_image_guard_new(reader);
     return scanner;
 }
 
@@ -68,6 +74,7 @@ void vkp_scanner_free(VkpScanner *scanner)
     forget_ended(scanner);
     g_hash_table_unref(scanner->sightings);
     vkp_folder_cache_free(scanner->folders);
+    vkp_image_guard_free(scanner->guard);
     g_free(scanner);
 }
 
@@ -120,17 +127,37 @@ static pid_t reading_pid(VkpScanner *scanner, VkpReadPlan plan, pid_t pid)
     return plan == VKP_READ_FROM_THREAD ? vkp_reader_find_thread(scanner->reader, pid) : pid;
 }
 
+/* Where there is one thread only, its state tells whether it holds the lock of the memory; of many,
+ * any may. */
+static VkpImage *read_image(VkpScanner *scanner, VkpSighting *sighting, const VkpStat *stat,
+                            pid_t pid, GError **error)
+{
+    if (stat->threads <= 1)
+        return vkp_reader_read_image(scanner->reader, pid, error);
+    VkpImage *image = vkp_image_guard_read(scanner->guard, pid, error);
+    if (!image)
+        sighting->image_not_before_usec = g_get_monotonic_time() + IMAGE_PAUSE_USEC;
+    return image;
+}
+
+static gboolean may_read_image(const VkpScanner *scanner, const VkpSighting *sighting,
+                               VkpReadPlan plan, pid_t pid)
+{
+    if (plan == VKP_READ_SAFELY && !vkp_reader_waits_for_vfork(scanner->reader, pid))
+        return FALSE;
+    return sighting->image_not_before_usec == 0 ||
+           g_get_monotonic_time() >= sighting->image_not_before_usec;
+}
+
 static gboolean refresh_image(VkpScanner *scanner, VkpSighting *sighting, const VkpStat *stat,
                               GError **error)
 {
     VkpReadPlan plan = vkp_sighting_plan_image(sighting, stat);
     pid_t pid = plan == VKP_READ_NOTHING ? 0 : reading_pid(scanner, plan, stat->pid);
-    if (pid == 0)
-        return TRUE;
-    if (plan == VKP_READ_SAFELY && !vkp_reader_waits_for_vfork(scanner->reader, pid))
+    if (pid == 0 || !may_read_image(scanner, sighting, plan, pid))
         return TRUE;
     GError *failure = NULL;
-    VkpImage *image = vkp_reader_read_image(scanner->reader, pid, &failure);
+    VkpImage *image = read_image(scanner, sighting, stat, pid, &failure);
     if (!image)
         return bear(error, failure);
     vkp_sighting_set_image(sighting, stat, image);

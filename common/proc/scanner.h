@@ -11,8 +11,9 @@
  * A process in disk sleep (state D) may hold the lock of its memory, and its folder may be on a
  * file system that does not answer: whoever reads command line, environment or folder then waits
  * with it. So in that state they stay what they were, at first sight unknown but for the folder's
- * path; unless it only waits for a child of vfork(). What remains: a process whose leader sleeps
- * quietly while another of its threads is in disk sleep. */
+ * path; unless it only waits for a child of vfork(). Of a process with more threads any may be in
+ * that state: its memory is read by another thread of ours, for which nobody waits for long (see
+ * image-guard.h). */
 typedef struct VkpScanner VkpScanner;
 
 /* Instead of a uid: everybody, as far as we may look. */

@@ -11,7 +11,8 @@ typedef struct {
     VkpIdentity identity;
     guint64 turn; /* of the last look that met it */
     VkpImage *image;
-    VkpStat image_stat; /* read before the image */
+    VkpStat image_stat;           /* read before the image */
+    gint64 image_not_before_usec; /* monotonic: the last reader was kept waiting */
     VkpCachedFolder *folder;
     VkpCpuSample cpu;
 } VkpSighting;

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/proc/reader.h"
+
+/* Reads command lines and environments of processes that may keep us waiting: whoever reads them
+ * needs the lock of their memory, which another of their threads can hold for as long as a disk or
+ * a file server does not answer. A thread of ours waits in our place, and is given up after a
+ * moment; with too many given up nothing is read until one of them comes back. */
+typedef struct VkpImageGuard VkpImageGuard;
+
+/* How many threads may be given up at a time. */
+#define VKP_IMAGE_GUARD_MAX_STUCK 4
+
+/* `reader` is borrowed and outlives the guard. */
+VkpImageGuard *vkp_image_guard_new(const VkpReader *reader);
+void vkp_image_guard_free(VkpImageGuard *guard); /* takes NULL; waits for nobody */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpImageGuard, vkp_image_guard_free)
+
+/* As vkp_reader_read_image(), within 20 ms. NULL and VKP_ERROR_SYSTEM when that is not enough. */
+VkpImage *vkp_image_guard_read(VkpImageGuard *guard, pid_t pid, GError **error);
