@@ -99,6 +99,7 @@ class Desktop:
         try:
             self.start()
         except BaseException:
+            self.show_log()
             self.stop()
             raise
         return self
