@@ -227,6 +227,7 @@ static VkpTableDepth table_depth(VkpSurveyDepth depth)
     case VKP_SURVEY_FOR_KILL:
         return VKP_TABLE_EVERYBODY;
     case VKP_SURVEY_PROCESSES:
+        return VKP_TABLE_LISTED;
     case VKP_SURVEY_ASKED:
         break;
     }

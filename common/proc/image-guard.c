@@ -3,7 +3,8 @@
 
 #include "common/base/error.h"
 
-#define PATIENCE_USEC (20 * G_TIME_SPAN_MILLISECOND)
+/* A service in the background may have to wait that long for its turn on a busy machine. */
+#define PATIENCE_USEC (100 * G_TIME_SPAN_MILLISECOND)
 
 /* One thread and its errand. Both sides hold a reference. */
 typedef struct {
@@ -140,11 +141,19 @@ static gboolean await_answer(Helper *helper, pid_t pid)
     return helper->is_done;
 }
 
-VkpImage *vkp_image_guard_read(VkpImageGuard *guard, pid_t pid, GError **error)
+static void fail_late(gboolean *is_late, pid_t pid, GError **error)
 {
+    if (is_late)
+        *is_late = TRUE;
+    g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM, "Process %d keeps its readers waiting", pid);
+}
+
+VkpImage *vkp_image_guard_read(VkpImageGuard *guard, pid_t pid, gboolean *is_late, GError **error)
+{
+    if (is_late)
+        *is_late = FALSE;
     if (g_atomic_int_get(guard->n_stuck) >= VKP_IMAGE_GUARD_MAX_STUCK) {
-        g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM,
-                    "Too many processes keep us waiting to read process %d as well", pid);
+        fail_late(is_late, pid, error);
         return NULL;
     }
     if (!guard->helper)
@@ -159,8 +168,7 @@ VkpImage *vkp_image_guard_read(VkpImageGuard *guard, pid_t pid, GError **error)
     g_mutex_unlock(&helper->mutex);
     if (!is_answered) {
         give_up(guard);
-        g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM, "Process %d keeps its readers waiting",
-                    pid);
+        fail_late(is_late, pid, error);
         return NULL;
     }
     if (failure)

@@ -41,8 +41,9 @@ gboolean vkp_reader_read_pid_max(VkpReader *reader, pid_t *pid_max);
 /* Whether the CPU clocks of others can be read: the pids are ours, and the kernel does it. */
 gboolean vkp_reader_has_cpu_clocks(VkpReader *reader);
 
-/* CPU time of the whole process, to the nanosecond: who has the same as before has not run. FALSE
- * when no process leads that number: nobody has it, or a mere thread. */
+/* CPU time of the whole process, to the nanosecond: who has the same as before has not run, except
+ * since it was last put on a CPU and that CPU's clock ticked (some milliseconds). FALSE when no
+ * process leads that number: nobody has it, or a mere thread. */
 gboolean vkp_reader_read_cpu_clock(pid_t pid, guint64 *nsec);
 
 /* Whose process it is: the owner of /proc/PID, which is its effective uid. */

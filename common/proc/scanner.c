@@ -6,30 +6,13 @@
 
 #include "common/base/error.h"
 #include "common/base/text.h"
-#include "common/proc/folder-cache.h"
-#include "common/proc/image-guard.h"
-#include "common/proc/sighting.h"
+#include "common/proc/scanner-private.h"
 
 /* Measured at every scan, the boot time jitters by a microsecond, and start times must not: they
  * move only when somebody has set the clock. */
 #define CLOCK_STEP_USEC G_USEC_PER_SEC
 
 #define NAME_MAX_BYTES 256
-
-/* Who kept a reader waiting is not tried again before. */
-#define IMAGE_PAUSE_USEC (5 * G_USEC_PER_SEC)
-
-struct VkpScanner {
-    VkpReader *reader;
-    uid_t uid;
-    guint ticks_per_second;
-    guint64 page_bytes;
-    guint64 boot_time_usec;
-    guint64 turn;
-    GHashTable *sightings; /* pid -> VkpSighting */
-    VkpFolderCache *folders;
-    VkpImageGuard *guard;
-};
 
 VkpScanner *vkp_scanner_new(VkpReader *reader, uid_t uid)
 {
@@ -104,111 +87,6 @@ static VkpSighting *sight(VkpScanner *scanner, const VkpStat *stat)
     return sighting;
 }
 
-/* Missing evidence, unless the process is gone or we can't look at anybody any more. */
-static gboolean is_bearable(const GError *error)
-{
-    return !g_error_matches(error, VKP_ERROR, VKP_ERROR_NOT_FOUND) &&
-           !g_error_matches(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED);
-}
-
-static gboolean bear(GError **error, GError *happened)
-{
-    if (is_bearable(happened)) {
-        g_error_free(happened);
-        return TRUE;
-    }
-    g_propagate_error(error, happened);
-    return FALSE;
-}
-
-/* The number under which memory and folder can be seen, 0 if nowhere. */
-static pid_t reading_pid(VkpScanner *scanner, VkpReadPlan plan, pid_t pid)
-{
-    return plan == VKP_READ_FROM_THREAD ? vkp_reader_find_thread(scanner->reader, pid) : pid;
-}
-
-/* Where there is one thread only, its state tells whether it holds the lock of the memory; of many,
- * any may. */
-static VkpImage *read_image(VkpScanner *scanner, VkpSighting *sighting, const VkpStat *stat,
-                            pid_t pid, GError **error)
-{
-    if (stat->threads <= 1)
-        return vkp_reader_read_image(scanner->reader, pid, error);
-    VkpImage *image = vkp_image_guard_read(scanner->guard, pid, error);
-    if (!image)
-        sighting->image_not_before_usec = g_get_monotonic_time() + IMAGE_PAUSE_USEC;
-    return image;
-}
-
-static gboolean may_read_image(const VkpScanner *scanner, const VkpSighting *sighting,
-                               VkpReadPlan plan, pid_t pid)
-{
-    if (plan == VKP_READ_SAFELY && !vkp_reader_waits_for_vfork(scanner->reader, pid))
-        return FALSE;
-    return sighting->image_not_before_usec == 0 ||
-           g_get_monotonic_time() >= sighting->image_not_before_usec;
-}
-
-static gboolean refresh_image(VkpScanner *scanner, VkpSighting *sighting, const VkpStat *stat,
-                              GError **error)
-{
-    VkpReadPlan plan = vkp_sighting_plan_image(sighting, stat);
-    pid_t pid = plan == VKP_READ_NOTHING ? 0 : reading_pid(scanner, plan, stat->pid);
-    if (pid == 0 || !may_read_image(scanner, sighting, plan, pid))
-        return TRUE;
-    GError *failure = NULL;
-    VkpImage *image = read_image(scanner, sighting, stat, pid, &failure);
-    if (!image)
-        return bear(error, failure);
-    vkp_sighting_set_image(sighting, stat, image);
-    return TRUE;
-}
-
-static void set_folder(VkpScanner *scanner, VkpSighting *sighting, VkpCachedFolder *folder)
-{
-    vkp_folder_cache_release(scanner->folders, sighting->folder);
-    sighting->folder = folder;
-}
-
-/* The folder of that look: what it was, what others know of it, or walked now. */
-static gboolean follow_look(VkpScanner *scanner, VkpSighting *sighting, pid_t pid,
-                            VkpFolderLook *look, GError **error)
-{
-    if (sighting->folder && vkp_folder_look_equal(&sighting->folder->look, look))
-        return TRUE;
-    VkpCachedFolder *cached = vkp_folder_cache_acquire(scanner->folders, look);
-    if (!cached) {
-        GError *failure = NULL;
-        VkpFolder *folder = vkp_reader_walk_folder(scanner->reader, pid, look, &failure);
-        if (!folder)
-            return bear(error, failure);
-        cached = vkp_folder_cache_add(scanner->folders, look, folder);
-    }
-    set_folder(scanner, sighting, cached);
-    return TRUE;
-}
-
-static gboolean refresh_folder(VkpScanner *scanner, VkpSighting *sighting, const VkpStat *stat,
-                               GError **error)
-{
-    VkpReadPlan plan = vkp_sighting_plan_folder(sighting, stat);
-    pid_t pid = plan == VKP_READ_NOTHING ? 0 : reading_pid(scanner, plan, stat->pid);
-    if (pid == 0)
-        return TRUE;
-    g_auto(VkpFolderLook) look = {0};
-    GError *failure = NULL;
-    gboolean touch = plan != VKP_READ_SAFELY;
-    if (!vkp_reader_look_at_folder(scanner->reader, pid, touch, &look, &failure)) {
-        /* Where we may no longer look, the process may have gone anywhere. */
-        if (is_bearable(failure))
-            set_folder(scanner, sighting, NULL);
-        return bear(error, failure);
-    }
-    if (!touch && sighting->folder && strcmp(sighting->folder->look.link, look.link) == 0)
-        return TRUE;
-    return follow_look(scanner, sighting, pid, &look, error);
-}
-
 static guint64 resident_bytes(const VkpScanner *scanner, const VkpStat *stat)
 {
     if (stat->resident_pages > G_MAXUINT64 / scanner->page_bytes)
@@ -240,38 +118,6 @@ static VkpProcess *build_process(const VkpScanner *scanner, const VkpSighting *s
     return process;
 }
 
-/* Image and folder of one of ours. NOT_FOUND also says that the process is ending: then its memory
- * and its folder are gone while its stat still is there, as a zombie's or about to be one. So stat
- * has the last word, and what was seen before stands. */
-static gboolean refresh_details(VkpScanner *scanner, VkpSighting *sighting, VkpStat *stat,
-                                GError **error)
-{
-    g_autoptr(GError) failure = NULL;
-    if (refresh_image(scanner, sighting, stat, &failure) &&
-        refresh_folder(scanner, sighting, stat, &failure))
-        return TRUE;
-    VkpStat again;
-    if (!g_error_matches(failure, VKP_ERROR, VKP_ERROR_NOT_FOUND)) {
-        g_propagate_error(error, g_steal_pointer(&failure));
-        return FALSE;
-    }
-    if (!vkp_reader_read_stat(scanner->reader, stat->pid, &again, error))
-        return FALSE;
-    if (again.start_ticks == stat->start_ticks) {
-        *stat = again;
-        return TRUE;
-    }
-    g_propagate_error(error, g_steal_pointer(&failure));
-    return FALSE;
-}
-
-/* A process that has become another user's, say by exec of a set-uid program. */
-static void drop_details(VkpScanner *scanner, VkpSighting *sighting)
-{
-    g_clear_pointer(&sighting->image, vkp_image_unref);
-    set_folder(scanner, sighting, NULL);
-}
-
 static gboolean read_stat(VkpScanner *scanner, pid_t pid, int stat_fd, VkpStat *stat,
                           GError **error)
 {
@@ -301,8 +147,8 @@ VkpProcess *vkp_scanner_look(VkpScanner *scanner, pid_t pid, int stat_fd, GError
     VkpSighting *sighting = sight(scanner, &stat);
     gboolean is_ours = scanner->uid == VKP_SCANNER_ANY_UID || scanner->uid == uid;
     if (is_kernel_thread || !is_ours)
-        drop_details(scanner, sighting);
-    else if (!refresh_details(scanner, sighting, &stat, error))
+        vkp_scanner_drop_details(scanner, sighting);
+    else if (!vkp_scanner_refresh_details(scanner, sighting, &stat, error))
         return NULL;
     return build_sampled(scanner, sighting, &stat, uid, now_usec);
 }

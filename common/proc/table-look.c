@@ -143,11 +143,19 @@ gboolean vkp_table_look_afresh(VkpTable *table, pid_t pid, GError **error)
     return vkp_table_look(table, pid, clock_nsec, error);
 }
 
+/* One of ours is without a command line and an environment only while they cannot be read. */
+static gboolean is_incomplete(const VkpTable *table, const VkpProcess *process)
+{
+    return !process->image && !process->is_kernel_thread && !vkp_process_is_dead(process) &&
+           (table->uid == VKP_SCANNER_ANY_UID || process->uid == table->uid);
+}
+
 /* A percentage falls to 0 only by being looked at again; and in disk sleep not all could be seen.
  */
 static gboolean still_stands(const VkpTable *table, const VkpTableEntry *entry, gint64 max_age_usec)
 {
-    if (entry->process->state == 'D' || (entry->is_sampled && !table->may_sample))
+    if (entry->process->state == 'D' || is_incomplete(table, entry->process) ||
+        (entry->is_sampled && !table->may_sample))
         return FALSE;
     if (entry->is_followed && entry->process->cpu_percent > 0)
         return FALSE;

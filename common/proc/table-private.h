@@ -32,8 +32,10 @@ struct VkpTable {
     GArray *followed;    /* VkpIdentity */
     guint n_kept;        /* open stats */
     guint kept_max;
-    VkpSnapshot *snapshot; /* NULL: none yet */
-    gint64 now_usec;       /* of the tick */
+    uid_t uid;
+    gint64 short_until_usec; /* monotonic: no descriptors are kept until then */
+    VkpSnapshot *snapshot;   /* NULL: none yet */
+    gint64 now_usec;         /* of the tick */
     gint64 swept_at_usec;
     guint sweep_part;
     guint64 listing;

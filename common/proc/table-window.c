@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/proc/table-window.h"
 
+#define KNOWN_FOR_USEC (500 * G_TIME_SPAN_MILLISECOND)
+
 static void append_range(GArray *numbers, pid_t first, pid_t last)
 {
     for (pid_t number = first; number <= last; number++)
@@ -13,11 +15,14 @@ static guint64 count_between(pid_t from, pid_t to, pid_t pid_max)
     return to >= from ? (guint64)(to - from) : (guint64)MAX(pid_max - from, 0) + (guint64)to;
 }
 
-gboolean vkp_pid_window_turn(VkpPidWindow *window, pid_t newest, pid_t pid_max, GArray *numbers)
+gboolean vkp_pid_window_turn(VkpPidWindow *window, pid_t newest, pid_t pid_max, gint64 now_usec,
+                             GArray *numbers)
 {
     VkpPidWindow now = *window;
-    *window = (VkpPidWindow){TRUE, newest, now.is_known ? now.last : MAX(newest - 1, 0)};
     g_array_set_size(numbers, 0);
+    if (!now.is_known || now_usec - now.last_at_usec >= KNOWN_FOR_USEC)
+        *window =
+            (VkpPidWindow){TRUE, newest, now_usec, now.is_known ? now.last : MAX(newest - 1, 0)};
     if (!now.is_known)
         return FALSE;
     if (count_between(now.before, now.last, pid_max) + count_between(now.last, newest, pid_max) >

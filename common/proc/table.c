@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/proc/table.h"
 
+#include <string.h>
 #include <sys/resource.h>
 
+#include "common/base/error.h"
 #include "common/proc/table-private.h"
 
 #define YOUNG_USEC (10 * G_USEC_PER_SEC)
@@ -24,8 +26,11 @@
 #define KEPT_SHARE 8
 #define KEPT_MAX 512u
 
+/* Who was short of descriptors keeps none for so long. */
+#define SHORTAGE_USEC (60 * G_USEC_PER_SEC)
+
 /* A parent that is looked at again may turn out to be gone as well. */
-#define SETTLE_ROUNDS 4
+#define SETTLE_ROUNDS 16
 
 static guint find_kept_max(void)
 {
@@ -40,6 +45,7 @@ VkpTable *vkp_table_new(const VkpTableOptions *options)
     VkpTable *table = g_new0(VkpTable, 1);
     pid_t newest;
     table->reader = options->reader;
+    table->uid = options->uid;
     table->scanner = vkp_scanner_new(options->reader, options->uid);
     table->has_newest_pid = !options->ignore_newest_pid &&
                             vkp_reader_read_newest_pid(options->reader, &newest) &&
@@ -119,7 +125,8 @@ static gboolean look_at_new(VkpTable *table, GError **error)
     /* The limit can be raised at any time. */
     if (newest > table->pid_max)
         (void)vkp_reader_read_pid_max(table->reader, &table->pid_max);
-    gboolean is_small = vkp_pid_window_turn(&table->window, newest, table->pid_max, table->numbers);
+    gboolean is_small = vkp_pid_window_turn(&table->window, newest, table->pid_max, table->now_usec,
+                                            table->numbers);
     if (is_small && table->numbers->len == 0)
         return TRUE;
     if (!is_small || !table->has_cpu_clocks)
@@ -193,7 +200,8 @@ static gboolean look_at_all(VkpTable *table, GError **error)
 {
     pid_t newest;
     if (table->has_newest_pid && vkp_reader_read_newest_pid(table->reader, &newest))
-        (void)vkp_pid_window_turn(&table->window, newest, table->pid_max, table->numbers);
+        (void)vkp_pid_window_turn(&table->window, newest, table->pid_max, table->now_usec,
+                                  table->numbers);
     if (!look_through_list(table, TRUE, error))
         return FALSE;
     table->swept_at_usec = table->now_usec;
@@ -202,6 +210,8 @@ static gboolean look_at_all(VkpTable *table, GError **error)
 
 static gboolean look_at_some(VkpTable *table, VkpTableDepth depth, GError **error)
 {
+    if (depth == VKP_TABLE_LISTED && !look_through_list(table, FALSE, error))
+        return FALSE;
     if (depth == VKP_TABLE_EVERYBODY)
         return look_at_new(table, error) && look_through_list(table, FALSE, error) &&
                look_at_followed(table, error) && look_at_part(table, 0, 1, error);
@@ -236,15 +246,18 @@ static GArray *dup_orphans(const VkpTable *table)
 
 static gboolean look_at_orphans(VkpTable *table, GError **error)
 {
-    guint n_before = 0;
+    g_autoptr(GArray) before = g_array_new(FALSE, FALSE, sizeof(pid_t));
     for (guint round = 0; round < SETTLE_ROUNDS; round++) {
         g_autoptr(GArray) orphans = dup_orphans(table);
-        if (orphans->len == n_before)
-            break; /* whose parents are hidden from us */
-        n_before = orphans->len;
+        if (orphans->len == before->len &&
+            (orphans->len == 0 ||
+             memcmp(orphans->data, before->data, orphans->len * sizeof(pid_t)) == 0))
+            break; /* nobody, or whose parents are hidden from us */
         for (guint i = 0; i < orphans->len; i++)
             if (!vkp_table_look_afresh(table, g_array_index(orphans, pid_t, i), error))
                 return FALSE;
+        g_array_set_size(before, 0);
+        g_array_append_vals(before, orphans->data, orphans->len);
     }
     return TRUE;
 }
@@ -263,19 +276,28 @@ static void make_snapshot(VkpTable *table)
     table->is_changed = FALSE;
 }
 
-/* Short of descriptors: those that only save us time go first, for good. */
-static gboolean look_without_kept(VkpTable *table, GError **error)
+static gboolean look(VkpTable *table, gboolean at_all, VkpTableDepth depth, GError **error)
 {
-    if (table->n_kept == 0)
+    if (at_all ? !look_at_all(table, error) : !look_at_some(table, depth, error))
         return FALSE;
+    return !table->is_changed || look_at_orphans(table, error);
+}
+
+/* Short of descriptors: those that only save us time go first, and for a while. */
+static gboolean look_without_kept(VkpTable *table, GError *failure, GError **error)
+{
+    if (table->n_kept == 0 || !g_error_matches(failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED)) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    g_error_free(failure);
     GHashTableIter iter;
     gpointer value;
     g_hash_table_iter_init(&iter, table->entries);
     while (g_hash_table_iter_next(&iter, NULL, &value))
         vkp_table_close_stat(table, value);
-    table->kept_max = 0;
-    g_clear_error(error);
-    return look_at_all(table, error);
+    table->short_until_usec = table->now_usec + SHORTAGE_USEC;
+    return look(table, TRUE, VKP_TABLE_NOW, error);
 }
 
 static gboolean is_all_needed(VkpTable *table)
@@ -294,10 +316,8 @@ VkpSnapshot *vkp_table_tick(VkpTable *table, VkpTableDepth depth, GError **error
     table->may_sample = depth == VKP_TABLE_TICK;
     gboolean is_all = is_all_needed(table);
     table->is_unsure = TRUE;
-    if (!(is_all ? look_at_all(table, error) : look_at_some(table, depth, error)) &&
-        !look_without_kept(table, error))
-        return NULL;
-    if (table->is_changed && !look_at_orphans(table, error))
+    GError *failure = NULL;
+    if (!look(table, is_all, depth, &failure) && !look_without_kept(table, failure, error))
         return NULL;
     table->is_unsure = FALSE;
     if (table->is_changed || !table->snapshot)
@@ -318,7 +338,8 @@ static void set_followed(VkpTable *table, gboolean is_followed)
 void vkp_table_follow(VkpTable *table, const GArray *identities)
 {
     g_autoptr(GArray) before = g_array_copy(table->followed);
-    table->kept_max = MIN(table->kept_max, find_kept_max()); /* the limit may have been lowered */
+    /* The limit may have been changed. */
+    table->kept_max = g_get_monotonic_time() < table->short_until_usec ? 0 : find_kept_max();
     set_followed(table, FALSE);
     g_array_set_size(table->followed, 0);
     g_array_append_vals(table->followed, identities->data, identities->len);

@@ -9,6 +9,7 @@
  *
  *   who is new    by the newest pid of /proc/loadavg; only the numbers given out since are looked
  *   who did a     by the CPU clock: without running nobody can exec, move, leave a session or end.
+ *                 Of who runs at this very moment the kernel tells it some milliseconds later.
  *   thing         Asked at every tick of those that are followed or young, of the others in turn.
  *                 Of who is followed a mere tick reads the stat, and the rest at most 5 s later
  *   what others   (reparenting, a deleted folder) by reading those that are followed every 5 s, and
@@ -36,6 +37,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpTable, vkp_table_free)
 typedef enum {
     VKP_TABLE_TICK, /* what may have changed, and somebody of the others in turn */
     VKP_TABLE_NOW,  /* what may have changed; whoever waits for the answer need not wait for more */
+    VKP_TABLE_LISTED, /* as NOW, and whoever a list of all shows besides: nobody was missed */
     /* as NOW, and of everybody what he has done: whoever has run since he was looked at */
     VKP_TABLE_EVERYBODY,
 } VkpTableDepth;

@@ -110,7 +110,7 @@ static VkpRoster *look(void *data, GError **error)
     VkpRig *rig = data;
     rig->n_scans++;
     vkp_test_loop_pause_clock(rig->loop);
-    VkpRoster *roster = make_roster(rig, VKP_TABLE_NOW, error);
+    VkpRoster *roster = make_roster(rig, VKP_TABLE_LISTED, error);
     vkp_test_loop_resume_clock(rig->loop);
     return roster;
 }

@@ -13,7 +13,7 @@
 #include "tests/lib/fake-proc.h"
 
 /* Who opens a pipe without a writer waits, as who reads the memory of a process waits for its lock.
- * No more than this must be felt of it; a second is far from the 20 ms, but the machine is shared.
+ * No more than this must be felt of it; a second is far from the 100 ms, but the machine is shared.
  */
 #define MOMENT_USEC G_USEC_PER_SEC
 
@@ -65,26 +65,30 @@ static void tear_down(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 
 static void expect_stuck(VkpImageGuard *guard, pid_t pid)
 {
+    gboolean is_late = FALSE;
     g_autoptr(GError) error = NULL;
     gint64 begin = g_get_monotonic_time();
-    g_assert_null(vkp_image_guard_read(guard, pid, &error));
+    g_assert_null(vkp_image_guard_read(guard, pid, &is_late, &error));
     g_assert_error(error, VKP_ERROR, VKP_ERROR_SYSTEM);
+    g_assert_true(is_late);
     g_assert_cmpint(g_get_monotonic_time() - begin, <, MOMENT_USEC);
 }
 
 static gboolean can_read(gpointer data)
 {
-    g_autoptr(VkpImage) image = vkp_image_guard_read(data, GOOD_PID, NULL);
+    g_autoptr(VkpImage) image = vkp_image_guard_read(data, GOOD_PID, NULL, NULL);
     return image != NULL;
 }
 
 static void test_same(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     g_autoptr(VkpImageGuard) guard = vkp_image_guard_new(fixture->reader);
-    g_autoptr(VkpImage) image = vkp_image_guard_read(guard, GOOD_PID, NULL);
+    g_autoptr(VkpImage) image = vkp_image_guard_read(guard, GOOD_PID, NULL, NULL);
     g_assert_cmpstr(image->command[0], ==, "sample");
     g_autoptr(GError) error = NULL;
-    g_assert_null(vkp_image_guard_read(guard, 4711, &error));
+    gboolean is_late = TRUE;
+    g_assert_null(vkp_image_guard_read(guard, 4711, &is_late, &error));
+    g_assert_false(is_late);
     g_assert_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND);
 }
 

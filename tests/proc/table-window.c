@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/proc/table-window.h"
 
-/* The numbers of a turn as text; "all" when they are too many. */
+static gint64 now_usec = G_USEC_PER_SEC;
+
+/* The numbers of a turn, a second after the last one, as text; "all" when they are too many. */
 static char *turn(VkpPidWindow *window, pid_t newest, pid_t pid_max)
 {
     g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    if (!vkp_pid_window_turn(window, newest, pid_max, numbers))
+    now_usec += G_USEC_PER_SEC;
+    if (!vkp_pid_window_turn(window, newest, pid_max, now_usec, numbers))
         return g_strdup("all");
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < numbers->len; i++)
@@ -29,6 +32,23 @@ static void test_twice(void)
     assert_turn(&window, 104, 32768, "101 102 103 104");
     assert_turn(&window, 104, 32768, "104");
     assert_turn(&window, 104, 32768, "");
+}
+
+/* A process may be late to be seen: turns in a hurry are no reason to forget its number. */
+static void test_hurry(void)
+{
+    VkpPidWindow window = {0};
+    assert_turn(&window, 100, 32768, "all");
+    assert_turn(&window, 100, 32768, "100");
+    assert_turn(&window, 102, 32768, "101 102");
+    for (guint i = 0; i < 10; i++) {
+        now_usec -= G_USEC_PER_SEC - 1000;
+        assert_turn(&window, i < 5 ? 102 : 103, 32768, i < 5 ? "101 102" : "101 102 103");
+        g_assert_false(vkp_pid_window_is_at(&window, 103));
+    }
+    assert_turn(&window, 103, 32768, "101 102 103");
+    assert_turn(&window, 103, 32768, "103");
+    g_assert_true(vkp_pid_window_is_at(&window, 103));
 }
 
 static void test_wrap(void)
@@ -62,6 +82,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/proc/table-window/each-number-is-named-twice", test_twice);
+    g_test_add_func("/proc/table-window/a-number-is-named-until-its-time-is-over", test_hurry);
     g_test_add_func("/proc/table-window/numbers-begin-again-at-the-limit", test_wrap);
     g_test_add_func("/proc/table-window/a-large-window-is-a-list-of-all", test_too_many);
     g_test_add_func("/proc/table-window/nearly-a-whole-round-is-a-list-of-all", test_whole_round);

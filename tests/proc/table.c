@@ -154,6 +154,19 @@ static VkpTable *new_table_without_youth(VkpReader *reader)
     return vkp_table_new(&(VkpTableOptions){.reader = reader, .uid = geteuid(), .young_usec = 1});
 }
 
+static gboolean is_quiet_now(gpointer data)
+{
+    Scene *scene = data;
+    g_autoptr(VkpSnapshot) snapshot = tick(scene);
+    return vkp_table_is_quiet(scene->table);
+}
+
+/* Until the numbers of those who were born are no news any more. */
+static void settle(Scene *scene)
+{
+    g_assert_true(vkp_deadline_wait(10000, is_quiet_now, scene));
+}
+
 /* What the stat tells shows at a mere tick, the folder when somebody asks (or 5 s later). */
 static void test_sample(void)
 {
@@ -162,9 +175,7 @@ static void test_sample(void)
     g_autoptr(Child) child = child_start(move_then_idle, NULL);
     child_hear(child);
     follow(&scene, child_pid(child));
-    for (guint i = 0; i < 2; i++) {
-        g_autoptr(VkpSnapshot) passed = tick(&scene); /* until its number is no news */
-    }
+    settle(&scene);
     child_say(child);
     child_hear(child);
     g_autoptr(VkpProcess) sampled = dup_process(&scene, child_pid(child));
@@ -211,22 +222,31 @@ static void test_quiet(void)
     g_autoptr(VkpReader) reader = vkp_reader_open(NULL, NULL);
     Scene scene = {reader, new_table_without_youth(reader), &all_means[0]};
     g_assert_false(vkp_table_is_quiet(scene.table));
-    g_autoptr(VkpSnapshot) first = tick(&scene);
-    g_autoptr(VkpSnapshot) second = tick(&scene);
-    g_autoptr(VkpSnapshot) third = tick(&scene);
-    g_assert_true(vkp_table_is_quiet(scene.table));
+    settle(&scene);
     g_autoptr(Child) child = child_start(child_idle, NULL);
     g_assert_false(vkp_table_is_quiet(scene.table));
     vkp_table_free(scene.table);
 }
 
+/* By the kernel's word, not the table's. */
+static gboolean is_reaped(gpointer data)
+{
+    const Waiting *waiting = data;
+    VkpStat stat;
+    return !vkp_reader_read_stat(waiting->scene->reader, waiting->pid, &stat, NULL);
+}
+
+static void wait_for_alarm(void)
+{
+    alarm(CHILD_SECONDS);
+    for (;;)
+        pause();
+}
+
 static void fork_then_exit(Child *self, G_GNUC_UNUSED gpointer data)
 {
-    if (fork() == 0) {
-        alarm(CHILD_SECONDS);
-        for (;;)
-            pause();
-    }
+    if (fork() == 0)
+        wait_for_alarm();
     child_say(self);
     child_hear(self);
 }
@@ -251,6 +271,33 @@ static void test_orphan(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     g_autoptr(VkpProcess) process = dup_process(scene, orphan);
     g_assert_true(process && process->parent_pid == 1);
     kill(orphan, SIGKILL);
+}
+
+static void fork_a_chain(Child *self, G_GNUC_UNUSED gpointer data)
+{
+    if (fork() == 0) {
+        if (fork() == 0)
+            wait_for_alarm();
+        child_say(self);
+        wait_for_alarm();
+    }
+    child_idle(self, NULL);
+}
+
+/* Two generations die between two ticks: as many orphans after the first as before. */
+static void test_orphans_orphan(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(Child) child = child_start(fork_a_chain, NULL);
+    child_hear(child);
+    pid_t middle = only_child_of(scene, child_pid(child));
+    pid_t last = only_child_of(scene, middle);
+    g_assert_no_errno(kill(middle, SIGKILL));
+    child_end(child);
+    Waiting waiting = {scene, middle};
+    g_assert_true(vkp_deadline_wait(10000, is_reaped, &waiting));
+    g_autoptr(VkpProcess) process = dup_process(scene, last);
+    g_assert_true(process && process->parent_pid == 1);
+    kill(last, SIGKILL);
 }
 
 static void *wait_forever(G_GNUC_UNUSED void *data)
@@ -290,9 +337,7 @@ static void test_everybody(void)
     Scene scene = {reader, new_table_without_youth(reader), &all_means[0]};
     g_autoptr(Child) child = child_start(move_then_idle, NULL);
     child_hear(child);
-    for (guint i = 0; i < 3; i++) {
-        g_autoptr(VkpSnapshot) passed = tick(&scene);
-    }
+    settle(&scene);
     child_say(child);
     child_hear(child);
     g_autoptr(VkpProcess) before = dup_process(&scene, child_pid(child));
@@ -323,6 +368,7 @@ int main(int argc, char **argv)
     g_test_add_func("/proc/table/sees-an-exec-by-the-stat", test_sampled_exec);
     g_test_add_func("/proc/table/is-quiet-while-nobody-is-born", test_quiet);
     add("knows-an-orphans-new-parent", test_orphan);
+    add("knows-the-new-parent-of-an-orphans-orphan", test_orphans_orphan);
     add("takes-no-thread-for-a-process", test_threads);
     g_test_add_func("/proc/table/looks-at-everybody-who-has-run-when-asked", test_everybody);
     return g_test_run();

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/proc/folder-cache.h"
+#include "common/proc/image-guard.h"
+#include "common/proc/scanner.h"
+#include "common/proc/sighting.h"
+
+/* What the files of the scanner share. */
+
+struct VkpScanner {
+    VkpReader *reader;
+    uid_t uid;
+    guint ticks_per_second;
+    guint64 page_bytes;
+    guint64 boot_time_usec;
+    guint64 turn;
+    GHashTable *sightings; /* pid -> VkpSighting */
+    VkpFolderCache *folders;
+    VkpImageGuard *guard;
+};
+
+/* Brings image and folder of one of ours up to date; FALSE and error when it is gone or nothing can
+ * be said of it. */
+gboolean vkp_scanner_refresh_details(VkpScanner *scanner, VkpSighting *sighting, VkpStat *stat,
+                                     GError **error);
+
+/* A process that has become another user's, say by exec of a set-uid program. */
+void vkp_scanner_drop_details(VkpScanner *scanner, VkpSighting *sighting);
