@@ -99,22 +99,33 @@ void vkp_records_register(VkpRecords *records, const VkpRegistration *registrati
     note_outcome(records, error);
 }
 
-/* Being absent from one snapshot is no proof: a scan leaves out what it could not read. */
+/* Being absent from one snapshot is no proof: a scan leaves out what it could not read. Whether the
+ * process is gone, or else what its stat says; FALSE and zeroes when that can't be told. */
+static gboolean is_gone(const VkpRecords *records, VkpIdentity identity, VkpStat *stat)
+{
+    VkpStat now;
+    g_autoptr(GError) error = NULL;
+    *stat = (VkpStat){0};
+    if (!vkp_reader_read_stat(records->reader, identity.pid, &now, &error))
+        return g_error_matches(error, VKP_ERROR, VKP_ERROR_NOT_FOUND);
+    if (now.start_ticks != identity.start_ticks)
+        return TRUE;
+    *stat = now;
+    return FALSE;
+}
+
 static gboolean is_over(const VkpRecords *records, const VkpSnapshot *snapshot,
                         const VkpRegistration *registration)
 {
     if (vkp_registration_is_in_use(registration, snapshot))
         return FALSE;
     VkpStat stat;
-    g_autoptr(GError) error = NULL;
-    if (vkp_reader_read_stat(records->reader, registration->pid, &stat, &error))
-        return stat.start_ticks != registration->start_ticks || stat.state == 'Z' ||
-               stat.state == 'X';
-    return g_error_matches(error, VKP_ERROR, VKP_ERROR_NOT_FOUND);
+    VkpIdentity identity = {registration->pid, registration->start_ticks};
+    return is_gone(records, identity, &stat) || vkp_state_is_dead(stat.state, stat.threads);
 }
 
 /* Returns whether anybody was forgotten. */
-static gboolean forget(VkpRecords *records, const VkpSnapshot *snapshot)
+static gboolean forget_registrations(VkpRecords *records, const VkpSnapshot *snapshot)
 {
     guint n_before = records->registrations->len;
     for (guint i = n_before; i-- > 0;)
@@ -130,21 +141,43 @@ static gboolean forget(VkpRecords *records, const VkpSnapshot *snapshot)
     return TRUE;
 }
 
-gboolean vkp_records_update(VkpRecords *records, const VkpSnapshot *snapshot,
-                            const VkpRoster *roster)
+typedef struct {
+    const VkpRecords *records;
+    const VkpSnapshot *snapshot;
+} Forgetting;
+
+/* A zombie is still there, and may still be a member. */
+static gboolean has_gone(VkpIdentity identity, void *data)
 {
-    gboolean has_changed = forget(records, snapshot);
-    g_autoptr(GArray) found = vkp_registrations_find_new(roster, records->registrations);
-    for (guint i = 0; i < found->len; i++)
-        vkp_records_register(records, &g_array_index(found, VkpRegistration, i));
-    has_changed |= found->len > 0;
-    if (!vkp_memory_update(records->memory, roster))
+    const Forgetting *forgetting = data;
+    VkpStat stat;
+    return !vkp_snapshot_lookup_identity(forgetting->snapshot, identity) &&
+           is_gone(forgetting->records, identity, &stat);
+}
+
+/* Returns whether the ties are others than before. */
+static gboolean update_memory(VkpRecords *records, const VkpSnapshot *snapshot,
+                              const VkpRoster *roster)
+{
+    Forgetting forgetting = {records, snapshot};
+    gboolean has_changed = vkp_memory_forget(records->memory, has_gone, &forgetting);
+    has_changed |= vkp_memory_learn(records->memory, roster);
+    if (!has_changed || !records->registry)
         return has_changed;
-    if (!records->registry)
-        return TRUE;
     g_autoptr(GArray) remembered = vkp_memory_to_array(records->memory);
     GError *error = NULL;
     vkp_registry_remember(records->registry, remembered, &error);
     note_outcome(records, error);
     return TRUE;
+}
+
+gboolean vkp_records_update(VkpRecords *records, const VkpSnapshot *snapshot,
+                            const VkpRoster *roster)
+{
+    gboolean has_changed = forget_registrations(records, snapshot);
+    g_autoptr(GArray) found = vkp_registrations_find_new(roster, records->registrations);
+    for (guint i = 0; i < found->len; i++)
+        vkp_records_register(records, &g_array_index(found, VkpRegistration, i));
+    has_changed |= found->len > 0;
+    return update_memory(records, snapshot, roster) || has_changed;
 }

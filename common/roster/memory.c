@@ -11,6 +11,11 @@ struct VkpMemory {
     GHashTable *entries; /* set of Entry *, owned */
 };
 
+static VkpIdentity identity_of(const Entry *entry)
+{
+    return (VkpIdentity){.pid = entry->seen.pid, .start_ticks = entry->seen.start_ticks};
+}
+
 static guint hash_entry(gconstpointer key)
 {
     const Entry *entry = (const Entry *)key;
@@ -93,24 +98,27 @@ static gboolean learn(VkpMemory *memory, const VkpMember *member)
     return TRUE;
 }
 
-static gboolean is_absent(gpointer key, gpointer value, gpointer data)
+gboolean vkp_memory_learn(VkpMemory *memory, const VkpRoster *roster)
 {
-    (void)value;
-    const VkpRemembered *seen = &((const Entry *)key)->seen;
-    const VkpIdentity identity = {.pid = seen->pid, .start_ticks = seen->start_ticks};
-    return vkp_roster_lookup((const VkpRoster *)data, identity) == NULL;
-}
-
-gboolean vkp_memory_update(VkpMemory *memory, const VkpRoster *roster)
-{
-    guint n_forgotten = g_hash_table_foreach_remove(memory->entries, is_absent, (gpointer)roster);
-    gboolean changed = n_forgotten > 0;
+    gboolean changed = FALSE;
     for (guint i = 0; i < vkp_roster_size(roster); i++) {
         const VkpMember *member = vkp_roster_at(roster, i);
         if (!vkp_member_is_weak(member) && learn(memory, member))
             changed = TRUE;
     }
     return changed;
+}
+
+gboolean vkp_memory_forget(VkpMemory *memory, VkpMemoryHasEnded has_ended, void *data)
+{
+    guint n_before = g_hash_table_size(memory->entries);
+    GHashTableIter iter;
+    gpointer key = NULL;
+    g_hash_table_iter_init(&iter, memory->entries);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        if (has_ended(identity_of((const Entry *)key), data))
+            g_hash_table_iter_remove(&iter);
+    return g_hash_table_size(memory->entries) < n_before;
 }
 
 GArray *vkp_memory_to_array(const VkpMemory *memory)

@@ -22,9 +22,15 @@ pid_t vkp_memory_first_parent(const VkpMemory *memory, VkpIdentity identity);
 /* Takes in what an earlier run of the service had seen (VkpRemembered). */
 void vkp_memory_load(VkpMemory *memory, const GArray *remembered);
 
-/* Learns the roster's strong members and forgets who is not in the roster any more. Returns whether
- * anything changed, so that it need be stored. */
-gboolean vkp_memory_update(VkpMemory *memory, const VkpRoster *roster);
+/* Learns the roster's strong members. Returns whether anything changed, so that it need be stored.
+ */
+gboolean vkp_memory_learn(VkpMemory *memory, const VkpRoster *roster);
+
+typedef gboolean (*VkpMemoryHasEnded)(VkpIdentity identity, void *data);
+
+/* Forgets the processes of which `has_ended` says so, and nobody else: being no member, or not
+ * being seen, may pass. Returns whether anything changed. */
+gboolean vkp_memory_forget(VkpMemory *memory, VkpMemoryHasEnded has_ended, void *data);
 
 /* All of it, as VkpRemembered; the caller frees it. */
 GArray *vkp_memory_to_array(const VkpMemory *memory);

@@ -100,7 +100,7 @@ static VkpRoster *make_roster(VkpRig *rig, VkpTableDepth depth, GError **error)
         .uid = geteuid(),
     };
     VkpRoster *roster = vkp_roster_build(&input);
-    vkp_memory_update(eyes->memory, roster);
+    vkp_memory_learn(eyes->memory, roster);
     follow(eyes->table, roster);
     return roster;
 }

@@ -265,21 +265,31 @@ static void test_applying_all_steps_leads_to_the_next_roster(void)
     vkp_roster_unref(copy);
 }
 
-static void test_memory_learns_the_strong_and_forgets_the_gone(void)
+static gboolean is_this_one(VkpIdentity identity, void *data)
+{
+    return vkp_identity_equal(identity, *(const VkpIdentity *)data);
+}
+
+static void test_memory_learns_the_strong_and_forgets_the_ended(void)
 {
     g_autoptr(VkpMemory) memory = vkp_memory_new();
     VkpMember *weak = new_member(2, 2);
     weak->tie.confidence = 50;
     g_autoptr(VkpRoster) roster = new_roster(new_member(1, 1), weak, NULL);
-    g_assert_true(vkp_memory_update(memory, roster));
-    g_assert_false(vkp_memory_update(memory, roster));
+    g_assert_true(vkp_memory_learn(memory, roster));
+    g_assert_false(vkp_memory_learn(memory, roster));
     const VkpRemembered *seen = vkp_memory_lookup(memory, (VkpIdentity){1, 1});
     g_assert_nonnull(seen);
     g_assert_cmpuint(seen->attempt_id.bytes[0], ==, 1);
     g_assert_null(vkp_memory_lookup(memory, (VkpIdentity){2, 2}));
     g_assert_null(vkp_memory_lookup(memory, (VkpIdentity){1, 2}));
     g_autoptr(VkpRoster) empty = new_roster(NULL);
-    g_assert_true(vkp_memory_update(memory, empty));
+    g_assert_false(vkp_memory_learn(memory, empty)); /* it may be back in a moment */
+    VkpIdentity ended = {1, 2};
+    g_assert_false(vkp_memory_forget(memory, is_this_one, &ended));
+    g_assert_nonnull(vkp_memory_lookup(memory, (VkpIdentity){1, 1}));
+    ended.start_ticks = 1;
+    g_assert_true(vkp_memory_forget(memory, is_this_one, &ended));
     g_assert_null(vkp_memory_lookup(memory, (VkpIdentity){1, 1}));
 }
 
@@ -287,12 +297,12 @@ static void test_memory_keeps_what_has_become_weak(void)
 {
     g_autoptr(VkpMemory) memory = vkp_memory_new();
     g_autoptr(VkpRoster) strong = new_roster(new_member(1, 1), NULL);
-    vkp_memory_update(memory, strong);
+    vkp_memory_learn(memory, strong);
     VkpMember *member = new_member(1, 1);
     member->tie.confidence = 30;
     member->tie.attempt_id = (VkpUuid){{2}};
     g_autoptr(VkpRoster) weak = new_roster(member, NULL);
-    g_assert_false(vkp_memory_update(memory, weak));
+    g_assert_false(vkp_memory_learn(memory, weak));
     g_assert_cmpuint(vkp_memory_lookup(memory, (VkpIdentity){1, 1})->attempt_id.bytes[0], ==, 1);
 }
 
@@ -300,14 +310,14 @@ static void test_memory_survives_a_restart(void)
 {
     g_autoptr(VkpMemory) memory = vkp_memory_new();
     g_autoptr(VkpRoster) roster = new_roster(new_member(1, 1), new_member(2, 2), NULL);
-    vkp_memory_update(memory, roster);
+    vkp_memory_learn(memory, roster);
     g_autoptr(GArray) kept = vkp_memory_to_array(memory);
     g_assert_cmpuint(kept->len, ==, 2);
     g_autoptr(VkpMemory) next = vkp_memory_new();
     vkp_memory_load(next, kept);
     g_assert_nonnull(vkp_memory_lookup(next, (VkpIdentity){2, 2}));
     g_assert_cmpint(vkp_memory_first_parent(next, (VkpIdentity){2, 2}), ==, 0);
-    g_assert_false(vkp_memory_update(next, roster));
+    g_assert_false(vkp_memory_learn(next, roster));
     g_assert_cmpint(vkp_memory_first_parent(next, (VkpIdentity){2, 2}), ==, 1);
 }
 
@@ -315,11 +325,11 @@ static void test_memory_knows_the_first_parent(void)
 {
     g_autoptr(VkpMemory) memory = vkp_memory_new();
     g_autoptr(VkpRoster) roster = new_roster(new_member(1, 1), NULL);
-    vkp_memory_update(memory, roster);
+    vkp_memory_learn(memory, roster);
     VkpMember *adopted = new_member(1, 1);
     adopted->process->parent_pid = 77;
     g_autoptr(VkpRoster) later = new_roster(adopted, NULL);
-    vkp_memory_update(memory, later);
+    vkp_memory_learn(memory, later);
     g_assert_cmpint(vkp_memory_first_parent(memory, (VkpIdentity){1, 1}), ==, 1);
 }
 
@@ -386,8 +396,8 @@ int main(int argc, char **argv)
     TEST("change/diff-is-empty-when-only-usage-moved", test_diff_is_empty_when_only_usage_moved);
     TEST("change/applying-all-steps-leads-to-the-next-roster",
          test_applying_all_steps_leads_to_the_next_roster);
-    TEST("memory/learns-the-strong-and-forgets-the-gone",
-         test_memory_learns_the_strong_and_forgets_the_gone);
+    TEST("memory/learns-the-strong-and-forgets-the-ended",
+         test_memory_learns_the_strong_and_forgets_the_ended);
     TEST("memory/keeps-what-has-become-weak", test_memory_keeps_what_has_become_weak);
     TEST("memory/survives-a-restart", test_memory_survives_a_restart);
     TEST("memory/knows-the-first-parent", test_memory_knows_the_first_parent);
