@@ -2,31 +2,30 @@
 #include "service/databases.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "common/base/error.h"
 #include "common/roster/protect.h"
-#include "service/holders.h"
+#include "service/database.h"
 #include "service/movers.h"
 
-typedef struct {
-    VkpStore *store;
-    VkpHolders *holders;
-    VkpInode inode;          /* the file whose holders are known */
-    guint64 current_at_usec; /* since boot: when the board was last known to be current */
-} Database;
+/* A server that is started anew, perhaps after an update, gets its board back. One that was away
+ * for longer than the second of these is not what it was: its file may be somebody's old copy. */
+#define GRACE_USEC G_TIME_SPAN_MINUTE
+#define RETURN_USEC G_TIME_SPAN_HOUR
 
 struct VkpDatabases {
     VkpReader *reader;
     uid_t uid;
+    gint64 grace_usec;
     char *chosen_path;
     char *home;
     char *data_home;
     char *database_path;
     GStrv extra;
-    GPtrArray *all;  /* Database; the chosen one, then in the order of vkp_locate_candidates() */
-    Database *ours;  /* one of them */
-    VkpBoard *board; /* of ours, as of the last refresh */
+    GPtrArray *all; /* VkpDatabase; the chosen one, then in the order of vkp_locate_candidates() */
+    VkpDatabase *ours;  /* one of them */
+    VkpDatabase *first; /* the first of them that was ours by its server; NULL: none yet, or gone */
+    VkpBoard *board;    /* of ours, as of the last refresh */
     GArray *servers;
     GArray *other_servers;
     GHashTable *foreign_ids;
@@ -36,34 +35,18 @@ struct VkpDatabases {
     guint64 newest_ticks;  /* when the youngest of it was born */
 };
 
-static Database *database_new(const char *path)
-{
-    Database *database = g_new0(Database, 1);
-    database->store = vkp_store_new(path);
-    database->holders = vkp_holders_new();
-    return database;
-}
-
-static void database_free(Database *database)
-{
-    vkp_store_free(database->store);
-    vkp_holders_free(database->holders);
-    g_free(database);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Database, database_free)
-
 VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options)
 {
     VkpDatabases *databases = g_new0(VkpDatabases, 1);
     databases->reader = options->reader;
     databases->uid = options->uid;
+    databases->grace_usec = options->grace_usec ? (gint64)options->grace_usec : GRACE_USEC;
     databases->chosen_path = g_strdup(options->chosen_path);
     databases->home = g_strdup(options->places.home);
     databases->data_home = g_strdup(options->places.data_home);
     databases->database_path = g_strdup(options->places.database_path);
     databases->extra = g_strdupv((GStrv)options->places.extra);
-    databases->all = g_ptr_array_new_with_free_func((GDestroyNotify)database_free);
+    databases->all = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_database_free);
     databases->servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     databases->other_servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     databases->movers = vkp_movers_new(options->reader);
@@ -91,14 +74,20 @@ void vkp_databases_free(VkpDatabases *databases)
 }
 
 /* Moves the database of that path from `known`, or makes a new one. */
-static Database *take_or_make(GPtrArray *known, const char *path)
+static VkpDatabase *take_or_make(GPtrArray *known, const char *path)
 {
     for (guint i = 0; i < known->len; i++) {
-        Database *database = g_ptr_array_index(known, i);
+        VkpDatabase *database = g_ptr_array_index(known, i);
         if (g_str_equal(vkp_store_path(database->store), path))
             return g_ptr_array_steal_index(known, i);
     }
-    return database_new(path);
+    return vkp_database_new(path);
+}
+
+static void drop_if_gone(const VkpDatabases *databases, VkpDatabase **database)
+{
+    if (*database && !g_ptr_array_find(databases->all, *database, NULL))
+        *database = NULL;
 }
 
 /* Brings `all` in line with the files that are there, keeping what is known of those that stay.
@@ -110,7 +99,7 @@ static gboolean locate(VkpDatabases *databases)
     g_autoptr(GPtrArray) candidates = vkp_locate_candidates(&places);
     g_autoptr(GPtrArray) known = g_steal_pointer(&databases->all);
     guint n_known = known->len;
-    databases->all = g_ptr_array_new_with_free_func((GDestroyNotify)database_free);
+    databases->all = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_database_free);
 
     VkpInode chosen = {0};
     if (databases->chosen_path) {
@@ -126,17 +115,9 @@ static gboolean locate(VkpDatabases *databases)
         g_autofree char *expected = vkp_locate_dup_default_path(&places);
         g_ptr_array_add(databases->all, take_or_make(known, expected));
     }
-    if (databases->ours && !g_ptr_array_find(databases->all, databases->ours, NULL))
-        databases->ours = NULL;
+    drop_if_gone(databases, &databases->ours);
+    drop_if_gone(databases, &databases->first);
     return known->len > 0 || databases->all->len > n_known;
-}
-
-/* Time since boot does not jump with the wall clock. */
-static guint64 now_since_boot_usec(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    return (guint64)now.tv_sec * G_USEC_PER_SEC + (guint64)now.tv_nsec / 1000;
 }
 
 /* The processes among which a new holder is to be expected: it opens its database when it starts.
@@ -146,7 +127,7 @@ static guint64 now_since_boot_usec(void)
 static guint64 young_since_ticks(const VkpDatabases *databases)
 {
     guint64 ticks = vkp_reader_ticks_per_second(databases->reader);
-    guint64 now = now_since_boot_usec() / G_USEC_PER_SEC;
+    guint64 now = vkp_reader_uptime_usec(databases->reader) / G_USEC_PER_SEC;
     return now > YOUNG_SECONDS ? (now - YOUNG_SECONDS) * ticks : 0;
 }
 
@@ -183,7 +164,7 @@ static VkpSnapshot *dup_young(const VkpDatabases *databases)
 static gboolean is_any_due(const VkpDatabases *databases)
 {
     for (guint i = 0; i < databases->all->len; i++)
-        if (vkp_holders_is_due(((Database *)g_ptr_array_index(databases->all, i))->holders))
+        if (vkp_holders_is_due(((VkpDatabase *)g_ptr_array_index(databases->all, i))->holders))
             return TRUE;
     return FALSE;
 }
@@ -193,7 +174,8 @@ static VkpSnapshot *dup_movers(VkpDatabases *databases)
 {
     g_autoptr(GArray) known = g_array_new(FALSE, FALSE, sizeof(pid_t));
     for (guint i = 0; i < databases->all->len; i++)
-        vkp_holders_append_pids(((Database *)g_ptr_array_index(databases->all, i))->holders, known);
+        vkp_holders_append_pids(((VkpDatabase *)g_ptr_array_index(databases->all, i))->holders,
+                                known);
     return vkp_movers_dup(databases->movers, databases->snapshot, known);
 }
 
@@ -203,7 +185,7 @@ static void look_for_holders(VkpDatabases *databases, VkpLook look)
     gboolean is_due = look == VKP_LOOK_ALL || is_any_due(databases);
     g_autoptr(VkpSnapshot) some = is_due ? dup_movers(databases) : dup_young(databases);
     for (guint i = 0; i < databases->all->len; i++) {
-        Database *database = g_ptr_array_index(databases->all, i);
+        VkpDatabase *database = g_ptr_array_index(databases->all, i);
         VkpInode inode = vkp_file_inode(vkp_store_path(database->store));
         gboolean at_all = !vkp_inode_equal(inode, database->inode);
         database->inode = inode;
@@ -218,25 +200,45 @@ static void look_for_holders(VkpDatabases *databases, VkpLook look)
     }
 }
 
-static gboolean is_held(const Database *database)
+static VkpDatabase *find_held(const VkpDatabases *databases)
 {
-    return vkp_holders_size(database->holders) > 0;
-}
-
-/* Two servers on two databases write in turn: what is ours stays ours while its server lives. */
-static Database *choose(const VkpDatabases *databases)
-{
-    Database *first = g_ptr_array_index(databases->all, 0);
-    if (databases->chosen_path)
-        return first;
-    if (databases->ours && is_held(databases->ours))
-        return databases->ours;
     for (guint i = 0; i < databases->all->len; i++) {
-        Database *database = g_ptr_array_index(databases->all, i);
-        if (is_held(database))
+        VkpDatabase *database = g_ptr_array_index(databases->all, i);
+        if (vkp_database_is_held(database))
             return database;
     }
-    return first;
+    return NULL;
+}
+
+/* Two servers on two databases write in turn: what is ours stays ours while its server lives, and
+ * for a while after; and it is ours again when its server is back. Not held by anybody, it gives
+ * way to any that is. */
+static VkpDatabase *choose(const VkpDatabases *databases)
+{
+    VkpDatabase *newest = g_ptr_array_index(databases->all, 0);
+    VkpDatabase *ours = databases->ours;
+    VkpDatabase *first = databases->first;
+    if (databases->chosen_path)
+        return newest;
+    if (first && vkp_database_is_held(first) &&
+        (first == ours || vkp_database_was_held_within(first, RETURN_USEC)))
+        return first;
+    if (ours &&
+        (vkp_database_is_held(ours) || vkp_database_was_held_within(ours, databases->grace_usec)))
+        return ours;
+    VkpDatabase *held = find_held(databases);
+    return held ? held : newest;
+}
+
+/* After the choice, which asks when they were held before. */
+static void note_held(VkpDatabases *databases)
+{
+    for (guint i = 0; i < databases->all->len; i++)
+        vkp_database_note_held(g_ptr_array_index(databases->all, i));
+    if (!vkp_database_is_held(databases->ours))
+        return;
+    if (!databases->first || !vkp_database_was_held_within(databases->first, RETURN_USEC))
+        databases->first = databases->ours;
 }
 
 static void add_foreign_board(GHashTable *ids, const VkpBoard *board)
@@ -262,7 +264,7 @@ static void collect_servers(VkpDatabases *databases)
     g_array_set_size(databases->servers, 0);
     g_array_set_size(databases->other_servers, 0);
     for (guint i = 0; i < databases->all->len; i++) {
-        const Database *database = g_ptr_array_index(databases->all, i);
+        const VkpDatabase *database = g_ptr_array_index(databases->all, i);
         vkp_holders_append_pids(database->holders, database == databases->ours
                                                        ? databases->servers
                                                        : databases->other_servers);
@@ -275,37 +277,27 @@ static void collect_foreign_ids(VkpDatabases *databases)
 {
     g_hash_table_remove_all(databases->foreign_ids);
     for (guint i = 0; i < databases->all->len; i++) {
-        const Database *database = g_ptr_array_index(databases->all, i);
+        const VkpDatabase *database = g_ptr_array_index(databases->all, i);
         if (database != databases->ours)
             add_foreign_board(databases->foreign_ids, vkp_store_board(database->store));
     }
 }
 
-static gboolean refresh_store(Database *database)
-{
-    guint64 looked_at_usec = now_since_boot_usec();
-    gint64 before_usec = g_get_monotonic_time();
-    gboolean has_changed = vkp_store_refresh(database->store);
-    /* Not the state: that stays ok for a while when the file is locked. */
-    if (vkp_store_read_at_usec(database->store) >= before_usec)
-        database->current_at_usec = looked_at_usec;
-    return has_changed;
-}
-
 gboolean vkp_databases_refresh(VkpDatabases *databases, VkpSnapshot *snapshot, VkpLook look)
 {
-    const Database *ours_before = databases->ours;
+    const VkpDatabase *ours_before = databases->ours;
     gboolean foreign_changed = locate(databases);
     take_snapshot(databases, snapshot);
     look_for_holders(databases, look);
-    Database *ours = choose(databases);
+    VkpDatabase *ours = choose(databases);
     g_assert(ours); /* locate() leaves one at least */
     databases->ours = ours;
+    note_held(databases);
 
     foreign_changed |= ours != ours_before;
     for (guint i = 0; i < databases->all->len; i++) {
-        Database *database = g_ptr_array_index(databases->all, i);
-        if (refresh_store(database) && database != ours)
+        VkpDatabase *database = g_ptr_array_index(databases->all, i);
+        if (vkp_database_refresh(database, databases->reader) && database != ours)
             foreign_changed = TRUE;
     }
     databases->have_stirred = foreign_changed;

@@ -7,7 +7,9 @@
 #include "common/store/store.h"
 
 /* Which database is ours, what it and its neighbours say, and who has them open. Ours is the user's
- * choice; else the one that a running server holds; else the one changed last. */
+ * choice; else the one that a running server holds, or held a moment ago; else the one changed
+ * last.
+ */
 typedef struct VkpDatabases VkpDatabases;
 
 typedef struct {
@@ -15,6 +17,7 @@ typedef struct {
     uid_t uid;               /* whose servers */
     const char *chosen_path; /* the user's choice; NULL: none */
     VkpLocateOptions places; /* copied */
+    guint64 grace_usec;      /* how long ours stays so when its last server has gone; 0: a minute */
 } VkpDatabasesOptions;
 
 VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options);

@@ -47,8 +47,12 @@ VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options)
         vkp_table_new(&(VkpTableOptions){.reader = options->reader, .uid = options->uid});
     survey->ports = vkp_ports_new(options->reader);
     survey->records = vkp_records_new(options->registry_path, options->reader);
-    VkpDatabasesOptions databases = {options->reader, options->uid, options->database_path,
-                                     options->places};
+    VkpDatabasesOptions databases = {
+        .reader = options->reader,
+        .uid = options->uid,
+        .chosen_path = options->database_path,
+        .places = options->places,
+    };
     survey->databases = vkp_databases_new(&databases);
     return survey;
 }

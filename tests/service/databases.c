@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/proc/scanner.h"
+#include "tests/lib/deadline.h"
 #include "tests/lib/fake-board.h"
 #include "tests/lib/family.h"
 #include "tests/lib/isolation.h"
@@ -20,6 +21,8 @@ typedef struct {
     VkpFamily *family;
     VkpReader *reader;
     VkpScanner *scanner;
+    guint64 grace_usec;      /* 0: the usual */
+    VkpDatabases *databases; /* for has_become_ours() */
 } Scene;
 
 static FakeBoard *make_board(const char *path, guint id)
@@ -71,6 +74,7 @@ static VkpDatabases *new_databases(const Scene *scene, const char *chosen_path)
         .uid = getuid(),
         .chosen_path = chosen_path,
         .places = {.home = scene->home, .data_home = scene->data_home},
+        .grace_usec = scene->grace_usec,
     };
     return vkp_databases_new(&options);
 }
@@ -142,10 +146,53 @@ static void test_two_servers(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     assert_ours(databases, scene->old_path);
     assert_pids(vkp_databases_servers(databases), &ours, 1);
     assert_pids(vkp_databases_other_servers(databases), &other, 1);
-    vkp_family_kill(scene->family, ours);
+}
+
+/* ... and its new server is protected from its first moment. */
+static void test_restart(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpDatabases) databases = new_databases(scene, NULL);
+    pid_t before = spawn_server(scene, scene->old_path);
     look(scene, databases);
-    assert_ours(databases, scene->new_path);
+    pid_t other = spawn_server(scene, scene->new_path);
+    look(scene, databases);
+    vkp_family_kill(scene->family, before);
+    g_assert_false(look(scene, databases));
+    assert_ours(databases, scene->old_path);
+    assert_pids(vkp_databases_servers(databases), NULL, 0);
+    pid_t after = spawn_server(scene, scene->old_path);
+    look(scene, databases);
+    assert_ours(databases, scene->old_path);
+    assert_pids(vkp_databases_servers(databases), &after, 1);
+    assert_pids(vkp_databases_other_servers(databases), &other, 1);
+}
+
+static gboolean has_new_board(gpointer data)
+{
+    Scene *scene = data;
+    look(scene, scene->databases);
+    const char *path = vkp_store_path(vkp_databases_store(scene->databases));
+    return g_str_equal(path, scene->new_path);
+}
+
+static void test_return(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    scene->grace_usec = 1;
+    g_autoptr(VkpDatabases) databases = new_databases(scene, NULL);
+    scene->databases = databases;
+    pid_t before = spawn_server(scene, scene->old_path);
+    look(scene, databases);
+    pid_t other = spawn_server(scene, scene->new_path);
+    look(scene, databases);
+    assert_ours(databases, scene->old_path);
+    vkp_family_kill(scene->family, before);
+    g_assert_true(vkp_deadline_wait(10000, has_new_board, scene));
     assert_pids(vkp_databases_servers(databases), &other, 1);
+
+    pid_t after = spawn_server(scene, scene->old_path);
+    g_assert_true(look(scene, databases));
+    assert_ours(databases, scene->old_path);
+    assert_pids(vkp_databases_servers(databases), &after, 1);
 }
 
 static void test_choice(Scene *scene, G_GNUC_UNUSED gconstpointer data)
@@ -213,6 +260,8 @@ int main(int argc, char **argv)
         {"without-a-server-the-newest-is-ours", test_no_server},
         {"the-one-that-a-server-holds-is-ours", test_held_one_is_ours},
         {"ours-stays-ours-while-its-server-lives", test_two_servers},
+        {"a-restart-of-its-server-leaves-ours-ours", test_restart},
+        {"ours-is-ours-again-when-its-server-is-back", test_return},
         {"the-users-choice-always-wins", test_choice},
         {"ids-of-the-neighbours-are-foreign", test_foreign_ids},
         {"the-same-file-by-another-name-is-no-neighbour", test_same_file_twice},

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/database.h"
+
+VkpDatabase *vkp_database_new(const char *path)
+{
+    VkpDatabase *database = g_new0(VkpDatabase, 1);
+    database->store = vkp_store_new(path);
+    database->holders = vkp_holders_new();
+    return database;
+}
+
+void vkp_database_free(VkpDatabase *database)
+{
+    vkp_store_free(database->store);
+    vkp_holders_free(database->holders);
+    g_free(database);
+}
+
+gboolean vkp_database_refresh(VkpDatabase *database, VkpReader *reader)
+{
+    guint64 looked_at_usec = vkp_reader_uptime_usec(reader);
+    gint64 before_usec = g_get_monotonic_time();
+    gboolean has_changed = vkp_store_refresh(database->store);
+    /* Not the state: that stays ok for a while when the file is locked. */
+    if (vkp_store_read_at_usec(database->store) >= before_usec)
+        database->current_at_usec = looked_at_usec;
+    return has_changed;
+}
+
+gboolean vkp_database_is_held(const VkpDatabase *database)
+{
+    return vkp_holders_size(database->holders) > 0;
+}
+
+void vkp_database_note_held(VkpDatabase *database)
+{
+    if (vkp_database_is_held(database))
+        database->held_at_usec = g_get_monotonic_time();
+}
+
+gboolean vkp_database_was_held_within(const VkpDatabase *database, gint64 usec)
+{
+    return database->held_at_usec > 0 && g_get_monotonic_time() - database->held_at_usec < usec;
+}
