@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/manager.h"
 
-#include <unistd.h>
-
 #include "common/base/error.h"
 #include "service/exits.h"
 #include "service/kills.h"
@@ -307,11 +305,10 @@ gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpK
 static gboolean refuse_register(const VkpManager *manager, VkpIdentity identity, uid_t owner,
                                 GError **error)
 {
-    const VkpMember *member = vkp_roster_lookup(manager->roster, identity);
     if (owner != manager->uid)
         g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
                     "Process %d belongs to another user", identity.pid);
-    else if (identity.pid == getpid() || (member && member->tie.is_protected))
+    else if (vkp_survey_is_protected(manager->survey, identity))
         g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
                     "Process %d is protected and can't be an execution's", identity.pid);
     else
@@ -319,22 +316,30 @@ static gboolean refuse_register(const VkpManager *manager, VkpIdentity identity,
     return TRUE;
 }
 
-gboolean vkp_manager_register(VkpManager *manager, const VkpUuid *execution_id, pid_t pid,
-                              GError **error)
+/* After a look: whoever has the database open must be known before anybody is registered. */
+static gboolean may_register(VkpManager *manager, pid_t pid, VkpIdentity *identity, GError **error)
 {
     VkpStat stat;
     uid_t owner;
     if (!vkp_reader_read_stat(manager->reader, pid, &stat, error) ||
         !vkp_reader_read_uid(manager->reader, pid, &owner, error))
         return FALSE;
-    VkpIdentity identity = {pid, stat.start_ticks};
-    if ((stat.state == 'Z' || stat.state == 'X') && stat.threads <= 1) {
+    *identity = (VkpIdentity){pid, stat.start_ticks};
+    if (vkp_state_is_dead(stat.state, stat.threads)) {
         g_set_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND, "Process %d has ended", pid);
         return FALSE;
     }
-    if (refuse_register(manager, identity, owner, error))
+    return refresh(manager, VKP_SURVEY_TICK, error) &&
+           !refuse_register(manager, *identity, owner, error);
+}
+
+gboolean vkp_manager_register(VkpManager *manager, const VkpUuid *execution_id, pid_t pid,
+                              GError **error)
+{
+    VkpIdentity identity;
+    if (!may_register(manager, pid, &identity, error))
         return FALSE;
-    VkpRegistration registration = {pid, stat.start_ticks, *execution_id};
+    VkpRegistration registration = {pid, identity.start_ticks, *execution_id};
     vkp_survey_register(manager->survey, &registration);
     return refresh(manager, VKP_SURVEY_TICK, error);
 }

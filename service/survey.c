@@ -310,3 +310,9 @@ gboolean vkp_survey_is_server(const VkpSurvey *survey, pid_t pid)
 {
     return vkp_databases_is_held_by(survey->databases, pid);
 }
+
+gboolean vkp_survey_is_protected(const VkpSurvey *survey, VkpIdentity identity)
+{
+    g_autoptr(VkpProtected) protection = build_protection(survey, survey->snapshot);
+    return vkp_protect_covers(protection, identity) || vkp_survey_is_server(survey, identity.pid);
+}

@@ -55,3 +55,7 @@ guint vkp_survey_degraded(const VkpSurvey *survey); /* VkpDegraded */
 
 /* Whether the process has our database open at this very moment. */
 gboolean vkp_survey_is_server(const VkpSurvey *survey, pid_t pid);
+
+/* Whether no scope may hit the process: who has our database open at this very moment, its
+ * ancestors as of the last look, we, the spared ones, the session. Not before the first look. */
+gboolean vkp_survey_is_protected(const VkpSurvey *survey, VkpIdentity identity);

@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "common/base/error.h"
 #include "tests/lib/fake-board.h"
 #include "tests/lib/family.h"
 #include "tests/lib/isolation.h"
@@ -218,6 +219,49 @@ static void test_no_timer(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     vkp_test_loop_fail_after(scene->loop, -1);
 }
 
+static void assert_not_registrable(Scene *scene, pid_t pid)
+{
+    VkpUuid execution = fake_id(2);
+    g_autoptr(GError) error = NULL;
+    g_assert_false(vkp_manager_register(scene->manager, &execution, pid, &error));
+    g_assert_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED);
+    g_assert_null(vkp_roster_lookup_pid(vkp_manager_roster(scene->manager), pid));
+}
+
+/* The server is no member, and nobody has looked since it came. */
+static void test_register_server(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    pid_t parent = vkp_family_run(
+        scene->family, "name npx fork 1 ( name server open %s idle ) idle", scene->database_path);
+    vkp_family_settle(scene->family, 2);
+    assert_not_registrable(scene, vkp_family_find(scene->family, "server").pid);
+    assert_not_registrable(scene, parent);
+    assert_not_registrable(scene, getpid());
+}
+
+static void test_register_spared(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    pid_t applet = vkp_family_run(scene->family, "name applet idle");
+    vkp_family_settle(scene->family, 1);
+    g_autoptr(GArray) spared = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    g_array_append_val(spared, applet);
+    vkp_manager_set_spared(scene->manager, spared);
+    assert_not_registrable(scene, applet);
+}
+
+static void test_register(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    pid_t pid = vkp_family_run(scene->family, "name agent idle");
+    vkp_family_settle(scene->family, 1);
+    VkpUuid execution = fake_id(2);
+    g_autoptr(GError) error = NULL;
+    vkp_manager_register(scene->manager, &execution, pid, &error);
+    g_assert_no_error(error);
+    VkpMember *member = vkp_roster_lookup_pid(vkp_manager_roster(scene->manager), pid);
+    g_assert_nonnull(member);
+    g_assert_cmpint(member->tie.evidence, ==, VKP_EVIDENCE_REGISTERED);
+}
+
 static void test_no_proc(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
     VkpManagerOptions options = {
@@ -243,6 +287,9 @@ int main(int argc, char **argv)
         {"a-kill-answers-from-the-loop", test_kill},
         {"freed-in-the-middle-of-a-kill-it-calls-nobody", test_freed_meanwhile},
         {"without-a-timer-a-kill-is-refused", test_no_timer},
+        {"a-registered-process-is-a-member", test_register},
+        {"who-has-the-database-open-cant-be-registered", test_register_server},
+        {"who-is-spared-cant-be-registered", test_register_spared},
         {"without-proc-there-is-no-manager", test_no_proc},
     };
     vkp_isolation_enter(argv);
