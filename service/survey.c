@@ -150,18 +150,58 @@ static VkpRoster *build_roster(const VkpSurvey *survey)
     return vkp_roster_build(&input);
 }
 
-/* An id that the board lacks is judged only when the board is younger than its bearer (by a tick of
- * the kernel's): then the roster may come out differently though nothing else has changed. */
-static guint64 find_unsettled_until_usec(const VkpSurvey *survey)
+static gboolean lacks_attempt(const VkpBoard *board, const VkpUuid *id)
 {
+    return !vkp_uuid_is_nil(id) && !vkp_board_lookup_attempt(board, id);
+}
+
+static gboolean lacks_execution(const VkpBoard *board, const VkpUuid *id)
+{
+    return !vkp_uuid_is_nil(id) && !vkp_board_lookup_execution(board, id);
+}
+
+static gboolean lacks_marks(const VkpBoard *board, const VkpProcess *process)
+{
+    if (!process->image || !process->image->environment_known)
+        return FALSE;
+    const VkpMarks *marks = &process->image->marks;
+    return lacks_attempt(board, &marks->attempt_id) ||
+           lacks_attempt(board, &marks->other_attempt_id) ||
+           lacks_execution(board, &marks->execution_id);
+}
+
+static gboolean lacks_tie(const VkpBoard *board, const VkpTie *tie)
+{
+    return lacks_attempt(board, &tie->attempt_id) || lacks_execution(board, &tie->execution_id);
+}
+
+/* When the youngest process that names something unknown to the board was born; 0: nobody does. */
+static guint64 find_newest_unknown_usec(const VkpSurvey *survey, const VkpRoster *roster)
+{
+    const VkpBoard *board = vkp_store_board(vkp_databases_store(survey->databases));
     guint64 newest_usec = 0;
     for (guint i = 0; i < vkp_snapshot_size(survey->snapshot); i++) {
         const VkpProcess *process = vkp_snapshot_at(survey->snapshot, i);
-        if (process->uid == survey->uid)
+        if (process->uid == survey->uid && lacks_marks(board, process))
             newest_usec = MAX(newest_usec, process->start_time_usec);
     }
+    for (guint i = 0; i < vkp_roster_size(roster); i++) {
+        const VkpMember *member = vkp_roster_at(roster, i);
+        if (lacks_tie(board, &member->tie))
+            newest_usec = MAX(newest_usec, member->process->start_time_usec);
+    }
+    return newest_usec;
+}
+
+/* An id that the board lacks is judged only when the board is younger than its bearer (by a tick of
+ * the kernel's): then the roster may come out differently though nothing else has changed. */
+static guint64 find_unsettled_until_usec(const VkpSurvey *survey, const VkpRoster *roster)
+{
+    guint64 newest_usec = find_newest_unknown_usec(survey, roster);
     guint64 tick_usec = G_USEC_PER_SEC / vkp_snapshot_ticks_per_second(survey->snapshot) + 1;
-    return newest_usec + tick_usec > board_current_usec(survey) ? newest_usec + tick_usec : 0;
+    if (newest_usec == 0 || newest_usec + tick_usec <= board_current_usec(survey))
+        return 0;
+    return newest_usec + tick_usec;
 }
 
 static gboolean is_settled_by_now(const VkpSurvey *survey)
@@ -208,7 +248,7 @@ static VkpRoster *make_roster(VkpSurvey *survey)
 {
     VkpRoster *roster = build_roster(survey);
     add_ports(survey, roster);
-    survey->unsettled_until_usec = find_unsettled_until_usec(survey);
+    survey->unsettled_until_usec = find_unsettled_until_usec(survey, roster);
     survey->is_outdated = vkp_records_update(survey->records, survey->snapshot, roster);
     follow(survey, roster);
     return roster;
