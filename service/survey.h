@@ -25,14 +25,14 @@ VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options);
 void vkp_survey_free(VkpSurvey *survey); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpSurvey, vkp_survey_free)
 
-/* How thoroughly to look; each takes in the ones before it. All but the last look only at what may
- * have changed (see common/proc/table.h): a kill is planned on what everybody has done until now.
- * Its rescans then find whoever was forked since, and what the plan's own processes do. */
+/* What to look at. All but the last look only at what may have changed (see common/proc/table.h): a
+ * kill is planned on what everybody has done until now. Its rescans then find whoever was forked
+ * since, and what the plan's own processes do. */
 typedef enum {
-    VKP_SURVEY_PROCESSES, /* who runs: the rescans of a kill job */
-    VKP_SURVEY_TICK,      /* what the databases say, who listens where */
-    VKP_SURVEY_ASKED,     /* where the worktrees are */
-    VKP_SURVEY_FOR_KILL,  /* what everybody has done, and who has the database open */
+    VKP_SURVEY_PROCESSES, /* who runs now: the rescans of a kill job; no database, no ports */
+    VKP_SURVEY_TICK,      /* who runs, some of the others only in turn; databases and ports */
+    VKP_SURVEY_ASKED,     /* who runs now; databases, ports, and where the worktrees are */
+    VKP_SURVEY_FOR_KILL,  /* as ASKED, and what everybody has done, and who holds the databases */
 } VkpSurveyDepth;
 
 /* A new reference to the roster of now; the last one if nothing has changed. NULL and error when
