@@ -30,17 +30,6 @@ typedef struct {
     guint round;   /* the last roster that had it */
 } Watch;
 
-static guint identity_hash(gconstpointer key)
-{
-    const VkpIdentity *identity = key;
-    return (guint)identity->pid * 31 + (guint)identity->start_ticks;
-}
-
-static gboolean identity_equal(gconstpointer a, gconstpointer b)
-{
-    return vkp_identity_equal(*(const VkpIdentity *)a, *(const VkpIdentity *)b);
-}
-
 static void watch_free(Watch *watch)
 {
     watch->exits->loop.ops->cancel(watch->exits->loop.loop, watch->source);
@@ -66,8 +55,8 @@ VkpExits *vkp_exits_new(VkpReader *reader, VkpLoop loop, VkpGone gone, void *dat
     exits->gone = gone;
     exits->data = data;
     exits->watched_max = find_watched_max();
-    exits->watches =
-        g_hash_table_new_full(identity_hash, identity_equal, NULL, (GDestroyNotify)watch_free);
+    exits->watches = g_hash_table_new_full(vkp_identity_hash, vkp_identity_equal_keys, NULL,
+                                           (GDestroyNotify)watch_free);
     return exits;
 }
 

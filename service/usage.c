@@ -20,16 +20,6 @@ static gboolean has_these_ports(const VkpMember *member, VkpPorts *ports)
                                                             n_before * sizeof(guint16)) == 0);
 }
 
-static void copy_tie(VkpTie *tie, const VkpTie *from)
-{
-    *tie = *from;
-    tie->project_name = g_strdup(from->project_name);
-    tie->task_title = g_strdup(from->task_title);
-    tie->attempt_name = g_strdup(from->attempt_name);
-    tie->branch = g_strdup(from->branch);
-    tie->agent = g_strdup(from->agent);
-}
-
 static VkpMember *renew_member(VkpMember *member, const VkpTable *table, VkpPorts *ports)
 {
     VkpProcess *process = vkp_table_lookup(table, member->process->identity);
@@ -39,7 +29,7 @@ static VkpMember *renew_member(VkpMember *member, const VkpTable *table, VkpPort
     if (process == member->process && keeps_ports)
         return vkp_member_ref(member);
     VkpMember *renewed = vkp_member_new(vkp_process_ref(process));
-    copy_tie(&renewed->tie, &member->tie);
+    vkp_tie_copy(&renewed->tie, &member->tie);
     if (!keeps_ports)
         renewed->ports = vkp_usage_dup_ports(ports, process->identity);
     else if (member->ports)

@@ -42,6 +42,17 @@ gboolean vkp_identity_parse(const char *text, VkpIdentity *identity)
     return TRUE;
 }
 
+guint vkp_identity_hash(gconstpointer identity)
+{
+    const VkpIdentity *key = (const VkpIdentity *)identity;
+    return (guint)key->pid * 2654435761u ^ (guint)key->start_ticks;
+}
+
+gboolean vkp_identity_equal_keys(gconstpointer a, gconstpointer b)
+{
+    return vkp_identity_equal(*(const VkpIdentity *)a, *(const VkpIdentity *)b);
+}
+
 guint64 vkp_ticks_to_usec(guint64 ticks, guint ticks_per_second)
 {
     guint64 seconds = ticks / ticks_per_second;

@@ -28,6 +28,10 @@ static inline gboolean vkp_identity_equal(VkpIdentity a, VkpIdentity b)
     return a.pid == b.pid && a.start_ticks == b.start_ticks;
 }
 
+/* For hash tables with VkpIdentity * as keys. */
+guint vkp_identity_hash(gconstpointer identity);
+gboolean vkp_identity_equal_keys(gconstpointer a, gconstpointer b);
+
 /* The marks that vibe-kanban leaves in the environment of what it starts, see image.c. An id that
  * is not there is nil. `branch` may be NULL. */
 typedef struct {

@@ -24,6 +24,16 @@ static void clear_tie(VkpTie *tie)
     g_free(tie->agent);
 }
 
+void vkp_tie_copy(VkpTie *tie, const VkpTie *from)
+{
+    *tie = *from;
+    tie->project_name = g_strdup(from->project_name);
+    tie->task_title = g_strdup(from->task_title);
+    tie->attempt_name = g_strdup(from->attempt_name);
+    tie->branch = g_strdup(from->branch);
+    tie->agent = g_strdup(from->agent);
+}
+
 static void clear_member(gpointer data)
 {
     VkpMember *member = (VkpMember *)data;

@@ -45,6 +45,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpMember, vkp_member_unref)
 /* Sets a string of the tie to a copy, freeing the old one. */
 void vkp_tie_set_string(char **field, const char *value);
 
+/* Fills `tie`, an empty one, with copies of all that `from` has. */
+void vkp_tie_copy(VkpTie *tie, const VkpTie *from);
+
 /* Weak: shown, but spared by group scopes unless asked for. */
 gboolean vkp_member_is_weak(const VkpMember *member);
 

@@ -1,38 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/roster/memory.h"
 
-/* The first member, a VkpRemembered, holds the key's two parts. */
 typedef struct {
+    VkpIdentity identity; /* also the key */
     VkpRemembered seen;
     pid_t first_parent; /* when we first saw it; 0 unknown. Not kept beyond this run. */
 } Entry;
 
 struct VkpMemory {
-    GHashTable *entries; /* set of Entry *, owned */
+    GHashTable *entries; /* Entry, by its identity */
 };
-
-static VkpIdentity identity_of(const Entry *entry)
-{
-    return (VkpIdentity){.pid = entry->seen.pid, .start_ticks = entry->seen.start_ticks};
-}
-
-static guint hash_entry(gconstpointer key)
-{
-    const Entry *entry = (const Entry *)key;
-    return (guint)entry->seen.pid * 2654435761u ^ (guint)entry->seen.start_ticks;
-}
-
-static gboolean equal_entries(gconstpointer a, gconstpointer b)
-{
-    const Entry *left = (const Entry *)a;
-    const Entry *right = (const Entry *)b;
-    return left->seen.pid == right->seen.pid && left->seen.start_ticks == right->seen.start_ticks;
-}
 
 VkpMemory *vkp_memory_new(void)
 {
     VkpMemory *memory = g_new0(VkpMemory, 1);
-    memory->entries = g_hash_table_new_full(hash_entry, equal_entries, g_free, NULL);
+    memory->entries =
+        g_hash_table_new_full(vkp_identity_hash, vkp_identity_equal_keys, NULL, g_free);
     return memory;
 }
 
@@ -46,8 +29,7 @@ void vkp_memory_free(VkpMemory *memory)
 
 static Entry *find(const VkpMemory *memory, VkpIdentity identity)
 {
-    Entry key = {.seen = {.pid = identity.pid, .start_ticks = identity.start_ticks}};
-    return (Entry *)g_hash_table_lookup(memory->entries, &key);
+    return (Entry *)g_hash_table_lookup(memory->entries, &identity);
 }
 
 const VkpRemembered *vkp_memory_lookup(const VkpMemory *memory, VkpIdentity identity)
@@ -65,9 +47,10 @@ pid_t vkp_memory_first_parent(const VkpMemory *memory, VkpIdentity identity)
 static void take_in(VkpMemory *memory, const VkpRemembered *seen, pid_t first_parent)
 {
     Entry *entry = g_new0(Entry, 1);
+    entry->identity = (VkpIdentity){seen->pid, seen->start_ticks};
     entry->seen = *seen;
     entry->first_parent = first_parent;
-    g_hash_table_replace(memory->entries, entry, entry);
+    g_hash_table_replace(memory->entries, &entry->identity, entry);
 }
 
 void vkp_memory_load(VkpMemory *memory, const GArray *remembered)
@@ -116,7 +99,7 @@ gboolean vkp_memory_forget(VkpMemory *memory, VkpMemoryHasEnded has_ended, void 
     gpointer key = NULL;
     g_hash_table_iter_init(&iter, memory->entries);
     while (g_hash_table_iter_next(&iter, &key, NULL))
-        if (has_ended(identity_of((const Entry *)key), data))
+        if (has_ended(*(const VkpIdentity *)key, data))
             g_hash_table_iter_remove(&iter);
     return g_hash_table_size(memory->entries) < n_before;
 }
@@ -125,9 +108,9 @@ GArray *vkp_memory_to_array(const VkpMemory *memory)
 {
     GArray *array = g_array_new(FALSE, FALSE, sizeof(VkpRemembered));
     GHashTableIter iter;
-    gpointer key = NULL;
+    gpointer entry = NULL;
     g_hash_table_iter_init(&iter, memory->entries);
-    while (g_hash_table_iter_next(&iter, &key, NULL))
-        g_array_append_val(array, ((const Entry *)key)->seen);
+    while (g_hash_table_iter_next(&iter, NULL, &entry))
+        g_array_append_val(array, ((const Entry *)entry)->seen);
     return array;
 }

@@ -9,17 +9,6 @@ struct VkpRoster {
     guint n_leftovers;
 };
 
-static guint hash_identity(gconstpointer key)
-{
-    const VkpIdentity *identity = (const VkpIdentity *)key;
-    return (guint)identity->pid * 2654435761u ^ (guint)identity->start_ticks;
-}
-
-static gboolean equal_identities(gconstpointer a, gconstpointer b)
-{
-    return vkp_identity_equal(*(const VkpIdentity *)a, *(const VkpIdentity *)b);
-}
-
 static void unref_member(gpointer data)
 {
     vkp_member_unref((VkpMember *)data);
@@ -71,7 +60,7 @@ void vkp_roster_seal(VkpRoster *roster)
 {
     g_ptr_array_sort(roster->members, compare_members); /* GLib's is stable */
     drop_repeated(roster->members);
-    roster->by_identity = g_hash_table_new(hash_identity, equal_identities);
+    roster->by_identity = g_hash_table_new(vkp_identity_hash, vkp_identity_equal_keys);
     roster->by_pid = g_hash_table_new(NULL, NULL);
     for (guint i = 0; i < roster->members->len; i++) {
         VkpMember *member = vkp_roster_at(roster, i);

@@ -11,21 +11,11 @@ struct VkpUsage {
     GHashTable *entries; /* Entry, by its identity */
 };
 
-static guint hash_identity(gconstpointer key)
-{
-    const VkpIdentity *identity = key;
-    return (guint)identity->pid ^ (guint)(identity->start_ticks * 2654435761u);
-}
-
-static gboolean equal_identity(gconstpointer a, gconstpointer b)
-{
-    return vkp_identity_equal(*(const VkpIdentity *)a, *(const VkpIdentity *)b);
-}
-
 VkpUsage *vkp_usage_new(void)
 {
     VkpUsage *usage = g_new0(VkpUsage, 1);
-    usage->entries = g_hash_table_new_full(hash_identity, equal_identity, NULL, g_free);
+    usage->entries =
+        g_hash_table_new_full(vkp_identity_hash, vkp_identity_equal_keys, NULL, g_free);
     return usage;
 }
 

@@ -7,6 +7,7 @@
 #include "common/proc/scanner.h"
 #include "tests/lib/deadline.h"
 #include "tests/lib/fake-board.h"
+#include "tests/lib/fake-proc.h"
 #include "tests/lib/family.h"
 #include "tests/lib/isolation.h"
 
@@ -251,6 +252,24 @@ static void test_nothing_there(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpint(vkp_store_state(vkp_databases_store(databases)), ==, VKP_DATABASE_OK);
 }
 
+/* Another system's processes are measured by its clock, not by ours. */
+static void test_foreign_clock(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpFakeProc) proc = vkp_fake_proc_new();
+    g_autoptr(VkpReader) reader = vkp_reader_open(vkp_fake_proc_root(proc), NULL);
+    g_autoptr(VkpScanner) scanner = vkp_scanner_new(reader, getuid());
+    Scene foreign = *scene;
+    foreign.reader = reader;
+    foreign.scanner = scanner;
+    g_autoptr(VkpDatabases) databases = new_databases(&foreign, NULL);
+    guint64 before = (guint64)g_get_real_time();
+    look(&foreign, databases);
+    guint64 boot = VKP_FAKE_BOOT_TIME_SECONDS * G_USEC_PER_SEC;
+    guint64 current = boot + vkp_databases_board_current_usec(databases);
+    g_assert_cmpuint(current, >=, before);
+    g_assert_cmpuint(current, <=, (guint64)g_get_real_time());
+}
+
 int main(int argc, char **argv)
 {
     const struct {
@@ -266,6 +285,7 @@ int main(int argc, char **argv)
         {"ids-of-the-neighbours-are-foreign", test_foreign_ids},
         {"the-same-file-by-another-name-is-no-neighbour", test_same_file_twice},
         {"one-that-appears-is-picked-up", test_nothing_there},
+        {"another-systems-clock-is-asked", test_foreign_clock},
     };
     vkp_isolation_enter(argv);
     g_test_init(&argc, &argv, NULL);
