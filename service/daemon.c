@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "common/kill/job.h"
 #include "service/bus-error.h"
 #include "service/bus.h"
 #include "service/event-loop.h"
@@ -19,17 +19,6 @@
  * (but not our name), runtime folder, manager with its first roster, object, name, "ready". They go
  * down in reverse, but for the manager: when it is gone nothing is signalled any more, and then the
  * calls still under way are answered. */
-
-/* A kill needs a descriptor for each of its targets. */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-        g_warning("Cannot raise the limit of open files: %s", g_strerror(errno));
-}
 
 static gboolean open_loop(sd_event **event, GError **error)
 {
@@ -166,7 +155,7 @@ gboolean vkp_daemon_run(const VkpOptions *options, const VkpConfig *config, GErr
     const Choice choice = {options, config};
     g_autoptr(sd_event) event = NULL;
     g_autoptr(sd_bus) bus = NULL;
-    raise_descriptor_limit();
+    (void)vkp_kill_raise_descriptor_limit(); /* a kill needs one for each of its targets */
     /* The name is taken last, but asked for before anything is touched. */
     return open_loop(&event, error) && open_bus(event, options->bus_address, &bus, error) &&
            vkp_bus_name_is_free(bus, error) && serve(bus, event, &choice, error);

@@ -201,11 +201,6 @@ gboolean vkp_board_knows_task(const VkpBoard *board, const VkpUuid *id)
     return g_hash_table_contains(board->tasks, id);
 }
 
-gboolean vkp_board_knows_project(const VkpBoard *board, const VkpUuid *id)
-{
-    return g_hash_table_contains(board->projects, id);
-}
-
 guint vkp_board_n_attempts(const VkpBoard *board)
 {
     return board->attempts->len;

@@ -63,7 +63,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpBoard, vkp_board_unref)
 const VkpAttempt *vkp_board_lookup_attempt(const VkpBoard *board, const VkpUuid *id);
 const VkpExecution *vkp_board_lookup_execution(const VkpBoard *board, const VkpUuid *id);
 gboolean vkp_board_knows_task(const VkpBoard *board, const VkpUuid *id);
-gboolean vkp_board_knows_project(const VkpBoard *board, const VkpUuid *id);
 
 /* Walks over everything, in order of the ids once sealed; borrowed. */
 guint vkp_board_n_attempts(const VkpBoard *board);

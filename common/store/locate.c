@@ -95,14 +95,6 @@ GPtrArray *vkp_locate_candidates(const VkpLocateOptions *options)
     return candidates;
 }
 
-const VkpCandidate *vkp_locate_choose(const GPtrArray *candidates, const gboolean *held)
-{
-    for (guint i = 0; held && i < candidates->len; i++)
-        if (held[i])
-            return g_ptr_array_index(candidates, i);
-    return candidates->len > 0 ? g_ptr_array_index(candidates, 0) : NULL;
-}
-
 char *vkp_locate_dup_default_path(const VkpLocateOptions *options)
 {
     char *path = dup_expanded(options->database_path, options->home);

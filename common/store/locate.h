@@ -31,9 +31,5 @@ typedef struct {
  * before db.sqlite on a tie. As VkpCandidate; empty, never NULL. Nothing is opened. */
 GPtrArray *vkp_locate_candidates(const VkpLocateOptions *options);
 
-/* The live one: the first that a running server has open (`held`, parallel to the candidates; NULL:
- * none is), else the one changed last. Borrowed; NULL without candidates. Pure. */
-const VkpCandidate *vkp_locate_choose(const GPtrArray *candidates, const gboolean *held);
-
 /* Where a database is expected when there is none yet. The caller frees it. */
 char *vkp_locate_dup_default_path(const VkpLocateOptions *options);

@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/store/schema.h"
 
-#include "common/store/columns.h"
-
-VkpGeneration vkp_schema_detect(sqlite3 *database)
-{
-    int code;
-    g_autoptr(VkpColumns) columns = vkp_columns_load(database, &code);
-    return columns ? vkp_columns_generation(columns) : VKP_GENERATION_NONE;
-}
-
 const char *vkp_generation_to_string(VkpGeneration generation)
 {
     static const char *const names[] = {

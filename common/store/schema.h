@@ -2,7 +2,6 @@
 #pragma once
 
 #include <glib.h>
-#include <sqlite3.h>
 
 /* The layouts that vibe-kanban's database has had, newest last. A fork's extra columns (pid) do not
  * make a generation: every column is looked up and NULL where it is missing. */
@@ -17,10 +16,6 @@ typedef enum {
 
 /* More rows of a table than these are not read, nor for longer than 0.7 s; the newest count. */
 #define VKP_SCHEMA_MAX_ROWS 100000u
-
-/* Tells the generation by its tables and columns alone; NONE also for a file that cannot be read.
- */
-VkpGeneration vkp_schema_detect(sqlite3 *database);
 
 /* "A" to "E", or "none". Static. */
 const char *vkp_generation_to_string(VkpGeneration generation);

@@ -120,7 +120,6 @@ static void test_only_regular_files(void)
     VkpLocateOptions options = {.extra = extra};
     g_autoptr(GPtrArray) candidates = vkp_locate_candidates(&options);
     g_assert_cmpuint(candidates->len, ==, 0);
-    g_assert_null(vkp_locate_choose(candidates, NULL));
 }
 
 static void test_one_file_by_two_paths(void)
@@ -134,20 +133,6 @@ static void test_one_file_by_two_paths(void)
     g_autoptr(GPtrArray) candidates = vkp_locate_candidates(&options);
     g_assert_cmpuint(candidates->len, ==, 1);
     g_assert_cmpstr(path_at(candidates, 0), ==, alias);
-}
-
-static void test_choice(void)
-{
-    g_autoptr(Scratch) scratch = scratch_new();
-    const char *stale = put(scratch, ".local/share/vibe-kanban/db.sqlite", "x", 1);
-    const char *live = put(scratch, ".local/share/vibe-kanban/db.v2.sqlite", "x", 2);
-    VkpLocateOptions options = options_of(scratch);
-    g_autoptr(GPtrArray) candidates = vkp_locate_candidates(&options);
-    gboolean none[] = {FALSE, FALSE}, second[] = {FALSE, TRUE}, both[] = {TRUE, TRUE};
-    g_assert_cmpstr(vkp_locate_choose(candidates, NULL)->path, ==, live);
-    g_assert_cmpstr(vkp_locate_choose(candidates, none)->path, ==, live);
-    g_assert_cmpstr(vkp_locate_choose(candidates, second)->path, ==, stale);
-    g_assert_cmpstr(vkp_locate_choose(candidates, both)->path, ==, live);
 }
 
 static void test_default_path(void)
@@ -178,7 +163,6 @@ int main(int argc, char **argv)
     g_test_add_func("/store/locate/only-regular-files-count", test_only_regular_files);
     g_test_add_func("/store/locate/one-file-by-two-paths-is-one-candidate",
                     test_one_file_by_two_paths);
-    g_test_add_func("/store/locate/the-file-that-a-server-holds-is-the-live-one", test_choice);
     g_test_add_func("/store/locate/there-is-always-a-place-to-expect-one", test_default_path);
     return g_test_run();
 }
