@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Members, rosters, steps between them, filters, memory and registrations. */
+/* Members, rosters, steps between them, filters. */
 #include "common/roster/change.h"
 
 #include <string.h>
 
 #include "common/proc/image.h"
 #include "common/roster/filter.h"
-#include "common/roster/memory.h"
-#include "common/roster/registrations.h"
 
 static VkpMember *new_member(pid_t pid, guint64 start)
 {
@@ -265,121 +263,6 @@ static void test_applying_all_steps_leads_to_the_next_roster(void)
     vkp_roster_unref(copy);
 }
 
-static gboolean is_this_one(VkpIdentity identity, void *data)
-{
-    return vkp_identity_equal(identity, *(const VkpIdentity *)data);
-}
-
-static void test_memory_learns_the_strong_and_forgets_the_ended(void)
-{
-    g_autoptr(VkpMemory) memory = vkp_memory_new();
-    VkpMember *weak = new_member(2, 2);
-    weak->tie.confidence = 50;
-    g_autoptr(VkpRoster) roster = new_roster(new_member(1, 1), weak, NULL);
-    g_assert_true(vkp_memory_learn(memory, roster));
-    g_assert_false(vkp_memory_learn(memory, roster));
-    const VkpRemembered *seen = vkp_memory_lookup(memory, (VkpIdentity){1, 1});
-    g_assert_nonnull(seen);
-    g_assert_cmpuint(seen->attempt_id.bytes[0], ==, 1);
-    g_assert_null(vkp_memory_lookup(memory, (VkpIdentity){2, 2}));
-    g_assert_null(vkp_memory_lookup(memory, (VkpIdentity){1, 2}));
-    g_autoptr(VkpRoster) empty = new_roster(NULL);
-    g_assert_false(vkp_memory_learn(memory, empty)); /* it may be back in a moment */
-    VkpIdentity ended = {1, 2};
-    g_assert_false(vkp_memory_forget(memory, is_this_one, &ended));
-    g_assert_nonnull(vkp_memory_lookup(memory, (VkpIdentity){1, 1}));
-    ended.start_ticks = 1;
-    g_assert_true(vkp_memory_forget(memory, is_this_one, &ended));
-    g_assert_null(vkp_memory_lookup(memory, (VkpIdentity){1, 1}));
-}
-
-static void test_memory_keeps_what_has_become_weak(void)
-{
-    g_autoptr(VkpMemory) memory = vkp_memory_new();
-    g_autoptr(VkpRoster) strong = new_roster(new_member(1, 1), NULL);
-    vkp_memory_learn(memory, strong);
-    VkpMember *member = new_member(1, 1);
-    member->tie.confidence = 30;
-    member->tie.attempt_id = (VkpUuid){{2}};
-    g_autoptr(VkpRoster) weak = new_roster(member, NULL);
-    g_assert_false(vkp_memory_learn(memory, weak));
-    g_assert_cmpuint(vkp_memory_lookup(memory, (VkpIdentity){1, 1})->attempt_id.bytes[0], ==, 1);
-}
-
-static void test_memory_survives_a_restart(void)
-{
-    g_autoptr(VkpMemory) memory = vkp_memory_new();
-    g_autoptr(VkpRoster) roster = new_roster(new_member(1, 1), new_member(2, 2), NULL);
-    vkp_memory_learn(memory, roster);
-    g_autoptr(GArray) kept = vkp_memory_to_array(memory);
-    g_assert_cmpuint(kept->len, ==, 2);
-    g_autoptr(VkpMemory) next = vkp_memory_new();
-    vkp_memory_load(next, kept);
-    g_assert_nonnull(vkp_memory_lookup(next, (VkpIdentity){2, 2}));
-    g_assert_cmpint(vkp_memory_first_parent(next, (VkpIdentity){2, 2}), ==, 0);
-    g_assert_false(vkp_memory_learn(next, roster));
-    g_assert_cmpint(vkp_memory_first_parent(next, (VkpIdentity){2, 2}), ==, 1);
-}
-
-static void test_memory_knows_the_first_parent(void)
-{
-    g_autoptr(VkpMemory) memory = vkp_memory_new();
-    g_autoptr(VkpRoster) roster = new_roster(new_member(1, 1), NULL);
-    vkp_memory_learn(memory, roster);
-    VkpMember *adopted = new_member(1, 1);
-    adopted->process->parent_pid = 77;
-    g_autoptr(VkpRoster) later = new_roster(adopted, NULL);
-    vkp_memory_learn(memory, later);
-    g_assert_cmpint(vkp_memory_first_parent(memory, (VkpIdentity){1, 1}), ==, 1);
-}
-
-static void test_registrations_of_what_was_seen(void)
-{
-    VkpMember *known = new_member(1, 1);
-    VkpMember *fresh = new_member(2, 2);
-    known->tie.evidence = fresh->tie.evidence = VKP_EVIDENCE_REGISTERED;
-    fresh->tie.execution_id = (VkpUuid){{8}};
-    g_autoptr(VkpRoster) roster = new_roster(known, fresh, new_member(3, 3), NULL);
-    g_autoptr(GArray) registered = g_array_new(FALSE, FALSE, sizeof(VkpRegistration));
-    VkpRegistration one = {.pid = 1, .start_ticks = 1};
-    g_array_append_val(registered, one);
-    g_autoptr(GArray) found = vkp_registrations_find_new(roster, registered);
-    g_assert_cmpuint(found->len, ==, 1);
-    g_assert_cmpint(g_array_index(found, VkpRegistration, 0).pid, ==, 2);
-    g_assert_cmpuint(g_array_index(found, VkpRegistration, 0).execution_id.bytes[0], ==, 8);
-}
-
-static void add_process(VkpSnapshot *snapshot, pid_t pid, pid_t group, char state)
-{
-    VkpProcess *process = vkp_process_new();
-    process->identity = (VkpIdentity){pid, (guint64)pid};
-    process->group = group;
-    process->session = 3;
-    process->state = state;
-    process->threads = 1;
-    vkp_snapshot_add(snapshot, process);
-}
-
-static void test_registration_is_in_use_while_its_group_lives(void)
-{
-    g_autoptr(VkpSnapshot) snapshot = vkp_snapshot_new(1, 100);
-    add_process(snapshot, 10, 10, 'S');
-    add_process(snapshot, 21, 20, 'S');
-    add_process(snapshot, 31, 30, 'Z');
-    add_process(snapshot, 40, 40, 'Z');
-    vkp_snapshot_seal(snapshot);
-    const struct {
-        VkpRegistration registration;
-        gboolean is_in_use;
-    } cases[] = {{{.pid = 10, .start_ticks = 10}, TRUE},  {{.pid = 10, .start_ticks = 9}, FALSE},
-                 {{.pid = 20, .start_ticks = 20}, TRUE},  {{.pid = 20, .start_ticks = 30}, FALSE},
-                 {{.pid = 30, .start_ticks = 30}, FALSE}, {{.pid = 40, .start_ticks = 40}, FALSE},
-                 {{.pid = 3, .start_ticks = 3}, TRUE}};
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
-        g_assert_cmpint(vkp_registration_is_in_use(&cases[i].registration, snapshot), ==,
-                        cases[i].is_in_use);
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -396,13 +279,5 @@ int main(int argc, char **argv)
     TEST("change/diff-is-empty-when-only-usage-moved", test_diff_is_empty_when_only_usage_moved);
     TEST("change/applying-all-steps-leads-to-the-next-roster",
          test_applying_all_steps_leads_to_the_next_roster);
-    TEST("memory/learns-the-strong-and-forgets-the-ended",
-         test_memory_learns_the_strong_and_forgets_the_ended);
-    TEST("memory/keeps-what-has-become-weak", test_memory_keeps_what_has_become_weak);
-    TEST("memory/survives-a-restart", test_memory_survives_a_restart);
-    TEST("memory/knows-the-first-parent", test_memory_knows_the_first_parent);
-    TEST("registrations/of-what-was-seen", test_registrations_of_what_was_seen);
-    TEST("registrations/in-use-while-the-group-lives",
-         test_registration_is_in_use_while_its_group_lives);
     return g_test_run();
 }
