@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include "common/kill/ended.h"
+
 #define WAIT_CHANNEL_MAX_BYTES 64
 
 /* /proc/PID/wchan: the kernel function it sleeps in, "0" if that is hidden. */
@@ -24,8 +26,10 @@ static char *dup_wait_channel(pid_t pid)
 static char *describe_survivor(VkpIdentity identity, VkpReader *reader)
 {
     VkpStat stat;
-    if (!vkp_reader_read_stat(reader, identity.pid, &stat, NULL) ||
-        stat.start_ticks != identity.start_ticks)
+    g_autoptr(GError) error = NULL;
+    if (!vkp_reader_read_stat(reader, identity.pid, &stat, &error))
+        return g_strdup(error->message);
+    if (stat.start_ticks != identity.start_ticks)
         return NULL;
     if (stat.state == 'Z')
         return g_strdup_printf("Its leader thread has ended, %u others run", stat.threads - 1);
@@ -35,19 +39,17 @@ static char *describe_survivor(VkpIdentity identity, VkpReader *reader)
     return g_strdup_printf("Its state is %s", vkp_state_to_string(stat.state));
 }
 
-static gboolean still_lives(VkpIdentity identity, VkpReader *reader)
-{
-    VkpStat stat;
-    return vkp_reader_read_stat(reader, identity.pid, &stat, NULL) &&
-           stat.start_ticks == identity.start_ticks && !vkp_state_is_dead(stat.state, stat.threads);
-}
-
 static VkpOutcome judge_pending(const VkpTarget *target, VkpReader *reader, char **detail)
 {
-    if (!still_lives(target->identity, reader))
+    g_autoptr(GError) error = NULL;
+    if (vkp_has_ended(reader, target->identity, &error))
         return VKP_OUTCOME_GONE;
     if (target->lacks_descriptor) {
         *detail = g_strdup("It was not signalled: too many files are open");
+        return VKP_OUTCOME_SURVIVED;
+    }
+    if (error) {
+        *detail = g_strdup_printf("It was not signalled: %s", error->message);
         return VKP_OUTCOME_SURVIVED;
     }
     *detail = g_strdup("It was not signalled: what made it a target does not hold any more");
@@ -63,9 +65,10 @@ static VkpOutcome judge_dead(const VkpTarget *target)
     return target->is_asked || target->is_denied ? VKP_OUTCOME_EXITED : VKP_OUTCOME_GONE;
 }
 
-static VkpOutcome judge_held(const VkpTarget *target, VkpReader *reader, char **detail)
+/* Its pidfd alone tells of a death: /proc may fail us, and that kills nobody. */
+static VkpOutcome judge_held(VkpTarget *target, VkpReader *reader, char **detail)
 {
-    if (!still_lives(target->identity, reader))
+    if (vkp_target_look(target))
         return judge_dead(target);
     if (target->decided != VKP_OUTCOME_NONE)
         return target->decided;
@@ -75,7 +78,7 @@ static VkpOutcome judge_held(const VkpTarget *target, VkpReader *reader, char **
     return VKP_OUTCOME_SURVIVED;
 }
 
-static VkpOutcome judge(const VkpTarget *target, VkpReader *reader, char **detail)
+static VkpOutcome judge(VkpTarget *target, VkpReader *reader, char **detail)
 {
     switch (target->stage) {
     case VKP_TARGET_PENDING:

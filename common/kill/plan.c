@@ -2,6 +2,7 @@
 #include "common/kill/plan.h"
 
 #include "common/base/error.h"
+#include "common/kill/ended.h"
 
 void vkp_kill_options_clear(VkpKillOptions *options)
 {
@@ -200,19 +201,24 @@ VkpPlan *vkp_plan_build(const VkpScope *scope, const VkpKillOptions *options, Vk
     return g_steal_pointer(&plan);
 }
 
+static void verify_gone(VkpResult *result, VkpReader *reader)
+{
+    g_autoptr(GError) error = NULL;
+    if (vkp_has_ended(reader, result->identity, &error))
+        return;
+    result->outcome = VKP_OUTCOME_SURVIVED;
+    g_free(result->detail);
+    result->detail =
+        error ? g_strdup_printf("It was not signalled: %s", error->message)
+              : g_strdup("It was not signalled: it does not belong to any task any more");
+}
+
 void vkp_results_verify(GPtrArray *results, VkpReader *reader)
 {
     for (guint i = 0; i < results->len; i++) {
         VkpResult *result = g_ptr_array_index(results, i);
-        VkpStat stat;
-        if (result->outcome != VKP_OUTCOME_GONE ||
-            !vkp_reader_read_stat(reader, result->identity.pid, &stat, NULL) ||
-            stat.start_ticks != result->identity.start_ticks ||
-            vkp_state_is_dead(stat.state, stat.threads))
-            continue;
-        result->outcome = VKP_OUTCOME_SURVIVED;
-        g_free(result->detail);
-        result->detail = g_strdup("It was not signalled: it does not belong to any task any more");
+        if (result->outcome == VKP_OUTCOME_GONE)
+            verify_gone(result, reader);
     }
 }
 

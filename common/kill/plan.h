@@ -52,8 +52,8 @@ gboolean vkp_plan_hits(const VkpScope *scope, const VkpKillOptions *options,
 /* Sorts members (VkpMember) so that parents come before their children, whatever their pids. */
 void vkp_plan_sort(GPtrArray *members);
 
-/* Being in no roster is not death: looks once more at those who are `gone`; who lives has
- * `survived`. */
+/* Being in no roster is not death: looks once more at those who are `gone`; who lives, or cannot be
+ * seen, has `survived`. */
 void vkp_results_verify(GPtrArray *results, VkpReader *reader);
 
 /* exited, killed and gone count as killed; would_kill as neither; all else as failed. */
