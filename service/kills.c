@@ -4,19 +4,20 @@
 /* A request is what a caller asked for, a job is what ends processes. Mostly they come in pairs.
  * Where requests overlap, the later one waits for the job that is there already:
  *
- *   - with `force` and the same aim (or one that takes in all that the job was aimed at), the job
- *     goes over to its hard pass;
- *   - with `force` and a narrower aim, the request gets a job of its own: the rest of the running
- *     job was asked politely and must not be hit harder for it;
+ *   - with `force`, and if all whom the job may still hit are its own targets too, the job goes
+ *     over to its hard pass;
+ *   - with `force` otherwise, the request gets a hard job of its own: the rest of the running job
+ *     was asked politely, or is not meant at all, and must not be hit harder for it;
  *   - with `escalate`, where the running job would leave survivors alone, the request waits and
- * then starts a job of its own for the survivors. */
+ *     then starts a job of its own for the survivors. */
 
 typedef struct {
     VkpKills *kills;
     VkpKillJob *job;
     VkpScope scope;
+    gboolean include_weak;
+    gboolean is_forced; /* begins with SIGKILL */
     gboolean is_hard;   /* ends with SIGKILL */
-    GArray *aims;       /* VkpIdentity: whom it was started for */
     GPtrArray *waiting; /* Request, borrowed */
 } Job;
 
@@ -43,7 +44,6 @@ struct VkpKills {
 static void job_free(Job *job)
 {
     vkp_kill_job_free(job->job);
-    g_array_unref(job->aims);
     g_ptr_array_unref(job->waiting);
     g_free(job);
 }
@@ -107,7 +107,7 @@ guint vkp_kills_n_requests(const VkpKills *kills)
 static gboolean has_same_scope(const VkpScope *a, const VkpScope *b)
 {
     return a->kind == b->kind && vkp_uuid_equal(&a->id, &b->id) &&
-           a->identity.pid == b->identity.pid;
+           vkp_identity_equal(a->identity, b->identity);
 }
 
 static gboolean contains(const GPtrArray *members, VkpIdentity identity)
@@ -157,13 +157,21 @@ static gboolean is_expected(const Request *request, VkpIdentity identity)
            g_hash_table_contains(request->options.expected, vkp_identity_to_text(identity, text));
 }
 
+/* Whether all that the job takes in on its way is what the request asks for too. */
+static gboolean takes_in(const Request *request, const Job *job)
+{
+    gboolean covers =
+        request->scope.kind == VKP_SCOPE_ALL || has_same_scope(&job->scope, &request->scope);
+    return covers && (request->options.include_weak || !job->include_weak);
+}
+
 /* Of another's job, a request hears of the processes it asked for; with the same aim also of those
  * that were born meanwhile. */
 static gboolean concerns(const Request *request, const Job *job, VkpIdentity identity)
 {
     if (job == request->own_job || contains(request->joined, identity))
         return TRUE;
-    return has_same_scope(&job->scope, &request->scope) && is_expected(request, identity);
+    return takes_in(request, job) && is_expected(request, identity);
 }
 
 static gboolean may_go_further(const Request *request, const Job *job)
@@ -173,6 +181,8 @@ static gboolean may_go_further(const Request *request, const Job *job)
 
 static void remember_survivor(Request *request, VkpIdentity identity)
 {
+    if (contains(request->again, identity))
+        return;
     for (guint i = 0; i < request->joined->len; i++) {
         VkpMember *member = g_ptr_array_index(request->joined, i);
         if (vkp_identity_equal(member->process->identity, identity))
@@ -198,21 +208,24 @@ static void request_finish(Request *request)
     g_ptr_array_remove(request->kills->requests, request);
 }
 
-static void start_own_job(Request *request, VkpPlan *plan);
+static gboolean start_own_job(Request *request, VkpPlan *plan, GError **error);
 
-static void request_go_on(Request *request)
+/* For those who survived another's job. Where that cannot be, they have survived. */
+static gboolean start_again(Request *request)
 {
-    if (request->n_jobs > 0)
-        return;
-    if (request->again->len == 0) {
-        request_finish(request);
-        return;
-    }
+    if (request->again->len == 0)
+        return FALSE;
     VkpPlan *plan = g_new0(VkpPlan, 1);
     plan->targets = g_steal_pointer(&request->again);
     plan->results = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
     request->again = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_member_unref);
-    start_own_job(request, plan);
+    return start_own_job(request, plan, NULL);
+}
+
+static void request_go_on(Request *request)
+{
+    if (request->n_jobs == 0 && !start_again(request))
+        request_finish(request);
 }
 
 static void on_job_done(G_GNUC_UNUSED VkpKillJob *kill_job, GPtrArray *results, void *data)
@@ -238,31 +251,43 @@ static void wait_for(Request *request, Job *job)
     request->n_jobs++;
 }
 
-static void start_own_job(Request *request, VkpPlan *plan)
+/* Takes the plan. FALSE and error: nobody of it is signalled. */
+static gboolean start_own_job(Request *request, VkpPlan *plan, GError **error)
 {
     VkpKills *kills = request->kills;
     Job *job = g_new0(Job, 1);
     job->kills = kills;
     job->scope = request->scope;
+    job->include_weak = request->options.include_weak;
+    job->is_forced = request->options.force;
     job->is_hard = request->options.force || request->options.escalate;
-    job->aims = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
-    for (guint i = 0; i < plan->targets->len; i++) {
-        const VkpMember *member = g_ptr_array_index(plan->targets, i);
-        g_array_append_val(job->aims, member->process->identity);
-    }
     job->waiting = g_ptr_array_new();
+    job->job = vkp_kill_job_new(&kills->context, &request->scope, &request->options, plan);
+    if (!vkp_kill_job_start(job->job, on_job_done, job, error)) {
+        job_free(job);
+        return FALSE;
+    }
     g_ptr_array_add(kills->jobs, job);
     request->own_job = job;
     wait_for(request, job);
-    job->job = vkp_kill_job_new(&kills->context, &request->scope, &request->options, plan);
-    vkp_kill_job_start(job->job, on_job_done, job);
+    return TRUE;
 }
 
-static gboolean covers_all_aims(const VkpPlan *plan, const Job *job)
+/* Whether SIGKILL from this job hits nobody whom the request does not mean: neither those it has in
+ * hand by now nor those it may find yet. Expectations name processes, and a job that finds others
+ * is not bound by them. */
+static gboolean may_harden(const Request *request, const VkpPlan *plan, const Job *job)
 {
-    for (guint i = 0; i < job->aims->len; i++)
-        if (!contains(plan->targets, g_array_index(job->aims, VkpIdentity, i)))
+    gboolean finds_nobody = job->scope.kind == VKP_SCOPE_SINGLE;
+    gboolean finds_no_others = takes_in(request, job) && !request->options.expected;
+    if (!finds_nobody && !finds_no_others)
+        return FALSE;
+    g_autoptr(GArray) open = vkp_kill_job_list_open(job->job);
+    for (guint i = 0; i < open->len; i++) {
+        VkpIdentity identity = g_array_index(open, VkpIdentity, i);
+        if (!contains(plan->targets, identity) && !contains(request->joined, identity))
             return FALSE;
+    }
     return TRUE;
 }
 
@@ -279,20 +304,24 @@ static gboolean join_targets(Request *request, VkpPlan *plan, const Job *job)
     return request->joined->len > n_before;
 }
 
+static void harden(Job *job)
+{
+    job->is_forced = TRUE;
+    job->is_hard = TRUE;
+    vkp_kill_job_force(job->job);
+}
+
 static void join(Request *request, VkpPlan *plan)
 {
     for (guint i = 0; i < request->kills->jobs->len; i++) {
         Job *job = g_ptr_array_index(request->kills->jobs, i);
-        gboolean has_its_aim =
-            has_same_scope(&job->scope, &request->scope) || covers_all_aims(plan, job);
-        if (request->options.force && !has_its_aim)
+        gboolean must_harden = request->options.force && !job->is_forced;
+        if (must_harden && !may_harden(request, plan, job))
             continue;
         if (!join_targets(request, plan, job))
             continue;
-        if (request->options.force) {
-            job->is_hard = TRUE;
-            vkp_kill_job_force(job->job);
-        }
+        if (must_harden)
+            harden(job);
         wait_for(request, job);
     }
 }
@@ -300,6 +329,40 @@ static void join(Request *request, VkpPlan *plan)
 static void on_nothing_to_wait_for(void *data)
 {
     request_finish(data);
+}
+
+static gboolean answer_from_loop(Request *request, GError **error)
+{
+    const VkpLoop *loop = &request->kills->context.loop;
+    request->timer = loop->ops->start_timer(loop->loop, 0, on_nothing_to_wait_for, request, error);
+    return request->timer != NULL;
+}
+
+static void tell_not_signalled(Request *request, const GPtrArray *members, const char *reason)
+{
+    g_autofree char *detail = g_strdup_printf("It was not signalled: %s", reason);
+    for (guint i = 0; i < members->len; i++) {
+        const VkpMember *member = g_ptr_array_index(members, i);
+        g_ptr_array_add(request->results,
+                        vkp_result_new(member->process->identity, member->process->name,
+                                       VKP_OUTCOME_SURVIVED, detail));
+    }
+}
+
+/* What nobody else is ending. Where others' jobs are waited for already, the request goes on
+ * without. */
+static gboolean start_rest(Request *request, VkpPlan *plan, GError **error)
+{
+    g_autoptr(GPtrArray) targets = g_ptr_array_ref(plan->targets);
+    g_autoptr(GError) failure = NULL;
+    if (start_own_job(request, plan, &failure))
+        return TRUE;
+    if (request->n_jobs == 0) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    tell_not_signalled(request, targets, failure->message);
+    return TRUE;
 }
 
 gboolean vkp_kills_start(VkpKills *kills, const VkpKillRequest *asked, VkpPlan *plan,
@@ -312,16 +375,14 @@ gboolean vkp_kills_start(VkpKills *kills, const VkpKillRequest *asked, VkpPlan *
     g_ptr_array_set_size(plan->results, 0);
     join(request, plan);
 
-    if (plan->targets->len == 0 && request->n_jobs == 0) {
-        request->timer = kills->context.loop.ops->start_timer(
-            kills->context.loop.loop, 0, on_nothing_to_wait_for, request, error);
-        if (!request->timer) {
-            request_free(request);
-            return FALSE;
-        }
-    }
-    g_ptr_array_add(kills->requests, request);
+    gboolean is_started = TRUE;
     if (plan->targets->len > 0)
-        start_own_job(request, g_steal_pointer(&owned_plan));
-    return TRUE;
+        is_started = start_rest(request, g_steal_pointer(&owned_plan), error);
+    else if (request->n_jobs == 0)
+        is_started = answer_from_loop(request, error);
+    if (is_started)
+        g_ptr_array_add(kills->requests, request);
+    else
+        request_free(request);
+    return is_started;
 }

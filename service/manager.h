@@ -80,7 +80,8 @@ VkpFacts vkp_manager_facts(const VkpManager *manager);
 typedef void (*VkpManagerKilled)(const GPtrArray *results, void *data);
 
 /* Starts a kill against a fresh roster; with dry_run nothing is signalled. Processes that another
- * job is ending already are waited for there; `force` makes that job hard. FALSE and error
+ * job is ending already are waited for there; `force` makes that job hard only if it hits nobody
+ * else. FALSE and error
  * (NOT_MANAGED, IDENTITY_CHANGED, NOT_FOUND, SYSTEM ...) when nothing was started. */
 gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpKillOptions *options,
                           VkpManagerKilled killed, void *data, GError **error);

@@ -184,6 +184,28 @@ gboolean vkp_crew_is_open(const VkpCrew *crew)
     return FALSE;
 }
 
+GArray *vkp_crew_list_open(const VkpCrew *crew)
+{
+    GArray *identities = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
+    for (guint i = 0; i < crew->targets->len; i++) {
+        const VkpTarget *target = vkp_crew_at(crew, i);
+        if (vkp_target_is_open(target))
+            g_array_append_val(identities, target->identity);
+    }
+    return identities;
+}
+
+gboolean vkp_crew_look_for_rest(const VkpCrew *crew, VkpReader *reader, guint *n_rested, gint64 end)
+{
+    for (; *n_rested < crew->targets->len; (*n_rested)++) {
+        if (!vkp_target_rests(vkp_crew_at(crew, *n_rested), reader))
+            break;
+        if (g_get_monotonic_time() >= end)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* A process that forks and exits in a hurry may be between two pids while one scan passes. That is
  * how it looks: somebody has ended by himself before he could be held. */
 guint vkp_crew_n_scans_wanted(const VkpCrew *crew)

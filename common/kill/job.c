@@ -136,6 +136,11 @@ gboolean vkp_kill_job_covers(const VkpKillJob *job, VkpIdentity identity)
     return vkp_crew_lookup(job->crew, identity) != NULL;
 }
 
+GArray *vkp_kill_job_list_open(const VkpKillJob *job)
+{
+    return vkp_crew_list_open(job->crew);
+}
+
 /* The last thing a job does: it may be freed inside. */
 static void finish(VkpKillJob *job)
 {
@@ -148,28 +153,37 @@ static void finish(VkpKillJob *job)
     job->done(job, g_steal_pointer(&job->results), job->data);
 }
 
-/* Nothing may follow it: without a timer the job ends here. */
+/* On failure the turn that is scheduled already stays. */
+static gboolean try_schedule(VkpKillJob *job, gint64 usec, VkpLoopFunc turn, GError **error)
+{
+    void *timer =
+        job->context.loop.ops->start_timer(job->context.loop.loop, (guint64)usec, turn, job, error);
+    if (!timer)
+        return FALSE;
+    cancel(job, &job->timer);
+    job->timer = timer;
+    job->turn = turn;
+    return TRUE;
+}
+
+/* The last thing a turn does: without a timer the job ends here. */
 static void schedule(VkpKillJob *job, gint64 usec, VkpLoopFunc turn)
 {
     g_autoptr(GError) error = NULL;
-    cancel(job, &job->timer);
-    job->turn = turn;
-    job->timer = job->context.loop.ops->start_timer(job->context.loop.loop, (guint64)usec, turn,
-                                                    job, &error);
-    if (job->timer)
+    if (try_schedule(job, usec, turn, &error))
         return;
     g_debug("A kill ends early: %s", error->message);
     finish(job);
 }
 
-/* A death may be the last one: then there is nothing to wait for. */
+/* A death may be the last one: then there is nothing to wait for but the next scan. */
 static void on_death(void *data)
 {
     VkpTarget *target = data;
     VkpKillJob *job = target->job;
     look(job, target);
     if (job->turn == on_scan && !vkp_crew_is_open(job->crew))
-        schedule(job, 0, on_scan);
+        (void)try_schedule(job, 0, on_scan, NULL);
 }
 
 /* Without a watch the scans notice the death, only later. */
@@ -208,16 +222,12 @@ static void recruit(VkpKillJob *job)
     job->is_news = n_new > 0;
 }
 
-/* Goes on over those at rest up to one who is not. FALSE: the turn's time was not enough. */
+/* FALSE: the turn's time was not enough. */
 static gboolean look_for_rest(VkpKillJob *job)
 {
     gint64 end = g_get_monotonic_time() + TURN_BUDGET_USEC;
-    for (; job->n_rested < vkp_crew_size(job->crew); job->n_rested++) {
-        if (!vkp_target_rests(vkp_crew_at(job->crew, job->n_rested), job->context.reader))
-            break;
-        if (g_get_monotonic_time() >= end)
-            return FALSE;
-    }
+    if (!vkp_crew_look_for_rest(job->crew, job->context.reader, &job->n_rested, end))
+        return FALSE;
     job->was_at_rest = job->n_rested == vkp_crew_size(job->crew);
     return TRUE;
 }
@@ -292,25 +302,17 @@ static void begin_hard(VkpKillJob *job)
         begin_pass(job, PASS_FREEZE, FREEZE_LIMIT_USEC);
 }
 
-/* FALSE: the turn's time was not enough. */
-static gboolean act_on_all(VkpKillJob *job)
-{
-    gint64 end = g_get_monotonic_time() + TURN_BUDGET_USEC;
-    for (; job->n_acted < vkp_crew_size(job->crew); job->n_acted++) {
-        if (g_get_monotonic_time() >= end)
-            return FALSE;
-        act_on(job, vkp_crew_at(job->crew, job->n_acted));
-    }
-    return TRUE;
-}
-
 static void on_act(void *data)
 {
     VkpKillJob *job = data;
-    if (act_on_all(job))
-        next(job);
-    else
+    guint n_targets = vkp_crew_size(job->crew);
+    gint64 end = g_get_monotonic_time() + TURN_BUDGET_USEC;
+    while (job->n_acted < n_targets && g_get_monotonic_time() < end)
+        act_on(job, vkp_crew_at(job->crew, job->n_acted++));
+    if (job->n_acted < n_targets)
         schedule(job, 0, on_act);
+    else
+        next(job);
 }
 
 /* The beginning of on_act(): all targets that can be held are. */
@@ -382,16 +384,17 @@ static void on_start(void *data)
     on_adopt(job);
 }
 
-void vkp_kill_job_start(VkpKillJob *job, VkpKillDone done, void *data)
+gboolean vkp_kill_job_start(VkpKillJob *job, VkpKillDone done, void *data, GError **error)
 {
     job->done = done;
     job->data = data;
-    schedule(job, 0, on_start);
+    return try_schedule(job, 0, on_start, error);
 }
 
+/* Without a timer of its own the scan that is due takes it up, 20 ms later at most. */
 void vkp_kill_job_force(VkpKillJob *job)
 {
     job->options.force = TRUE;
     if (job->turn == on_scan)
-        schedule(job, 0, on_scan);
+        (void)try_schedule(job, 0, on_scan, NULL);
 }

@@ -40,15 +40,20 @@ VkpKillJob *vkp_kill_job_new(const VkpKillContext *context, const VkpScope *scop
 void vkp_kill_job_free(VkpKillJob *job); /* takes NULL; thaws whom it froze */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpKillJob, vkp_kill_job_free)
 
-/* Begins at the next turn of the loop and goes on by itself. `done` is never called from within,
- * but for a loop that has not even room for a timer: then nobody is signalled. */
-void vkp_kill_job_start(VkpKillJob *job, VkpKillDone done, void *data);
+/* Begins at the next turn of the loop and goes on by itself; `done` is never called from within.
+ * FALSE and error when the loop has no room for a timer: then nobody is signalled and `done` is
+ * never called. */
+gboolean vkp_kill_job_start(VkpKillJob *job, VkpKillDone done, void *data, GError **error);
 
-/* Goes over to the hard pass at once, as if `force` had been asked for. */
+/* Goes over to the hard pass at once, as if `force` had been asked for; `done` is never called from
+ * within. */
 void vkp_kill_job_force(VkpKillJob *job);
 
 /* Whether the process is among those that the job has signalled or will. */
 gboolean vkp_kill_job_covers(const VkpKillJob *job, VkpIdentity identity);
+
+/* Whom the job may still signal (VkpIdentity), those included that it has found on the way. */
+GArray *vkp_kill_job_list_open(const VkpKillJob *job);
 
 /* Raises the soft limit of open files to the hard one: a job holds a descriptor a process. To be
  * called once at start. Returns the limit that holds now. */

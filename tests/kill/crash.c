@@ -48,7 +48,7 @@ static gboolean kill_until(VkpRig *rig, const VkpKillOptions *options, guint las
         rig->last_step = last_step;
         rig->context.before_step = count_step;
         VkpKillJob *job = vkp_rig_plan(rig, options);
-        vkp_kill_job_start(job, note_done, &results);
+        (void)vkp_kill_job_start(job, note_done, &results, NULL);
         _exit(vkp_test_loop_run(rig->loop, 20000, is_set, &results) ? 0 : 1);
     }
     int status = 0;

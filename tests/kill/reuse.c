@@ -230,7 +230,7 @@ static void run_job(Bench *bench, guint run)
     g_autoptr(VkpKillJob) job = vkp_kill_job_new(&context, &scope, &options, plan);
     g_autoptr(GPtrArray) results = NULL;
     send_word(bench, (guint)g_random_int_range(0, 300));
-    vkp_kill_job_start(job, on_done, &results);
+    g_assert_true(vkp_kill_job_start(job, on_done, &results, NULL));
     g_assert_true(vkp_test_loop_run(bench->loop, 20000, is_set, &results));
     g_assert_cmpuint(results->len, ==, 1);
     end_run(bench, identity);

@@ -263,7 +263,7 @@ void vkp_rig_start(VkpRig *rig, VkpKillJob *job)
     remember_before(rig);
     rig->n_scans = 0;
     rig->eyes->begin = g_get_monotonic_time();
-    vkp_kill_job_start(job, on_done, rig);
+    g_assert_true(vkp_kill_job_start(job, on_done, rig, NULL));
 }
 
 static gboolean has_results(gpointer data)

@@ -77,17 +77,42 @@ static void test_failing_loop_ends_the_job_in_truth(void)
     }
 }
 
-static void test_loop_without_room_answers_at_once(void)
+static void count_answer(VkpKillJob *job, GPtrArray *results, void *data)
+{
+    (void)job;
+    (*(guint *)data)++;
+    g_ptr_array_unref(results);
+}
+
+static void test_loop_without_room_starts_nothing(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
     pid_t pid = spawn_settled(rig, "idle", 1);
-    VkpKillJob *job = vkp_rig_plan(rig, &forced);
+    g_autoptr(VkpKillJob) job = vkp_rig_plan(rig, &forced);
+    guint n_answers = 0;
+    g_autoptr(GError) error = NULL;
     vkp_test_loop_fail_after(rig->loop, 0);
-    vkp_rig_start(rig, job);
-    g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, job);
-    g_assert_cmpuint(verdict.results->len, ==, 1);
-    g_assert_cmpuint(verdict.n_killed, ==, 0);
+    g_assert_false(vkp_kill_job_start(job, count_answer, &n_answers, &error));
+    g_assert_nonnull(error);
+    g_assert_cmpuint(n_answers, ==, 0);
     g_assert_cmpint(state_of(pid), ==, 'S');
+}
+
+/* The timer that runs already brings the job to its hard pass. */
+static void test_force_needs_no_room_in_the_loop(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t pid = spawn_settled(rig, "ignore 15 idle", 1);
+    VkpKillJob *job = vkp_rig_plan(rig, &(VkpKillOptions){.grace_ms = 60000});
+    vkp_rig_start(rig, job);
+    for (guint i = 0; i < 5; i++)
+        vkp_test_loop_turn(rig->loop, 1000);
+    vkp_test_loop_fail_after(rig->loop, 0);
+    vkp_kill_job_force(job);
+    vkp_test_loop_fail_after(rig->loop, -1);
+    g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, job);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_KILLED);
+    g_assert_cmpint(verdict.usec, <, 30 * G_USEC_PER_SEC);
 }
 
 static void test_short_of_descriptors_it_works_in_batches(void)
@@ -189,7 +214,8 @@ int main(int argc, char **argv)
     ADD("without-a-list-nobody-is-frozen", test_without_a_list_nobody_is_frozen);
     ADD("without-rosters-the-job-ends-in-time", test_without_rosters_the_job_ends_in_time);
     ADD("failing-loop-ends-the-job-in-truth", test_failing_loop_ends_the_job_in_truth);
-    ADD("loop-without-room-answers-at-once", test_loop_without_room_answers_at_once);
+    ADD("loop-without-room-starts-nothing", test_loop_without_room_starts_nothing);
+    ADD("force-needs-no-room-in-the-loop", test_force_needs_no_room_in_the_loop);
     ADD("short-of-descriptors-it-works-in-batches", test_short_of_descriptors_it_works_in_batches);
     ADD("short-of-descriptors-force-does-too", test_short_of_descriptors_force_does_too);
     ADD("limit-is-raised-to-the-hard-one", test_limit_is_raised_to_the_hard_one);
