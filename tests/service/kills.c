@@ -202,11 +202,12 @@ static void test_expected(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 static void test_recruited(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     pid_t parent =
-        spawn(fixture, "on-term ( fork 1 ( name heir ignore 15 idle ) sleep 60000 ) idle");
+        spawn(fixture, "on-term ( ignore 15 fork 1 ( name heir idle ) sleep 60000 ) idle");
     g_auto(Answer) polite = {0};
     g_auto(Answer) forced = {0};
     start_kill(fixture, fixture->rig->scope, &(VkpKillOptions){.grace_ms = 1500}, &polite);
     let_it_ask(fixture);
+    vkp_family_settle(fixture->rig->family, 2);
     VkpRelative heir = vkp_family_find(fixture->rig->family, "heir");
     let_it_ask(fixture);
     start_kill(fixture, single(parent), &(VkpKillOptions){.force = TRUE}, &forced);
