@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/kill/proof.h"
 
+#include "common/proc/image.h"
+
 static gboolean has_same_place(const VkpProcess *process, const VkpStat *stat)
 {
     return process->parent_pid == stat->parent_pid && process->group == stat->group &&
@@ -16,6 +18,29 @@ static gboolean has_same_marks(const VkpMarks *a, const VkpMarks *b)
            vkp_uuid_equal(&a->session_id, &b->session_id) &&
            g_strcmp0(a->project_name, b->project_name) == 0 &&
            g_strcmp0(a->branch, b->branch) == 0 && a->is_terminal == b->is_terminal;
+}
+
+static gboolean contradicts_id(const VkpUuid *known, const VkpUuid *now)
+{
+    return !vkp_uuid_is_nil(now) && !vkp_uuid_equal(known, now);
+}
+
+static gboolean contradicts_text(const char *known, const char *now)
+{
+    return now && g_strcmp0(known, now) != 0;
+}
+
+/* Whether one of the marks that are there now is not the one that is known. */
+static gboolean contradicts(const VkpMarks *known, const VkpMarks *now)
+{
+    return contradicts_id(&known->attempt_id, &now->attempt_id) ||
+           contradicts_id(&known->task_id, &now->task_id) ||
+           contradicts_id(&known->project_id, &now->project_id) ||
+           contradicts_id(&known->execution_id, &now->execution_id) ||
+           contradicts_id(&known->session_id, &now->session_id) ||
+           contradicts_text(known->project_name, now->project_name) ||
+           contradicts_text(known->branch, now->branch) ||
+           (now->is_terminal && !known->is_terminal);
 }
 
 static gboolean has_any_mark(const VkpMarks *marks)
@@ -46,10 +71,30 @@ static gboolean is_out_of_sight(const VkpStat *stat)
     return stat->state == 'Z' || stat->state == 'D';
 }
 
+/* What is read of its memory at the second look. */
+typedef struct {
+    const VkpImage *known; /* at the first */
+    VkpImage *now;
+    gboolean is_in_place; /* nothing was executed since: what is not there any more was overwritten,
+                             as setproctitle() does it with arguments and environment */
+} Sight;
+
 /* An exec empties both for a moment. */
-static gboolean is_between_images(const VkpImage *image)
+static gboolean is_between_images(const Sight *sight)
 {
-    return !image->command[0] && !has_any_mark(&image->marks);
+    return !sight->is_in_place && !sight->now->command[0] && !has_any_mark(&sight->now->marks);
+}
+
+static gboolean keeps_marks(const Sight *sight)
+{
+    if (sight->is_in_place)
+        return !contradicts(&sight->known->marks, &sight->now->marks);
+    return has_same_marks(&sight->known->marks, &sight->now->marks);
+}
+
+static gboolean keeps_command(const Sight *sight)
+{
+    return sight->is_in_place || has_same_command(sight->known, sight->now);
 }
 
 static VkpProof judge(gboolean stands)
@@ -57,36 +102,35 @@ static VkpProof judge(gboolean stands)
     return stands ? VKP_PROOF_STANDS : VKP_PROOF_FALLS;
 }
 
-static VkpProof check_environment(const VkpProcess *process, const VkpImage *now)
+static VkpProof check_environment(const Sight *sight)
 {
-    if (is_between_images(now))
+    if (is_between_images(sight))
         return VKP_PROOF_UNSEEN;
-    return judge(now->environment_known && has_same_marks(&process->image->marks, &now->marks));
+    return judge(sight->now->environment_known && keeps_marks(sight));
 }
 
 /* A descendant is where it was found, or carries its ancestor's environment. */
-static VkpProof check_descendant(const VkpProcess *process, const VkpStat *stat,
-                                 const VkpImage *now)
+static VkpProof check_descendant(const VkpProcess *process, const VkpStat *stat, const Sight *sight)
 {
     if (process->parent_pid == stat->parent_pid)
         return VKP_PROOF_STANDS;
-    if (is_between_images(now))
+    if (is_between_images(sight))
         return VKP_PROOF_UNSEEN;
-    return judge(now->environment_known && has_any_mark(&now->marks) &&
-                 has_same_marks(&process->image->marks, &now->marks));
+    return judge(sight->now->environment_known && has_any_mark(&sight->known->marks) &&
+                 keeps_marks(sight));
 }
 
 /* Registered and remembered ones are known by their identity alone, so all else must agree. Only
  * another command is no proof of another process: it has executed something since. */
-static VkpProof check_known_one(const VkpProcess *process, const VkpStat *stat, const VkpImage *now)
+static VkpProof check_known_one(const VkpProcess *process, const VkpStat *stat, const Sight *sight)
 {
-    if (is_between_images(now))
+    if (is_between_images(sight))
         return VKP_PROOF_UNSEEN;
     if (process->parent_pid != stat->parent_pid && process->session != stat->session)
         return VKP_PROOF_FALLS;
-    if (now->environment_known && !has_same_marks(&process->image->marks, &now->marks))
+    if (sight->now->environment_known && !keeps_marks(sight))
         return VKP_PROOF_FALLS;
-    return has_same_command(process->image, now) ? VKP_PROOF_STANDS : VKP_PROOF_UNSEEN;
+    return keeps_command(sight) ? VKP_PROOF_STANDS : VKP_PROOF_UNSEEN;
 }
 
 static VkpProof check_image(const VkpMember *member, const VkpStat *stat, VkpReader *reader)
@@ -97,11 +141,12 @@ static VkpProof check_image(const VkpMember *member, const VkpStat *stat, VkpRea
     g_autoptr(VkpImage) now = vkp_reader_read_image(reader, process->identity.pid, NULL);
     if (!now)
         return VKP_PROOF_UNSEEN;
+    Sight sight = {process->image, now, vkp_image_is_in_place(process->image, stat)};
     if (member->tie.evidence == VKP_EVIDENCE_ENVIRONMENT)
-        return check_environment(process, now);
+        return check_environment(&sight);
     if (member->tie.evidence == VKP_EVIDENCE_DESCENDANT)
-        return check_descendant(process, stat, now);
-    return check_known_one(process, stat, now);
+        return check_descendant(process, stat, &sight);
+    return check_known_one(process, stat, &sight);
 }
 
 VkpProof vkp_proof_check(const VkpMember *member, const VkpStat *stat, VkpReader *reader)

@@ -226,6 +226,21 @@ void vkp_image_keep_marks(VkpImage *image, const VkpImage *earlier)
     image->marks.branch = g_strdup(earlier->marks.branch);
 }
 
+void vkp_image_set_place(VkpImage *image, const VkpStat *stat)
+{
+    image->place = (VkpMemoryPlace){stat->arguments_start, stat->arguments_end,
+                                    stat->environment_start, stat->environment_end};
+}
+
+gboolean vkp_image_is_in_place(const VkpImage *image, const VkpStat *stat)
+{
+    const VkpMemoryPlace *place = &image->place;
+    return place->environment_start != 0 && place->arguments_start == stat->arguments_start &&
+           place->arguments_end == stat->arguments_end &&
+           place->environment_start == stat->environment_start &&
+           place->environment_end == stat->environment_end;
+}
+
 VkpImage *vkp_image_new_for_command(const char *const *command, gboolean command_cut)
 {
     VkpImage *image = g_atomic_rc_box_new0(VkpImage);

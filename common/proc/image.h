@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "common/proc/parse.h"
 #include "common/proc/process.h"
 
 /* Builds from the raw bytes of /proc/PID/cmdline and environ; a NULL environment is an unreadable
@@ -18,3 +19,10 @@ VkpFolder *vkp_folder_new(const char *path, gboolean deleted, const VkpInode *ch
 /* For an image that was just built and is not shared yet: takes over the marks of `earlier`, of the
  * same exec, if it has none itself. Who sets a title may write over the environment. */
 void vkp_image_keep_marks(VkpImage *image, const VkpImage *earlier);
+
+/* For an image that is not shared yet: it was read of the memory that `stat` tells of. */
+void vkp_image_set_place(VkpImage *image, const VkpStat *stat);
+
+/* Whether `stat` tells of the memory that the image was read of, so that no exec has come between,
+ * whatever has been written over it since. FALSE when either is not known. */
+gboolean vkp_image_is_in_place(const VkpImage *image, const VkpStat *stat);

@@ -47,12 +47,22 @@ typedef struct {
     gboolean is_terminal; /* VIBE_KANBAN_TERMINAL=1 */
 } VkpMarks;
 
+/* Where a process's arguments and environment lie in its memory: at other addresses after every
+ * exec. All 0: not known. */
+typedef struct {
+    guint64 arguments_start;
+    guint64 arguments_end;
+    guint64 environment_start;
+    guint64 environment_end;
+} VkpMemoryPlace;
+
 /* What an exec leaves behind and what stays until the next one. Shared and immutable. */
 typedef struct {
     GStrv command;              /* valid UTF-8; empty for kernel threads and some that hide it */
     gboolean command_cut;       /* there was more than VKP_COMMAND_MAX_BYTES */
     gboolean environment_known; /* FALSE: could not be read, the marks say nothing */
     VkpMarks marks;
+    VkpMemoryPlace place; /* where it was read */
 } VkpImage;
 
 VkpImage *vkp_image_ref(VkpImage *image);

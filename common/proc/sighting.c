@@ -49,6 +49,7 @@ void vkp_sighting_set_image(VkpSighting *sighting, const VkpStat *stat, VkpImage
 {
     if (sighting->image && is_same_exec(&sighting->image_stat, stat))
         vkp_image_keep_marks(image, sighting->image);
+    vkp_image_set_place(image, stat);
     vkp_image_unref(sighting->image);
     sighting->image = image;
     sighting->image_stat = *stat;

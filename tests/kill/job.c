@@ -307,6 +307,26 @@ static void test_planned_who_ended_meanwhile_are_gone(void)
     g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_EXITED);
 }
 
+static gboolean has_lost_its_mark(gpointer data)
+{
+    const VkpRig *rig = data;
+    g_autoptr(VkpImage) image = vkp_reader_read_image(rig->reader, rig->scope.identity.pid, NULL);
+    return image && vkp_uuid_is_nil(&image->marks.attempt_id);
+}
+
+/* Its name stays, so nothing tells the next roster to read it anew. */
+static void test_title_over_the_marks_does_not_save_it(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t pid = spawn_settled(rig, "chdir / setsid on-term ( title ) idle", 1);
+    vkp_roster_unref(vkp_rig_look(rig));
+    g_assert_no_errno(kill(pid, SIGTERM));
+    aim_at_one(rig, pid);
+    g_assert_true(vkp_deadline_wait(10000, has_lost_its_mark, rig));
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_KILLED);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -329,6 +349,7 @@ int main(int argc, char **argv)
     ADD("what-another-job-has-is-left-to-it", test_what_another_job_has_is_left_to_it);
     ADD("job-covers-its-own", test_job_covers_its_own);
     ADD("freed-in-mid-freeze-it-thaws", test_freed_in_mid_freeze_it_thaws);
+    ADD("title-over-the-marks-does-not-save-it", test_title_over_the_marks_does_not_save_it);
     ADD("planned-who-ended-meanwhile-are-gone", test_planned_who_ended_meanwhile_are_gone);
     return g_test_run();
 }

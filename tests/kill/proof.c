@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/kill/proof.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include "common/kill/target.h"
 #include "common/proc/image.h"
 #include "tests/kill/sketch.h"
+#include "tests/lib/deadline.h"
 #include "tests/lib/family.h"
 
 /* A real process, and a member drawn from what it is; each test then tells a lie about it. */
@@ -166,6 +168,73 @@ static void test_out_of_sight_the_place_decides(Fixture *fixture, gconstpointer 
     assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS);
 }
 
+static gboolean has_title(gpointer data)
+{
+    Fixture *fixture = data;
+    g_autoptr(VkpImage) now = vkp_reader_read_image(fixture->reader, fixture->pid, NULL);
+    return now && vkp_uuid_is_nil(&now->marks.attempt_id);
+}
+
+/* Draws one that has written over its marks since, as the roster knows it. */
+static void draw_titled(Fixture *fixture)
+{
+    const char *const environment[] = {MARK, NULL};
+    VkpActor actor = {.script = "on-term ( title ) idle", .environment = environment};
+    pid_t pid = vkp_family_spawn(fixture->family, &actor);
+    vkp_family_settle(fixture->family, 2);
+    draw(fixture, pid);
+    g_assert_no_errno(kill(pid, SIGTERM));
+    g_assert_true(vkp_deadline_wait(10000, has_title, fixture));
+}
+
+static void set_place(Fixture *fixture)
+{
+    VkpStat stat;
+    g_assert_true(vkp_reader_read_stat(fixture->reader, fixture->pid, &stat, NULL));
+    vkp_image_set_place(fixture->process->image, &stat);
+}
+
+static void test_overwritten_marks_stand(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    draw_titled(fixture);
+    set_place(fixture);
+    assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_STANDS);
+    assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, VKP_PROOF_STANDS);
+    assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_STANDS);
+    fixture->process->parent_pid++;
+    assert_proof(fixture, VKP_EVIDENCE_DESCENDANT, VKP_PROOF_STANDS);
+}
+
+static void test_overwritten_command_stands(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    draw_image(fixture, MARK, "before-the-title");
+    set_place(fixture);
+    assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_STANDS);
+    assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, VKP_PROOF_STANDS);
+}
+
+static void test_other_mark_in_the_same_memory_falls(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    draw_image(fixture, OTHER_MARK, "x");
+    set_place(fixture);
+    assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS);
+    assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_FALLS);
+}
+
+static void test_absent_marks_in_other_memory_fall(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    draw_titled(fixture);
+    assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS); /* its place is not known */
+    set_place(fixture);
+    fixture->process->image->place.environment_start -= 16;
+    assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS);
+    assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, VKP_PROOF_FALLS);
+}
+
 static VkpTarget *adopt(Fixture *fixture, int fd_limit)
 {
     VkpKillContext context = {.reader = fixture->reader};
@@ -249,6 +318,10 @@ int main(int argc, char **argv)
     ADD("proof/other-command-alone-leaves-it-open", test_other_command_alone_leaves_it_open);
     ADD("proof/other-folder-falls", test_other_folder_falls);
     ADD("proof/out-of-sight-the-place-decides", test_out_of_sight_the_place_decides);
+    ADD("proof/overwritten-marks-stand", test_overwritten_marks_stand);
+    ADD("proof/overwritten-command-stands", test_overwritten_command_stands);
+    ADD("proof/other-mark-in-the-same-memory-falls", test_other_mark_in_the_same_memory_falls);
+    ADD("proof/absent-marks-in-other-memory-fall", test_absent_marks_in_other_memory_fall);
     ADD("target/right-one-is-held", test_right_one_is_held);
     ADD("target/reused-number-is-set-aside", test_reused_number_is_set_aside);
     ADD("target/ended-one-is-gone", test_ended_one_is_gone);

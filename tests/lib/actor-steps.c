@@ -16,6 +16,7 @@
  *   supervise ( STEPS )  a child that plays the steps, and another when it is dead, and so on
  *   idle                 for ever, without reaping anybody
  *   stop                 stops itself, and goes on when continued
+ *   title                writes over its environment, as a long title does
  *   hydra, twins, storm N MS, hop N MS, hop-sessions N MS, leaderless, vfork, trace ( STEPS ),
  *   pid-namespace ( STEPS ), exec-again N      see actor-unruly.c
  *
@@ -296,6 +297,12 @@ static void step_exec_again(Actor *actor, const Arguments *arguments)
     unruly_exec_again(actor, arguments->number);
 }
 
+static void step_title(Actor *actor, const Arguments *arguments)
+{
+    (void)actor, (void)arguments;
+    unruly_title();
+}
+
 typedef struct {
     const char *word;
     int n_texts; /* how many words it takes, not counting the group */
@@ -339,6 +346,7 @@ static const Step steps[] = {
     {"trace", 0, true, step_trace},
     {"pid-namespace", 0, true, step_pid_namespace},
     {"exec-again", 1, false, step_exec_again},
+    {"title", 0, false, step_title},
 };
 
 static const Step *find_step(const char *word)

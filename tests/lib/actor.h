@@ -69,6 +69,7 @@ void unruly_vfork(Actor *actor);
 void unruly_trace(Actor *actor, Script script);
 void unruly_pid_namespace(Actor *actor, Script script);
 void unruly_exec_again(Actor *actor, int n);
+void unruly_title(void);
 
 /* Never returns. */
 int warden_main(void);

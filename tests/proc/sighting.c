@@ -88,6 +88,7 @@ static void test_marks_until_exec(void)
     vkp_sighting_set_image(&sighting, &before, make_image(MARK));
     vkp_sighting_set_image(&sighting, &titled, make_image("overwritten"));
     g_assert_cmpstr(sighting.image->marks.project_name, ==, "p");
+    g_assert_cmpuint(sighting.image->place.arguments_start, ==, 100);
     vkp_sighting_set_image(&sighting, &execed, make_image("other"));
     g_assert_null(sighting.image->marks.project_name);
     vkp_image_unref(sighting.image);

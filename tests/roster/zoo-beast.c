@@ -6,10 +6,12 @@
  *   threads       five more               leaderless   the first thread ends, another goes on
  *   subreaper     adopts orphans          title        overwrites its arguments and environment
  *   setsid        a session of its own    no-words     executes itself with an empty command line
+ *   await         goes on at SIGUSR1
  *   fork          a child goes on with the words behind, the parent waits
  *   part          the same, and the parent ends
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -55,6 +57,22 @@ static void execute_without_words(void)
     abort();
 }
 
+static sigset_t user_signal(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    return set;
+}
+
+/* Blocked from the beginning, so it may come early. */
+static void await_user_signal(void)
+{
+    sigset_t set = user_signal();
+    int number = 0;
+    sigwait(&set, &number);
+}
+
 /* FALSE for the parent of a fork, which does nothing more. */
 static int take_step(const char *step, char **original_words)
 {
@@ -68,6 +86,8 @@ static int take_step(const char *step, char **original_words)
         setsid();
     else if (strcmp(step, "title") == 0)
         overwrite_title(original_words);
+    else if (strcmp(step, "await") == 0)
+        await_user_signal();
     else if (strcmp(step, "no-words") == 0)
         execute_without_words();
     else if (strcmp(step, "fork") == 0)
@@ -100,6 +120,8 @@ static void live(char **words, int n_words)
 
 int main(int n_words, char **words)
 {
+    sigset_t set = user_signal();
+    sigprocmask(SIG_BLOCK, &set, NULL);
     /* Newer kernels turn an empty command line into one empty word. */
     if (n_words == 0 || !*words[0])
         prctl(PR_SET_NAME, "wordless");

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How descendants of an agent get away from it, on purpose or by bad habits. */
+#include <signal.h>
+
 #include "tests/roster/zoo.h"
 
 /* Stages an agent whose pid the board knows, in a group of its own. `n` actors settle. */
@@ -131,6 +133,19 @@ static void stage_title(Zoo *zoo)
                 "titled");
 }
 
+/* Its marks are known by then. */
+static void stage_late_title(Zoo *zoo)
+{
+    stage_shell(zoo,
+                "setpgid env {mark1} run ( {beast} name agent fork setsid name untitled await "
+                "title name titled )",
+                "untitled");
+    zoo_look(zoo);
+    VkpRelative untitled = vkp_family_find(zoo->family, "untitled");
+    g_assert_no_errno(kill(untitled.pid, SIGUSR1));
+    vkp_family_find(zoo->family, "titled");
+}
+
 static void stage_deep(Zoo *zoo)
 {
     stage_shell(zoo,
@@ -242,6 +257,10 @@ static const ZooSituation situations[] = {
      .layout = FAKE_LAYOUT_SWARM,
      .stage = stage_title,
      .verdicts = {{"agent", EXECUTOR, ZOO_HIT}, {"titled", "descendant 70", ZOO_HIT}}},
+    {.name = "a-title-over-the-environment-that-was-seen",
+     .layout = FAKE_LAYOUT_SWARM,
+     .stage = stage_late_title,
+     .verdicts = {{"agent", EXECUTOR, ZOO_HIT}, {"titled", "environment 90", ZOO_HIT}}},
     {.name = "six-generations",
      .layout = FAKE_LAYOUT_SWARM,
      .stage = stage_deep,
