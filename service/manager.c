@@ -17,6 +17,7 @@ struct VkpManager {
     uid_t uid;
     char *frozen_path;
     VkpReader *reader;
+    VkpImageGuard *guard; /* of the kill jobs: whoever keeps the survey's waiting is no hindrance */
     VkpSurvey *survey;
     VkpExits *exits;
     VkpKills *kills;
@@ -45,8 +46,10 @@ static void open_rooms(VkpManager *manager, const VkpManagerOptions *options)
                                options->shared_daemons};
     manager->survey = vkp_survey_new(&survey);
     manager->exits = vkp_exits_new(manager->reader, options->loop, on_gone, manager);
+    manager->guard = vkp_image_guard_new(manager->reader);
     VkpKillContext context = {
         .reader = manager->reader,
+        .guard = manager->guard,
         .loop = options->loop,
         .fresh_roster = dup_fresh_roster,
         .must_spare = must_spare,
@@ -100,6 +103,7 @@ void vkp_manager_free(VkpManager *manager)
         return;
     cancel_timer(manager);
     vkp_kills_free(manager->kills);
+    vkp_image_guard_free(manager->guard);
     vkp_exits_free(manager->exits);
     vkp_roster_unref(manager->roster);
     vkp_survey_free(manager->survey);

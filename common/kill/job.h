@@ -4,6 +4,7 @@
 #include "common/kill/frozen.h"
 #include "common/kill/loop.h"
 #include "common/kill/plan.h"
+#include "common/proc/image-guard.h"
 #include "common/proc/reader.h"
 
 /* One kill request on its way, as a state machine on the caller's loop: adopt (pidfd and identity),
@@ -15,6 +16,7 @@ typedef struct VkpKillJob VkpKillJob;
 /* What the job needs of its surroundings; all borrowed, outliving the job. */
 typedef struct {
     VkpReader *reader;
+    VkpImageGuard *guard; /* for memory that keeps readers waiting; NULL: the loop may wait */
     VkpLoop loop;
     /* A roster of this very moment; a new reference, or NULL and error. */
     VkpRoster *(*fresh_roster)(void *data, GError **error);

@@ -48,6 +48,10 @@ static VkpOutcome judge_pending(const VkpTarget *target, VkpReader *reader, char
         *detail = g_strdup("It was not signalled: too many files are open");
         return VKP_OUTCOME_SURVIVED;
     }
+    if (target->keeps_waiting) {
+        *detail = g_strdup("It was not signalled: its memory keeps readers waiting");
+        return VKP_OUTCOME_SURVIVED;
+    }
     if (error) {
         *detail = g_strdup_printf("It was not signalled: %s", error->message);
         return VKP_OUTCOME_SURVIVED;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/kill/proof.h"
 
+#include "common/base/error.h"
 #include "common/proc/image.h"
 
 static gboolean has_same_place(const VkpProcess *process, const VkpStat *stat)
@@ -133,14 +134,26 @@ static VkpProof check_known_one(const VkpProcess *process, const VkpStat *stat, 
     return keeps_command(sight) ? VKP_PROOF_STANDS : VKP_PROOF_UNSEEN;
 }
 
-static VkpProof check_image(const VkpMember *member, const VkpStat *stat, VkpReader *reader)
+/* A thread may hold the lock of the memory while the leader, whose state is all that stat shows,
+ * sleeps in peace. */
+static VkpImage *read_image(const VkpStat *stat, VkpReader *reader, VkpImageGuard *guard,
+                            GError **error)
+{
+    return guard && stat->threads > 1 ? vkp_image_guard_read(guard, stat->pid, error)
+                                      : vkp_reader_read_image(reader, stat->pid, error);
+}
+
+static VkpProof check_image(const VkpMember *member, const VkpStat *stat, VkpReader *reader,
+                            VkpImageGuard *guard)
 {
     const VkpProcess *process = member->process;
     if (is_out_of_sight(stat) || !process->image)
         return judge(has_same_place(process, stat));
-    g_autoptr(VkpImage) now = vkp_reader_read_image(reader, process->identity.pid, NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(VkpImage) now = read_image(stat, reader, guard, &error);
     if (!now)
-        return VKP_PROOF_UNSEEN;
+        return g_error_matches(error, VKP_ERROR, VKP_ERROR_SYSTEM) ? VKP_PROOF_WAITS
+                                                                   : VKP_PROOF_UNSEEN;
     Sight sight = {process->image, now, vkp_image_is_in_place(process->image, stat)};
     if (member->tie.evidence == VKP_EVIDENCE_ENVIRONMENT)
         return check_environment(&sight);
@@ -149,7 +162,8 @@ static VkpProof check_image(const VkpMember *member, const VkpStat *stat, VkpRea
     return check_known_one(process, stat, &sight);
 }
 
-VkpProof vkp_proof_check(const VkpMember *member, const VkpStat *stat, VkpReader *reader)
+VkpProof vkp_proof_check(const VkpMember *member, const VkpStat *stat, VkpReader *reader,
+                         VkpImageGuard *guard)
 {
     const VkpProcess *process = member->process;
     switch (member->tie.evidence) {
@@ -161,7 +175,7 @@ VkpProof vkp_proof_check(const VkpMember *member, const VkpStat *stat, VkpReader
     case VKP_EVIDENCE_REMEMBERED:
     case VKP_EVIDENCE_ENVIRONMENT:
     case VKP_EVIDENCE_DESCENDANT:
-        return check_image(member, stat, reader);
+        return check_image(member, stat, reader, guard);
     case VKP_EVIDENCE_NONE:
         break;
     }

@@ -16,6 +16,9 @@
 #define HEAVY_DOUBT 10
 #define MAX_DOUBT 30
 
+/* Each try at a memory that keeps readers waiting costs everybody a moment, and a thread. */
+#define WAITING_PAUSE_USEC (500 * G_TIME_SPAN_MILLISECOND)
+
 int vkp_pidfd_signal(int pidfd, int signal_number)
 {
     return syscall(SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0) == 0 ? 0 : errno;
@@ -68,6 +71,18 @@ static void doubt(VkpTarget *target, guint weight)
 }
 
 /* FALSE: the target is decided, or stays pending. */
+static gboolean prove(VkpTarget *target, const VkpStat *stat, const VkpKillContext *context)
+{
+    VkpProof proof = vkp_proof_check(target->member, stat, context->reader, context->guard);
+    target->keeps_waiting = proof == VKP_PROOF_WAITS;
+    if (target->keeps_waiting)
+        target->not_before_usec = g_get_monotonic_time() + WAITING_PAUSE_USEC;
+    else if (proof != VKP_PROOF_STANDS)
+        doubt(target, proof == VKP_PROOF_FALLS ? HEAVY_DOUBT : LIGHT_DOUBT);
+    return proof == VKP_PROOF_STANDS;
+}
+
+/* FALSE: the target is decided, or stays pending. */
 static gboolean read_same_stat(VkpTarget *target, VkpReader *reader, VkpStat *stat)
 {
     g_autoptr(GError) error = NULL;
@@ -113,16 +128,15 @@ void vkp_target_adopt(VkpTarget *target, const VkpKillContext *context, int fd_l
 {
     VkpStat stat;
     VkpReader *reader = context->reader;
+    if (g_get_monotonic_time() < target->not_before_usec)
+        return;
     if (!read_same_stat(target, reader, &stat))
         return;
     g_auto(VkpFd) pidfd = open_pidfd(target, reader, fd_limit);
     if (pidfd < 0 || !read_same_stat(target, reader, &stat))
         return;
-    VkpProof proof = vkp_proof_check(target->member, &stat, reader);
-    if (proof != VKP_PROOF_STANDS) {
-        doubt(target, proof == VKP_PROOF_FALLS ? HEAVY_DOUBT : LIGHT_DOUBT);
+    if (!prove(target, &stat, context))
         return;
-    }
     if (context->must_spare && context->must_spare(target->identity, context->data)) {
         vkp_target_set_aside(target, VKP_OUTCOME_PROTECTED, NULL);
         return;

@@ -24,12 +24,14 @@ typedef struct {
     VkpKillJob *job;     /* for the watch's callback */
     guint doubt;         /* grows when its evidence does not stand at the second look */
     gboolean lacks_descriptor;
-    gboolean is_asked;   /* was sent SIGTERM */
-    gboolean is_frozen;  /* was sent SIGSTOP */
-    gboolean is_at_rest; /* and was seen stopped */
-    gboolean is_killed;  /* was sent SIGKILL */
-    gboolean is_denied;  /* the kernel does not let us */
-    VkpOutcome decided;  /* NONE unless set aside, or spared while held */
+    gboolean keeps_waiting; /* its memory could not be read in time */
+    gint64 not_before_usec; /* monotonic: when to try again then */
+    gboolean is_asked;      /* was sent SIGTERM */
+    gboolean is_frozen;     /* was sent SIGSTOP */
+    gboolean is_at_rest;    /* and was seen stopped */
+    gboolean is_killed;     /* was sent SIGKILL */
+    gboolean is_denied;     /* the kernel does not let us */
+    VkpOutcome decided;     /* NONE unless set aside, or spared while held */
     char *detail;
 } VkpTarget;
 

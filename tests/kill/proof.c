@@ -55,7 +55,7 @@ static VkpProof check(Fixture *fixture, VkpEvidence evidence)
     VkpStat stat;
     g_assert_true(vkp_reader_read_stat(fixture->reader, fixture->pid, &stat, NULL));
     fixture->member->tie.evidence = evidence;
-    return vkp_proof_check(fixture->member, &stat, fixture->reader);
+    return vkp_proof_check(fixture->member, &stat, fixture->reader, NULL);
 }
 
 static void assert_proof(Fixture *fixture, VkpEvidence evidence, VkpProof expected)

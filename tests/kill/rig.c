@@ -149,6 +149,7 @@ VkpRig *vkp_rig_new(guint max_births, guint seconds)
     rig->eyes = open_eyes(rig);
     rig->context = (VkpKillContext){
         .reader = rig->reader,
+        .guard = vkp_image_guard_new(rig->reader),
         .loop = vkp_test_loop_ops(rig->loop),
         .fresh_roster = look,
         .must_spare = must_spare,
@@ -182,6 +183,7 @@ void vkp_rig_free(VkpRig *rig)
         return;
     vkp_family_free(rig->family);
     close_eyes(rig->eyes);
+    vkp_image_guard_free(rig->context.guard);
     vkp_reader_close(rig->reader);
     vkp_test_loop_free(rig->loop);
     g_hash_table_unref(rig->spared);
