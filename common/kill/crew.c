@@ -78,14 +78,21 @@ VkpTarget *vkp_crew_lookup(const VkpCrew *crew, VkpIdentity identity)
     return g_hash_table_lookup(crew->by_identity, &identity);
 }
 
+/* 0 is any group whose number we can't see. */
+static void add_group(VkpCrew *crew, pid_t group)
+{
+    if (group > 0)
+        g_hash_table_add(crew->groups, GINT_TO_POINTER(group));
+}
+
 static void add(VkpCrew *crew, VkpMember *member, gboolean is_planned)
 {
     VkpTarget *target = vkp_target_new(member, is_planned);
     g_ptr_array_add(crew->targets, target);
     g_hash_table_insert(crew->by_identity, &target->identity, target);
     g_hash_table_insert(crew->by_pid, GINT_TO_POINTER(target->identity.pid), target);
-    g_hash_table_add(crew->groups, GINT_TO_POINTER(target->group));
-    g_hash_table_add(crew->groups, GINT_TO_POINTER(target->session));
+    add_group(crew, target->group);
+    add_group(crew, target->session);
 }
 
 void vkp_crew_add_planned(VkpCrew *crew, const GPtrArray *members)
@@ -104,11 +111,16 @@ void vkp_crew_exclude(VkpCrew *crew, const VkpRoster *roster)
     }
 }
 
-static gboolean is_child_of_target(const VkpCrew *crew, const VkpProcess *process)
+/* A target that died in the meantime may have left its number to somebody else. */
+static gboolean is_child_of_target(const VkpCrew *crew, const VkpProcess *process,
+                                   const VkpRoster *roster)
 {
     const VkpTarget *parent =
         g_hash_table_lookup(crew->by_pid, GINT_TO_POINTER(process->parent_pid));
-    return parent && parent->identity.start_ticks <= process->identity.start_ticks;
+    if (!parent || parent->identity.start_ticks > process->identity.start_ticks)
+        return FALSE;
+    const VkpMember *now = vkp_roster_lookup_pid(roster, process->parent_pid);
+    return !now || vkp_identity_equal(now->process->identity, parent->identity);
 }
 
 static gboolean shares_group(const VkpCrew *crew, const VkpProcess *process)
@@ -123,7 +135,7 @@ static gboolean is_offspring(const VkpCrew *crew, const VkpMember *member, const
     const VkpProcess *process = member->process;
     if (g_hash_table_contains(crew->excluded, &process->identity))
         return FALSE;
-    if (is_child_of_target(crew, process))
+    if (is_child_of_target(crew, process, roster))
         return TRUE;
     gboolean has_other_parent = vkp_roster_lookup_pid(roster, process->parent_pid) != NULL;
     return !has_other_parent && shares_group(crew, process);
