@@ -24,7 +24,8 @@
 #define BOOT_WORD "boot "
 #define END_WORD "end "
 
-/* Twice as many as pid_max can be asked to be by default (32768); more is nobody's list. */
+/* A longer list is neither written nor believed. pid_max may allow for far more processes (systemd
+ * sets it to 4194304), but a crowd of that size is killed without being frozen first. */
 #define MAX_ENTRIES 65536
 #define MAX_BYTES (MAX_ENTRIES * VKP_IDENTITY_TEXT_SIZE)
 
@@ -83,6 +84,12 @@ gboolean vkp_frozen_save(const char *path, const VkpUuid *boot_id, const GArray 
 {
     if (identities->len == 0)
         return remove_file(path, error);
+    if (identities->len > MAX_ENTRIES) {
+        g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
+                    "Cannot list %u processes in \"%s\": more than %u", identities->len, path,
+                    MAX_ENTRIES);
+        return FALSE;
+    }
     if (vkp_uuid_is_nil(boot_id)) {
         g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM,
                     "Cannot write \"%s\": the system's boot id is not known", path);

@@ -10,7 +10,8 @@
  * only if it is ours, whole and of this boot, and an entry only if its identity still fits. */
 
 /* Writes the whole list (VkpIdentity). An empty one removes the file. SYSTEM when there is no
- * `boot_id`: such a list could never be checked. */
+ * `boot_id`: such a list could never be checked. LIMITS_EXCEEDED for more than 65536: such a list
+ * would not be believed. */
 gboolean vkp_frozen_save(const char *path, const VkpUuid *boot_id, const GArray *identities,
                          GError **error);
 
