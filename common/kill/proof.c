@@ -139,7 +139,7 @@ static VkpProof check_known_one(const VkpProcess *process, const VkpStat *stat, 
 static VkpImage *read_image(const VkpStat *stat, VkpReader *reader, VkpImageGuard *guard,
                             GError **error)
 {
-    return guard && stat->threads > 1 ? vkp_image_guard_read(guard, stat->pid, error)
+    return guard && stat->threads > 1 ? vkp_image_guard_read(guard, stat->pid, NULL, error)
                                       : vkp_reader_read_image(reader, stat->pid, error);
 }
 

@@ -57,7 +57,7 @@ static void fill_guard(Fixture *fixture)
 {
     for (pid_t i = 0; i < VKP_IMAGE_GUARD_MAX_STUCK; i++) {
         add_stuck(fixture, STUCK_PID + i);
-        g_assert_null(vkp_image_guard_read(fixture->guard, STUCK_PID + i, NULL));
+        g_assert_null(vkp_image_guard_read(fixture->guard, STUCK_PID + i, NULL, NULL));
     }
     fixture->n_stuck = VKP_IMAGE_GUARD_MAX_STUCK;
 }
