@@ -18,6 +18,9 @@
 /* The kernel fills at most this much at once. */
 #define REPLY_MAX_BYTES (32u * 1024u)
 
+/* The highest errno that the kernel reports. */
+#define ERRNO_MAX 4095
+
 /* A dump that was disturbed by a change is taken again, so often. */
 #define MAX_ATTEMPTS 3
 
@@ -103,7 +106,7 @@ static int failure_of(const void *payload, gsize size)
     if (size < sizeof report)
         return EPROTO;
     memcpy(&report, payload, sizeof report);
-    return report.error < 0 ? -report.error : EPROTO;
+    return report.error < 0 && report.error >= -ERRNO_MAX ? -report.error : EPROTO;
 }
 
 /* One message with its payload. */
