@@ -31,6 +31,7 @@ struct VkpManager {
     gboolean is_watched;
     guint n_quiet;       /* ticks since the last full one */
     gboolean is_failing; /* the last tick did */
+    gboolean must_thaw;  /* the last try failed */
 };
 
 static void on_gone(VkpIdentity identity, void *data);
@@ -66,9 +67,10 @@ static void thaw(VkpManager *manager)
         return;
     g_autoptr(GError) error = NULL;
     guint thawed = vkp_frozen_thaw(manager->frozen_path, manager->reader, &error);
-    if (error)
+    if (error && !manager->must_thaw)
         g_warning("Cannot thaw what an earlier run may have frozen: %s", error->message);
-    else if (thawed > 0)
+    manager->must_thaw = error != NULL;
+    if (thawed > 0)
         g_message("Thawed %u process%s that an earlier run had left frozen", thawed,
                   thawed == 1 ? "" : "es");
 }
@@ -185,6 +187,8 @@ static void on_tick(void *data)
 {
     VkpManager *manager = data;
     g_autoptr(GError) error = NULL;
+    if (manager->must_thaw && vkp_kills_n_requests(manager->kills) == 0)
+        thaw(manager);
     if (may_skip(manager)) {
         manager->n_quiet++;
         schedule(manager);

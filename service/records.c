@@ -24,20 +24,27 @@ static void note_outcome(VkpRecords *records, GError *failure)
     records->is_failing = error != NULL;
 }
 
+/* All or nothing: what could not be read now would be lost for good by the next write. Under an
+ * unknown boot, everything would pass for an earlier boot's. */
 static void load(VkpRecords *records, GError **error)
 {
     VkpUuid boot_id = vkp_reader_boot_id(records->reader);
-    records->registry = vkp_registry_open(records->path, &boot_id, error);
-    if (!records->registry)
+    if (vkp_uuid_is_nil(&boot_id)) {
+        g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM, "The system's boot id is not known");
         return;
-    g_autoptr(GArray) remembered = vkp_registry_recall(records->registry, error);
+    }
+    g_autoptr(VkpRegistry) registry = vkp_registry_open(records->path, &boot_id, error);
+    if (!registry)
+        return;
+    g_autoptr(GArray) remembered = vkp_registry_recall(registry, error);
     if (!remembered)
         return;
-    vkp_memory_load(records->memory, remembered);
-    g_autoptr(GArray) registrations = vkp_registry_load(records->registry, error);
+    g_autoptr(GArray) registrations = vkp_registry_load(registry, error);
     if (!registrations)
         return;
+    vkp_memory_load(records->memory, remembered);
     g_array_append_vals(records->registrations, registrations->data, registrations->len);
+    records->registry = g_steal_pointer(&registry);
 }
 
 VkpRecords *vkp_records_new(const char *path, VkpReader *reader)

@@ -55,6 +55,7 @@ VkpError vkp_error_code_from_errno(int saved_errno)
         return VKP_ERROR_PERMISSION_DENIED;
     case EMFILE:
     case ENFILE:
+    case ENOMEM:
         return VKP_ERROR_LIMITS_EXCEEDED;
     default:
         return VKP_ERROR_SYSTEM;

@@ -32,7 +32,7 @@ const char *vkp_error_to_bus_name(VkpError code);
 gboolean vkp_error_from_bus_name(const char *bus_name, VkpError *code);
 
 /* The code that fits an errno: ENOENT and ESRCH are NOT_FOUND, EACCES and EPERM are
- * PERMISSION_DENIED, EMFILE and ENFILE are LIMITS_EXCEEDED, all else is SYSTEM. */
+ * PERMISSION_DENIED, EMFILE, ENFILE and ENOMEM are LIMITS_EXCEEDED, all else is SYSTEM. */
 VkpError vkp_error_code_from_errno(int saved_errno);
 
 /* Sets *error to "<message>: <strerror>" with the code that fits the errno. */

@@ -79,6 +79,12 @@ static gboolean remove_file(const char *path, GError **error)
     return FALSE;
 }
 
+static void set_unknown_boot(const char *path, GError **error)
+{
+    g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM,
+                "Cannot use \"%s\": the system's boot id is not known", path);
+}
+
 gboolean vkp_frozen_save(const char *path, const VkpUuid *boot_id, const GArray *identities,
                          GError **error)
 {
@@ -91,8 +97,7 @@ gboolean vkp_frozen_save(const char *path, const VkpUuid *boot_id, const GArray 
         return FALSE;
     }
     if (vkp_uuid_is_nil(boot_id)) {
-        g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM,
-                    "Cannot write \"%s\": the system's boot id is not known", path);
+        set_unknown_boot(path, error);
         return FALSE;
     }
     char text[MAX(VKP_IDENTITY_TEXT_SIZE, VKP_UUID_TEXT_SIZE)];
@@ -106,18 +111,22 @@ gboolean vkp_frozen_save(const char *path, const VkpUuid *boot_id, const GArray 
     return vkp_file_replace(path, lines->str, lines->len, error);
 }
 
-/* Somebody else's file, or none at all, is no list of ours: an empty one. */
-static gboolean is_our_file(const char *path)
-{
-    struct stat status;
-    return lstat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid();
-}
-
-/* NULL without error: there is nothing to be believed. */
+/* NULL without error: there is nothing to be believed, because there is no file, it is somebody
+ * else's, malformed, or of another boot. With error: nobody can say. */
 static GArray *load(const char *path, const VkpUuid *boot_id, GError **error)
 {
-    if (!is_our_file(path))
+    struct stat status;
+    if (lstat(path, &status) < 0) {
+        if (errno != ENOENT)
+            vkp_set_error_errno(error, errno, "Cannot look at \"%s\"", path);
         return NULL;
+    }
+    if (!S_ISREG(status.st_mode) || status.st_uid != geteuid())
+        return NULL;
+    if (vkp_uuid_is_nil(boot_id)) {
+        set_unknown_boot(path, error);
+        return NULL;
+    }
     gsize length = 0;
     g_autofree char *text = vkp_file_read(AT_FDCWD, path, MAX_BYTES + 1, &length, NULL, error);
     return text ? vkp_frozen_parse(text, length, boot_id) : NULL;
@@ -144,7 +153,12 @@ static void append_others(GArray *to, const GArray *from, const GArray *without)
 gboolean vkp_frozen_add(const char *path, const VkpUuid *boot_id, const GArray *identities,
                         GError **error)
 {
-    g_autoptr(GArray) listed = load(path, boot_id, NULL);
+    g_autoptr(GError) load_error = NULL;
+    g_autoptr(GArray) listed = load(path, boot_id, &load_error);
+    if (load_error) {
+        g_propagate_error(error, g_steal_pointer(&load_error));
+        return FALSE;
+    }
     if (!listed)
         return vkp_frozen_save(path, boot_id, identities, error);
     g_autoptr(GArray) all = g_array_copy(listed);
@@ -155,38 +169,70 @@ gboolean vkp_frozen_add(const char *path, const VkpUuid *boot_id, const GArray *
 gboolean vkp_frozen_remove(const char *path, const VkpUuid *boot_id, const GArray *identities,
                            GError **error)
 {
-    g_autoptr(GArray) listed = load(path, boot_id, NULL);
+    g_autoptr(GError) load_error = NULL;
+    g_autoptr(GArray) listed = load(path, boot_id, &load_error);
+    if (load_error) {
+        g_propagate_error(error, g_steal_pointer(&load_error));
+        return FALSE;
+    }
     g_autoptr(GArray) rest = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
     if (listed)
         append_others(rest, listed, identities);
     return vkp_frozen_save(path, boot_id, rest, error);
 }
 
+/* Whether a failure says that there is nobody to be thawed, or nobody of ours. */
+static gboolean is_settled(const GError *error)
+{
+    return g_error_matches(error, VKP_ERROR, VKP_ERROR_NOT_FOUND) ||
+           g_error_matches(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED);
+}
+
 /* Continues the process whatever its state looks like: a SIGSTOP that has not taken effect yet
  * (uninterruptible sleep, a leader thread that is gone) cannot be seen, and SIGCONT takes it back.
- * Whether the process is ours to signal is for the kernel to say. */
-static gboolean thaw(VkpReader *reader, VkpIdentity identity)
+ * Whether the process is ours to signal is for the kernel to say. FALSE: it may still be frozen. */
+static gboolean thaw(VkpReader *reader, VkpIdentity identity, guint *n_thawed)
 {
     VkpStat stat;
-    g_auto(VkpFd) pidfd = vkp_reader_open_pidfd(reader, identity.pid, NULL);
-    if (pidfd < 0 || !vkp_reader_read_stat(reader, identity.pid, &stat, NULL) ||
-        stat.start_ticks != identity.start_ticks || vkp_state_is_dead(stat.state, stat.threads))
-        return FALSE;
-    gboolean is_stopped = stat.state == 'T' || stat.state == 't';
-    return vkp_pidfd_signal(pidfd, SIGCONT) == 0 && is_stopped;
+    g_autoptr(GError) error = NULL;
+    g_auto(VkpFd) pidfd = vkp_reader_open_pidfd(reader, identity.pid, &error);
+    if (pidfd < 0 || !vkp_reader_read_stat(reader, identity.pid, &stat, &error))
+        return is_settled(error);
+    if (stat.start_ticks != identity.start_ticks || vkp_state_is_dead(stat.state, stat.threads))
+        return TRUE;
+    int failure = vkp_pidfd_signal(pidfd, SIGCONT);
+    *n_thawed += failure == 0 && (stat.state == 'T' || stat.state == 't');
+    return failure == 0 || failure == ESRCH || failure == EPERM;
+}
+
+/* Thaws all; whoever could not be is left in the list. */
+static guint thaw_all(GArray *identities, VkpReader *reader)
+{
+    guint n_thawed = 0;
+    g_autoptr(GArray) all = g_array_copy(identities);
+    g_array_set_size(identities, 0);
+    for (guint i = 0; i < all->len; i++) {
+        VkpIdentity identity = g_array_index(all, VkpIdentity, i);
+        if (!thaw(reader, identity, &n_thawed))
+            g_array_append_val(identities, identity);
+    }
+    return n_thawed;
 }
 
 guint vkp_frozen_thaw(const char *path, VkpReader *reader, GError **error)
 {
     VkpUuid boot_id = vkp_reader_boot_id(reader);
-    g_autoptr(GError) read_error = NULL;
-    g_autoptr(GArray) identities = load(path, &boot_id, &read_error);
-    guint n_thawed = 0;
-    for (guint i = 0; identities && i < identities->len; i++)
-        n_thawed += thaw(reader, g_array_index(identities, VkpIdentity, i));
-    if (read_error)
-        g_propagate_error(error, g_steal_pointer(&read_error));
-    else
+    g_autoptr(GError) load_error = NULL;
+    g_autoptr(GArray) identities = load(path, &boot_id, &load_error);
+    if (load_error) {
+        g_propagate_error(error, g_steal_pointer(&load_error));
+        return 0;
+    }
+    guint n_thawed = identities ? thaw_all(identities, reader) : 0;
+    if (!identities || identities->len == 0)
         remove_file(path, error);
+    else
+        g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM,
+                    "%u of the processes in \"%s\" cannot be looked at now", identities->len, path);
     return n_thawed;
 }

@@ -223,7 +223,7 @@ static char *read_environment(VkpReader *reader, pid_t pid, gsize *length)
     return g_steal_pointer(&bytes);
 }
 
-/* Gone, or we are out of descriptors: neither says anything about the environment. */
+/* Gone, or we are out of descriptors or memory: none of it says anything about the environment. */
 static gboolean is_worth_another_try(int saved_errno)
 {
     VkpError code = vkp_error_code_from_errno(saved_errno);

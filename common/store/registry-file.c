@@ -120,7 +120,11 @@ static Standing judge(sqlite3 *database, const char *path, gint64 *version, GErr
         return judge_failure(database, code, "read", error);
     if (*version > vkp_n_migrations)
         return refuse(error, path, "a later version of this program has written it");
+    /* A page that can't be read for a moment, for want of memory say, passes for damage here, and
+     * only here: so it is asked twice. */
     code = query_soundness(database, &is_sound);
+    if (code == SQLITE_ROW && !is_sound)
+        code = query_soundness(database, &is_sound);
     if (code != SQLITE_ROW)
         return judge_failure(database, code, "check", error);
     return is_sound ? STANDING_OURS : STANDING_DAMAGED;
