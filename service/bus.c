@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/bus.h"
 
-#include <errno.h>
 #include <limits.h>
 
 #include "common/base/error.h"
-#include "common/roster/filter.h"
 #include "service/announce.h"
 #include "service/bus-error.h"
 #include "service/caller.h"
-#include "service/decode.h"
 #include "service/dictionary.h"
 #include "service/encode.h"
 #include "service/kill-call.h"
+#include "service/list-call.h"
 #include "service/sd-pointers.h"
 
 /* Each handler reads, checks, acts, replies. Who may call at all is checked before, in one place:
@@ -24,6 +22,7 @@ struct VkpBus {
     uid_t uid;
     VkpCallers *callers;
     VkpKillCalls *kills;
+    VkpListCalls *lists;
     sd_bus_slot *filter;
     sd_bus_slot *object;
     gboolean is_failing; /* to send signals */
@@ -52,23 +51,10 @@ static int on_list(sd_bus_message *message, void *data, sd_bus_error *bus_error)
 {
     VkpBus *bus = data;
     g_autoptr(GError) error = NULL;
-    g_auto(VkpFilter) filter = {0};
-    if (!vkp_decode_filter(message, &filter, &error) || !vkp_manager_refresh(bus->manager, &error))
+    VkpCaller *caller = vkp_callers_of(bus->callers, message, &error);
+    if (!caller)
         return vkp_bus_error_set(bus_error, error);
-    g_autoptr(GPtrArray) members = vkp_filter_apply(&filter, vkp_manager_roster(bus->manager));
-
-    g_autoptr(sd_bus_message) reply = NULL;
-    int r = sd_bus_message_new_method_return(message, &reply);
-    if (r >= 0)
-        r = vkp_encode_members(reply, members);
-    if (r == -E2BIG) {
-        g_set_error(&error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
-                    "%u processes are too much for one reply; narrow it by a filter, for example "
-                    "by %s or %s",
-                    members->len, VKP_KEY_PROJECT_ID, VKP_KEY_TASK_ID);
-        return vkp_bus_error_set(bus_error, error);
-    }
-    return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
+    return vkp_list_calls_start(bus->lists, caller, message, bus_error);
 }
 
 static int on_kill(sd_bus_message *message, void *data, sd_bus_error *bus_error)
@@ -233,6 +219,9 @@ VkpBus *vkp_bus_new(const VkpBusOptions *options, GError **error)
     bus->uid = options->uid;
     bus->callers = vkp_callers_new(options->bus, options->proc_root, count_subscribers, bus);
     bus->kills = vkp_kill_calls_new(options->manager, bus->callers, options->grace_ms);
+    bus->lists = vkp_list_calls_new(options->bus, options->manager, bus->callers, error);
+    if (!bus->lists)
+        return NULL;
     int r = vkp_bus_error_register();
     if (r >= 0)
         r = sd_bus_add_filter(options->bus, &bus->filter, check_caller, bus);
@@ -252,6 +241,7 @@ void vkp_bus_free(VkpBus *bus)
 {
     if (!bus)
         return;
+    vkp_list_calls_free(bus->lists);
     vkp_kill_calls_free(bus->kills);
     vkp_callers_free(bus->callers);
     sd_bus_slot_unref(bus->object);

@@ -106,12 +106,14 @@ static gboolean add_expected(GHashTable *expected, const char *key, const char *
     }
     /* In our own spelling, so that the plan finds it. */
     g_hash_table_add(expected, g_strdup(vkp_identity_to_text(identity, text)));
-    if (g_hash_table_size(expected) > VKP_REPLY_MAX_PROCESSES) {
-        g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
-                    "The option \"%s\" has more than %u ids", key, VKP_REPLY_MAX_PROCESSES);
-        return FALSE;
-    }
     return TRUE;
+}
+
+static gboolean refuse_more_ids(const char *key, GError **error)
+{
+    g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
+                "The option \"%s\" has more than %u ids", key, VKP_REPLY_MAX_PROCESSES);
+    return FALSE;
 }
 
 static gboolean read_expected_ids(sd_bus_message *message, const char *key, void *into,
@@ -123,8 +125,10 @@ static gboolean read_expected_ids(sd_bus_message *message, const char *key, void
     if (r < 0)
         return vkp_dictionary_fail(r, error);
     const char *id;
-    while ((r = sd_bus_message_read_basic(message, 's', &id)) > 0)
-        if (!add_expected(expected, key, id, error))
+    /* Repeated ones count: they are read, too. */
+    for (guint n = 1; (r = sd_bus_message_read_basic(message, 's', &id)) > 0; n++)
+        if (n > VKP_REPLY_MAX_PROCESSES ? !refuse_more_ids(key, error)
+                                        : !add_expected(expected, key, id, error))
             return FALSE;
     if (r >= 0)
         r = sd_bus_message_exit_container(message);

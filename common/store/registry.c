@@ -121,8 +121,17 @@ static VkpUuid column_id(sqlite3_stmt *row, int column)
     return id;
 }
 
+/* A number that is no pid must not be cut down to one. */
+static gboolean has_pid(sqlite3_stmt *row)
+{
+    sqlite3_int64 pid = sqlite3_column_int64(row, 0);
+    return pid > 0 && pid <= G_MAXINT;
+}
+
 static void append_registration(GArray *registrations, sqlite3_stmt *row)
 {
+    if (!has_pid(row))
+        return;
     VkpRegistration registration = {
         .pid = sqlite3_column_int(row, 0),
         .start_ticks = (guint64)sqlite3_column_int64(row, 1),
@@ -133,6 +142,8 @@ static void append_registration(GArray *registrations, sqlite3_stmt *row)
 
 static void append_remembered(GArray *remembered, sqlite3_stmt *row)
 {
+    if (!has_pid(row))
+        return;
     VkpRemembered tie = {
         .pid = sqlite3_column_int(row, 0),
         .start_ticks = (guint64)sqlite3_column_int64(row, 1),

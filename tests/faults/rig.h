@@ -23,7 +23,9 @@ typedef struct {
     pid_t innocents[3]; /* a bystander, a member of another task, a registered agent */
     pid_t newcomer;     /* another member, started while calls fail; 0: none */
     const char *title;  /* that its task has on the board by now; NULL: any */
-    guint n_deaths;     /* of the service, for want of memory */
+    const Fault *fault; /* armed last, and its N */
+    long n;
+    guint n_deaths; /* of the service, for want of memory */
 } Rig;
 
 /* Prepares the fixture, whose service does not run yet, and starts the innocents. */

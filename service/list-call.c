@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/list-call.h"
+
+#include <errno.h>
+
+#include "common/base/error.h"
+#include "common/roster/filter.h"
+#include "service/bus-error.h"
+#include "service/decode.h"
+#include "service/encode.h"
+#include "service/sd-pointers.h"
+
+/* While the bus is never at rest, one is answered after so long nevertheless. */
+#define PATIENCE_USEC (20 * 1000)
+
+struct VkpListCalls {
+    VkpManager *manager;
+    VkpCallers *callers;
+    sd_event_source *idle; /* on while anybody waits */
+    GQueue waiting;        /* Call, in order of arrival */
+    char *last_served;     /* unique name */
+    gint64 served_at_usec; /* monotonic; the last, or when the first began to wait */
+};
+
+typedef struct {
+    sd_bus_message *message;
+    VkpFilter filter;
+} Call;
+
+static void call_free(Call *call)
+{
+    sd_bus_message_unref(call->message);
+    vkp_filter_clear(&call->filter);
+    g_free(call);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_free)
+
+static int reply(const Call *call, const GPtrArray *members)
+{
+    g_autoptr(sd_bus_message) message = NULL;
+    int r = sd_bus_message_new_method_return(call->message, &message);
+    if (r >= 0)
+        r = vkp_encode_members(message, members);
+    return r < 0 ? r : sd_bus_send(NULL, message, NULL);
+}
+
+static gboolean answer(const VkpListCalls *calls, const Call *call, GError **error)
+{
+    if (!vkp_manager_refresh(calls->manager, error))
+        return FALSE;
+    g_autoptr(GPtrArray) members =
+        vkp_filter_apply(&call->filter, vkp_manager_roster(calls->manager));
+    int r = reply(call, members);
+    if (r == -E2BIG)
+        g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
+                    "%u processes are too much for one reply; narrow it by a filter, for example "
+                    "by %s or %s",
+                    members->len, VKP_KEY_PROJECT_ID, VKP_KEY_TASK_ID);
+    else if (r < 0)
+        vkp_set_error_errno(error, -r, "Cannot send the list");
+    return r >= 0;
+}
+
+static const char *caller_of(const Call *call)
+{
+    return sd_bus_message_get_sender(call->message);
+}
+
+/* The first of another caller than the last time, else the first. */
+static Call *pop_next(VkpListCalls *calls)
+{
+    GList *next = calls->waiting.head;
+    while (next && g_strcmp0(caller_of(next->data), calls->last_served) == 0)
+        next = next->next;
+    if (!next)
+        return g_queue_pop_head(&calls->waiting);
+    Call *call = next->data;
+    g_queue_delete_link(&calls->waiting, next);
+    return call;
+}
+
+static void serve_one(VkpListCalls *calls)
+{
+    g_autoptr(Call) call = pop_next(calls);
+    g_autoptr(GError) error = NULL;
+    VkpCaller *caller = vkp_callers_lookup(calls->callers, caller_of(call));
+    g_free(calls->last_served);
+    calls->last_served = g_strdup(caller_of(call));
+    if (!caller) /* has left */
+        return;
+    caller->n_calls--;
+    if (!answer(calls, call, &error))
+        sd_bus_reply_method_errorf(call->message, vkp_error_to_bus_name(error->code), "%s",
+                                   error->message);
+    calls->served_at_usec = g_get_monotonic_time();
+}
+
+static int on_idle(sd_event_source *source, void *data)
+{
+    VkpListCalls *calls = data;
+    if (!g_queue_is_empty(&calls->waiting))
+        serve_one(calls);
+    int is_on = g_queue_is_empty(&calls->waiting) ? SD_EVENT_OFF : SD_EVENT_ON;
+    return sd_event_source_set_enabled(source, is_on);
+}
+
+VkpListCalls *vkp_list_calls_new(sd_bus *bus, VkpManager *manager, VkpCallers *callers,
+                                 GError **error)
+{
+    VkpListCalls *calls = g_new0(VkpListCalls, 1);
+    calls->manager = manager;
+    calls->callers = callers;
+    g_queue_init(&calls->waiting);
+    int r = sd_event_add_defer(sd_bus_get_event(bus), &calls->idle, on_idle, calls);
+    if (r >= 0)
+        r = sd_event_source_set_priority(calls->idle, SD_EVENT_PRIORITY_IDLE);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(calls->idle, SD_EVENT_OFF);
+    if (r >= 0)
+        return calls;
+    vkp_set_error_bus(error, r, "Cannot prepare for lists");
+    vkp_list_calls_free(calls);
+    return NULL;
+}
+
+void vkp_list_calls_free(VkpListCalls *calls)
+{
+    if (!calls)
+        return;
+    sd_event_source_disable_unref(calls->idle);
+    g_queue_clear_full(&calls->waiting, (GDestroyNotify)call_free);
+    g_free(calls->last_served);
+    g_free(calls);
+}
+
+static gboolean read_call(VkpCaller *caller, Call *call, GError **error)
+{
+    if (caller->n_calls < VKP_CALLER_MAX_CALLS)
+        return vkp_decode_filter(call->message, &call->filter, error);
+    g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
+                "You have %u calls under way already; wait for one to end", caller->n_calls);
+    return FALSE;
+}
+
+int vkp_list_calls_start(VkpListCalls *calls, VkpCaller *caller, sd_bus_message *message,
+                         sd_bus_error *bus_error)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Call) call = g_new0(Call, 1);
+    call->message = sd_bus_message_ref(message);
+    if (!read_call(caller, call, &error))
+        return vkp_bus_error_set(bus_error, error);
+    int r = sd_event_source_set_enabled(calls->idle, SD_EVENT_ON);
+    if (r < 0)
+        return r;
+    gint64 now_usec = g_get_monotonic_time();
+    if (g_queue_is_empty(&calls->waiting))
+        calls->served_at_usec = now_usec;
+    caller->n_calls++;
+    g_queue_push_tail(&calls->waiting, g_steal_pointer(&call));
+    if (now_usec - calls->served_at_usec > PATIENCE_USEC)
+        serve_one(calls);
+    return 1; /* answered later */
+}

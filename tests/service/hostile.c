@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/service/hostile.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+#define USUAL_MAX_USEC (100 * 1000)
+#define MAX_USEC (3 * G_USEC_PER_SEC)
+
+sd_bus *hostile_connect(Fixture *fixture)
+{
+    sd_bus *bus = NULL;
+    g_assert_cmpint(sd_bus_new(&bus), >=, 0);
+    g_assert_cmpint(sd_bus_set_address(bus, vkp_test_bus_address(fixture->bus)), >=, 0);
+    g_assert_cmpint(sd_bus_set_bus_client(bus, 1), >=, 0);
+    g_assert_cmpint(sd_bus_start(bus), >=, 0);
+    const char *name = NULL;
+    g_assert_cmpint(sd_bus_get_unique_name(bus, &name), >=, 0);
+    return bus;
+}
+
+void hostile_send(sd_bus *bus, const char *method, const char *types, ...)
+{
+    sd_bus_message *message = NULL;
+    g_assert_cmpint(sd_bus_message_new_method_call(bus, &message, VKP_BUS_NAME, VKP_BUS_PATH,
+                                                   VKP_BUS_INTERFACE, method),
+                    >=, 0);
+    va_list arguments;
+    va_start(arguments, types);
+    g_assert_cmpint(sd_bus_message_appendv(message, types, arguments), >=, 0);
+    va_end(arguments);
+    int r = sd_bus_send(bus, message, NULL);
+    /* The bus may have had enough of us. */
+    g_assert_true(r >= 0 || r == -ENOBUFS || r == -ENOTCONN || r == -ECONNRESET || r == -EPIPE);
+    sd_bus_message_unref(message);
+}
+
+void hostile_flush(sd_bus *bus)
+{
+    (void)sd_bus_flush(bus);
+}
+
+Waits hostile_waits_new(void)
+{
+    return (Waits){g_array_new(FALSE, FALSE, sizeof(gint64))};
+}
+
+void hostile_wait_once(Waits *waits, Fixture *fixture)
+{
+    gint64 begin = g_get_monotonic_time();
+    g_autoptr(GVariant) processes = fixture_list(fixture, "{}");
+    gint64 usec = g_get_monotonic_time() - begin;
+    g_array_append_val(waits->usec, usec);
+}
+
+static int compare_usec(gconstpointer a, gconstpointer b)
+{
+    gint64 first = *(const gint64 *)a;
+    gint64 second = *(const gint64 *)b;
+    return (first > second) - (first < second);
+}
+
+void hostile_waits_end(Waits *waits, const char *what)
+{
+    g_array_sort(waits->usec, compare_usec);
+    guint n = waits->usec->len;
+    g_assert_cmpuint(n, >, 0);
+    gint64 median = g_array_index(waits->usec, gint64, n / 2);
+    gint64 longest = g_array_index(waits->usec, gint64, n - 1);
+    g_test_message("%s: %u Lists, median %.1f ms, longest %.1f ms", what, n, (double)median / 1000,
+                   (double)longest / 1000);
+    g_assert_cmpint(median, <, USUAL_MAX_USEC);
+    g_assert_cmpint(longest, <, MAX_USEC);
+    g_array_unref(waits->usec);
+}
