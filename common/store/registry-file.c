@@ -34,7 +34,8 @@ static gboolean is_in_memory(const char *path)
 
 void vkp_registry_file_set_error(GError **error, sqlite3 *database, const char *tried)
 {
-    const char *path = sqlite3_db_filename(database, "main");
+    /* Out of memory there is no database at all, of which only the message can be asked. */
+    const char *path = database ? sqlite3_db_filename(database, "main") : NULL;
     g_autofree char *shown = g_filename_display_name(path ? path : "");
     g_set_error(error, VKP_ERROR, VKP_ERROR_DATABASE_UNAVAILABLE,
                 "Cannot %s the registry \"%s\": %s", tried, shown, sqlite3_errmsg(database));

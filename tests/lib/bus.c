@@ -11,7 +11,6 @@
 
 #include "tests/lib/deadline.h"
 
-#define LIFETIME_SECONDS 300
 #define START_TIMEOUT_MS 10000
 
 struct VkpTestBus {
@@ -54,7 +53,7 @@ static void make_folder(VkpTestBus *bus)
 static void bind_to_test(G_GNUC_UNUSED gpointer data)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    alarm(LIFETIME_SECONDS);
+    alarm(vkp_deadline_lifetime());
 }
 
 static void wait_for_line(int fd)

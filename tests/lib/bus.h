@@ -5,7 +5,7 @@
 #include <sys/types.h>
 
 /* A message bus of a test's own: a dbus-daemon with its own socket and service files, which ends
- * with the test, or after five minutes, whatever happens. */
+ * with the test, or after five minutes (see vkp_deadline_lifetime()), whatever happens. */
 typedef struct VkpTestBus VkpTestBus;
 
 /* Returns when the bus listens; anything wrong ends the test. Every user may connect and own names,

@@ -33,3 +33,10 @@ gboolean vkp_deadline_wait_readable(guint timeout_ms, int fd)
             return FALSE;
     }
 }
+
+guint vkp_deadline_lifetime(void)
+{
+    const char *text = g_getenv("VKP_TEST_LIFETIME_SECONDS");
+    guint64 seconds = text ? g_ascii_strtoull(text, NULL, 10) : 0;
+    return seconds > 0 && seconds < G_MAXUINT ? (guint)seconds : 300;
+}

@@ -13,7 +13,6 @@
 #include "tests/lib/isolation.h"
 
 #define DEADLINE_MS 10000
-#define LIFETIME_SECONDS 300
 
 static char *make_folder(const Fixture *fixture, const char *name)
 {
@@ -176,7 +175,7 @@ static void bind_to_test(gpointer data)
 {
     const Fixture *fixture = data;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    alarm(LIFETIME_SECONDS);
+    alarm(vkp_deadline_lifetime());
     int log = open(fixture->log_path, O_WRONLY | O_CREAT | O_APPEND, 0600);
     dup2(log, STDERR_FILENO);
     close(log);

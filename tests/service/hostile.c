@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdarg.h>
 
-#define USUAL_MAX_USEC (100 * 1000)
-#define MAX_USEC (3 * G_USEC_PER_SEC)
+#define USUAL_MAX_USEC (500 * 1000)
+#define MAX_USEC (5 * G_USEC_PER_SEC)
 
 sd_bus *hostile_connect(Fixture *fixture)
 {
