@@ -314,6 +314,7 @@ static void test_old_list_of_another_boot_is_replaced(Fixture *fixture, gconstpo
     g_assert_cmpint(count_listed(fixture), ==, 1);
 }
 
+<<<<<<< HEAD
 static void test_what_is_written_is_believed(Fixture *fixture, gconstpointer data)
 {
     (void)data;
@@ -329,6 +330,39 @@ static void test_what_is_written_is_believed(Fixture *fixture, gconstpointer dat
     g_assert_false(vkp_frozen_add(fixture->path, &fixture->boot_id, one_more, &error));
     g_assert_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED);
     g_assert_cmpint(count_listed(fixture), ==, 65536);
+=======
+/* Not being able to look is no reason to forget. */
+static void test_unreadable_list_is_an_error(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    static const char path[] = "/proc/self/cmdline/frozen";
+    g_autoptr(GArray) identities = list_of((VkpIdentity){4242, 7});
+    g_autoptr(GError) thaw_error = NULL;
+    g_autoptr(GError) add_error = NULL;
+    g_autoptr(GError) remove_error = NULL;
+    g_assert_cmpuint(vkp_frozen_thaw(path, fixture->reader, &thaw_error), ==, 0);
+    g_assert_nonnull(thaw_error);
+    g_assert_false(vkp_frozen_add(path, &fixture->boot_id, identities, &add_error));
+    g_assert_nonnull(add_error);
+    g_assert_false(vkp_frozen_remove(path, &fixture->boot_id, identities, &remove_error));
+    g_assert_nonnull(remove_error);
+}
+
+/* Nor is not knowing the boot. */
+static void test_unknown_boot_keeps_the_list(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    pid_t pid = spawn_stopped(fixture);
+    g_autoptr(GArray) identities = list_of(identity_of(pid));
+    save(fixture, identities);
+    g_autoptr(VkpReader) elsewhere = vkp_reader_open(fixture->folder, NULL);
+    g_autoptr(GError) error = NULL;
+    g_assert_cmpuint(vkp_frozen_thaw(fixture->path, elsewhere, &error), ==, 0);
+    g_assert_nonnull(error);
+    g_assert_true(is_stopped(&pid));
+    g_assert_cmpuint(vkp_frozen_thaw(fixture->path, fixture->reader, NULL), ==, 1);
+    g_assert_true(vkp_deadline_wait(10000, is_running, &pid));
+>>>>>>> bf463b0 (tests: judge hostile processes, print branch coverage, and say what can be trusted)
 }
 
 int main(int argc, char **argv)
@@ -353,5 +387,7 @@ int main(int argc, char **argv)
     ADD("two-jobs-share-the-list", test_two_jobs_share_the_list);
     ADD("what-is-written-is-believed", test_what_is_written_is_believed);
     ADD("old-list-of-another-boot-is-replaced", test_old_list_of_another_boot_is_replaced);
+    ADD("unreadable-list-is-an-error", test_unreadable_list_is_an_error);
+    ADD("unknown-boot-keeps-the-list", test_unknown_boot_keeps_the_list);
     return g_test_run();
 }

@@ -73,6 +73,7 @@ const ZooSituation *zoo_bystanders(guint *n);
 const ZooSituation *zoo_servers(guint *n);
 const ZooSituation *zoo_places(guint *n);
 const ZooSituation *zoo_strange(guint *n);
+const ZooSituation *zoo_hostile(guint *n);
 
 /* What came of one process. */
 typedef struct {
