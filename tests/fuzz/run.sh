@@ -39,7 +39,7 @@ cd "$root" || exit 1
 
 packages_ensure build check || exit 1
 mkdir -p "$(dirname "$build")"
-CC=clang build_set_up "$root" "$build" -Dfuzzing=true -Db_sanitize=address,undefined -Db_lundef=false \
+CC=clang build_set_up "$root" "$build" -Db_sanitize=address,undefined -Db_lundef=false \
   -Dc_args=-fsanitize=fuzzer-no-link >"$build.log" 2>&1 || { cat "$build.log" && exit 1; }
 mapfile -t targets < <(meson introspect --targets "$build" |
   jq -r '.[] | select(.name | startswith("fuzz-")) | .name | ltrimstr("fuzz-")' | sort)

@@ -314,7 +314,6 @@ static void test_old_list_of_another_boot_is_replaced(Fixture *fixture, gconstpo
     g_assert_cmpint(count_listed(fixture), ==, 1);
 }
 
-<<<<<<< HEAD
 static void test_what_is_written_is_believed(Fixture *fixture, gconstpointer data)
 {
     (void)data;
@@ -330,7 +329,8 @@ static void test_what_is_written_is_believed(Fixture *fixture, gconstpointer dat
     g_assert_false(vkp_frozen_add(fixture->path, &fixture->boot_id, one_more, &error));
     g_assert_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED);
     g_assert_cmpint(count_listed(fixture), ==, 65536);
-=======
+}
+
 /* Not being able to look is no reason to forget. */
 static void test_unreadable_list_is_an_error(Fixture *fixture, gconstpointer data)
 {
@@ -362,7 +362,6 @@ static void test_unknown_boot_keeps_the_list(Fixture *fixture, gconstpointer dat
     g_assert_true(is_stopped(&pid));
     g_assert_cmpuint(vkp_frozen_thaw(fixture->path, fixture->reader, NULL), ==, 1);
     g_assert_true(vkp_deadline_wait(10000, is_running, &pid));
->>>>>>> bf463b0 (tests: judge hostile processes, print branch coverage, and say what can be trusted)
 }
 
 int main(int argc, char **argv)

@@ -21,11 +21,7 @@ declare -A packages=(
   [headless]='xvfb openbox xdotool imagemagick at-spi2-core'
   [package]='build-essential debhelper dpkg-dev lintian'
   [check]='clang clang-tidy clang-format llvm libclang-rt-dev valgrind libc6-dbg
-<<<<<<< HEAD
-    cppcheck shellcheck git'
-=======
-    cppcheck shellcheck appstream git groff gcovr'
->>>>>>> bf463b0 (tests: judge hostile processes, print branch coverage, and say what can be trusted)
+    cppcheck shellcheck git gcovr'
 )
 
 # What the groups stand for where there is no apt: programs, and modules of pkg-config with the
@@ -38,12 +34,7 @@ declare -A programs=(
     Xvfb openbox xdotool import xfce4-panel xfconf-query'
   [demo]='python3 jq sqlite3 ps unshare git gdbus busctl dbus-daemon'
   [headless]='Xvfb openbox xdotool import'
-<<<<<<< HEAD
-  [check]='clang clang-tidy clang-format llvm-symbolizer valgrind cppcheck shellcheck git'
-=======
-  [check]='clang clang-tidy clang-format llvm-symbolizer valgrind cppcheck shellcheck
-    appstreamcli desktop-file-validate git groff gcovr'
->>>>>>> bf463b0 (tests: judge hostile processes, print branch coverage, and say what can be trusted)
+  [check]='clang clang-tidy clang-format llvm-symbolizer valgrind cppcheck shellcheck git gcovr'
 )
 declare -A modules=(
   [build]='glib-2.0=2.66 gio-unix-2.0=2.70 sqlite3=3.34 libsystemd=246 gtk+-3.0=3.24
