@@ -108,7 +108,7 @@ static void read_options(sd_bus_message *message)
 {
     g_autoptr(GError) error = NULL;
     g_auto(VkpKillOptions) options = {0};
-    gboolean is_taken = vkp_decode_kill_options(message, &options, &error);
+    gboolean is_taken = vkp_decode_kill_options(message, 5000, &options, &error);
     check_refusal(is_taken, error, VKP_ERROR_INVALID_OPTION);
     FUZZ_CHECK(options.grace_ms <= VKP_GRACE_MAX_MS);
 }
