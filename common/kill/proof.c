@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/kill/proof.h"
 
-#include "common/base/error.h"
 #include "common/proc/image.h"
 
 static gboolean has_same_place(const VkpProcess *process, const VkpStat *stat)
@@ -137,10 +136,11 @@ static VkpProof check_known_one(const VkpProcess *process, const VkpStat *stat, 
 /* A thread may hold the lock of the memory while the leader, whose state is all that stat shows,
  * sleeps in peace. */
 static VkpImage *read_image(const VkpStat *stat, VkpReader *reader, VkpImageGuard *guard,
-                            GError **error)
+                            gboolean *is_late)
 {
-    return guard && stat->threads > 1 ? vkp_image_guard_read(guard, stat->pid, NULL, error)
-                                      : vkp_reader_read_image(reader, stat->pid, error);
+    *is_late = FALSE;
+    return guard && stat->threads > 1 ? vkp_image_guard_read(guard, stat->pid, is_late, NULL)
+                                      : vkp_reader_read_image(reader, stat->pid, NULL);
 }
 
 static VkpProof check_image(const VkpMember *member, const VkpStat *stat, VkpReader *reader,
@@ -149,11 +149,10 @@ static VkpProof check_image(const VkpMember *member, const VkpStat *stat, VkpRea
     const VkpProcess *process = member->process;
     if (is_out_of_sight(stat) || !process->image)
         return judge(has_same_place(process, stat));
-    g_autoptr(GError) error = NULL;
-    g_autoptr(VkpImage) now = read_image(stat, reader, guard, &error);
+    gboolean is_late = FALSE;
+    g_autoptr(VkpImage) now = read_image(stat, reader, guard, &is_late);
     if (!now)
-        return g_error_matches(error, VKP_ERROR, VKP_ERROR_SYSTEM) ? VKP_PROOF_WAITS
-                                                                   : VKP_PROOF_UNSEEN;
+        return is_late ? VKP_PROOF_WAITS : VKP_PROOF_UNSEEN;
     Sight sight = {process->image, now, vkp_image_is_in_place(process->image, stat)};
     if (member->tie.evidence == VKP_EVIDENCE_ENVIRONMENT)
         return check_environment(&sight);
