@@ -39,14 +39,26 @@ static void add_stuck(Fixture *fixture, pid_t pid)
     g_assert_no_errno(mkfifo(path, 0600));
 }
 
-/* Lets those go that wait there. */
+typedef struct {
+    const char *path;
+    int writer;
+} Release;
+
+static gboolean can_write(gpointer data)
+{
+    Release *release = data;
+    release->writer = open(release->path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    return release->writer >= 0;
+}
+
+/* Lets those go that wait there; on a busy machine they may be on their way yet. */
 static void release(const Fixture *fixture, pid_t pid)
 {
     g_autofree char *path = command_path(fixture, pid);
-    int writer = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    g_assert_cmpint(writer, >=, 0);
-    g_assert_cmpint(write(writer, "late", 5), ==, 5);
-    close(writer);
+    Release release = {path, -1};
+    g_assert_true(vkp_deadline_wait(10000, can_write, &release));
+    g_assert_cmpint(write(release.writer, "late", 5), ==, 5);
+    close(release.writer);
 }
 
 static void set_up(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
