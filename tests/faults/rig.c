@@ -12,7 +12,7 @@
 
 #include "tests/lib/deadline.h"
 
-#define SAMPLES 24
+#define SAMPLES 12
 #define DEADLINE_MS 10000
 #define CODE_BUSY 5 /* SQLite's */
 #define CODE_NO_MEMORY 7
