@@ -26,7 +26,7 @@
 
 /* A longer list is neither written nor believed. pid_max may allow for far more processes (systemd
  * sets it to 4194304), but a crowd of that size is killed without being frozen first. */
-#define MAX_ENTRIES 65536
+#define MAX_ENTRIES 65536u
 #define MAX_BYTES (MAX_ENTRIES * VKP_IDENTITY_TEXT_SIZE)
 
 static gboolean parse_boot(const char *line, const VkpUuid *boot_id)
