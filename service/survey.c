@@ -31,8 +31,7 @@ struct VkpSurvey {
     VkpRoster *roster;       /* the last one; NULL: none yet */
     gboolean is_outdated;    /* by something else than the snapshot */
     gboolean ports_are_outdated;
-    guint64
-        unsettled_until_usec; /* the roster waits for a board as current as this; 0: it doesn't */
+    guint64 unsettled_until_usec; /* the roster waits for a board as new as this; 0: not */
 };
 
 VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options)

@@ -121,7 +121,6 @@ gboolean vkp_table_look(VkpTable *table, pid_t pid, guint64 clock_nsec, GError *
 {
     GError *failure = NULL;
     VkpProcess *process = read_process(table, pid, &failure);
-    table->n_looked_at++;
     if (process) {
         take_in(table, process, clock_nsec);
         return TRUE;
@@ -176,7 +175,6 @@ static gboolean sample(VkpTable *table, VkpTableEntry *entry, guint64 clock_nsec
     VkpProcess *process = vkp_scanner_sample(table->scanner, entry->process, entry->stat_fd);
     if (!process)
         return FALSE;
-    table->n_looked_at++;
     take_in(table, process, clock_nsec);
     entry->looked_at_usec = looked_at_usec;
     entry->is_sampled = TRUE;

@@ -39,7 +39,6 @@ struct VkpTable {
     gint64 swept_at_usec;
     guint sweep_part;
     guint64 listing;
-    guint n_looked_at;
     gboolean may_sample; /* in this tick: the stat will do for who has run */
     gboolean is_unsure;  /* the last tick failed half way */
     gboolean is_changed; /* the structure, since the snapshot */

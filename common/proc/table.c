@@ -311,7 +311,6 @@ static gboolean is_all_needed(VkpTable *table)
 VkpSnapshot *vkp_table_tick(VkpTable *table, VkpTableDepth depth, GError **error)
 {
     table->now_usec = g_get_monotonic_time();
-    table->n_looked_at = 0;
     table->has_stirred = FALSE;
     table->may_sample = depth == VKP_TABLE_TICK;
     gboolean is_all = is_all_needed(table);
@@ -374,9 +373,4 @@ VkpProcess *vkp_table_lookup(const VkpTable *table, VkpIdentity identity)
 {
     const VkpTableEntry *entry = vkp_table_entry_of(table, identity);
     return entry ? entry->process : NULL;
-}
-
-guint vkp_table_n_looked_at(const VkpTable *table)
-{
-    return table->n_looked_at;
 }

@@ -60,6 +60,3 @@ gboolean vkp_table_has_stirred(const VkpTable *table);
 
 /* The facts as of the last tick; borrowed until the next one. NULL when it is not there. */
 VkpProcess *vkp_table_lookup(const VkpTable *table, VkpIdentity identity);
-
-/* How many processes were looked at in the last tick. */
-guint vkp_table_n_looked_at(const VkpTable *table);

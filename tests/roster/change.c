@@ -6,34 +6,7 @@
 
 #include "common/proc/image.h"
 #include "common/roster/filter.h"
-
-static VkpMember *new_member(pid_t pid, guint64 start)
-{
-    VkpProcess *process = vkp_process_new();
-    process->identity = (VkpIdentity){pid, start};
-    process->parent_pid = 1;
-    process->state = 'S';
-    process->threads = 1;
-    process->name = g_strdup("program");
-    VkpMember *member = vkp_member_new(process);
-    member->tie.evidence = VKP_EVIDENCE_ENVIRONMENT;
-    member->tie.confidence = 90;
-    member->tie.attempt_id = (VkpUuid){{1}};
-    return member;
-}
-
-/* Takes the members, up to NULL. */
-static VkpRoster *new_roster(VkpMember *first, ...)
-{
-    VkpRoster *roster = vkp_roster_new();
-    va_list members;
-    va_start(members, first);
-    for (VkpMember *member = first; member; member = va_arg(members, VkpMember *))
-        vkp_roster_add(roster, member);
-    va_end(members);
-    vkp_roster_seal(roster);
-    return roster;
-}
+#include "tests/roster/handmade.h"
 
 static pid_t pid_at(const VkpRoster *roster, guint index)
 {
@@ -42,8 +15,9 @@ static pid_t pid_at(const VkpRoster *roster, guint index)
 
 static void test_roster_is_in_order_of_start(void)
 {
-    g_autoptr(VkpRoster) roster = new_roster(new_member(5, 300), new_member(9, 100),
-                                             new_member(7, 100), new_member(1, 200), NULL);
+    g_autoptr(VkpRoster) roster =
+        handmade_roster(handmade_member(5, 300), handmade_member(9, 100), handmade_member(7, 100),
+                        handmade_member(1, 200), NULL);
     const pid_t order[] = {7, 9, 1, 5};
     g_assert_cmpuint(vkp_roster_size(roster), ==, 4);
     for (guint i = 0; i < 4; i++)
@@ -55,9 +29,9 @@ static void test_roster_is_in_order_of_start(void)
 
 static void test_roster_keeps_the_last_of_repeated_members(void)
 {
-    VkpMember *last = new_member(5, 300);
-    g_autoptr(VkpRoster) roster =
-        new_roster(new_member(5, 300), new_member(5, 300), last, new_member(5, 400), NULL);
+    VkpMember *last = handmade_member(5, 300);
+    g_autoptr(VkpRoster) roster = handmade_roster(handmade_member(5, 300), handmade_member(5, 300),
+                                                  last, handmade_member(5, 400), NULL);
     g_assert_cmpuint(vkp_roster_size(roster), ==, 2);
     g_assert_true(vkp_roster_lookup(roster, (VkpIdentity){5, 300}) == last);
     g_assert_cmpuint(vkp_roster_lookup_pid(roster, 5)->process->identity.start_ticks, ==, 400);
@@ -65,18 +39,18 @@ static void test_roster_keeps_the_last_of_repeated_members(void)
 
 static void test_roster_counts(void)
 {
-    VkpMember *executor = new_member(1, 1);
+    VkpMember *executor = handmade_member(1, 1);
     executor->tie.is_executor = TRUE;
-    VkpMember *leftover = new_member(2, 2);
+    VkpMember *leftover = handmade_member(2, 2);
     leftover->tie.leftover_reason = VKP_LEFTOVER_SERVER_GONE;
-    g_autoptr(VkpRoster) roster = new_roster(executor, leftover, new_member(3, 3), NULL);
+    g_autoptr(VkpRoster) roster = handmade_roster(executor, leftover, handmade_member(3, 3), NULL);
     g_assert_cmpuint(vkp_roster_n_executors(roster), ==, 1);
     g_assert_cmpuint(vkp_roster_n_leftovers(roster), ==, 1);
 }
 
 static void test_weak_is_below_sixty(void)
 {
-    g_autoptr(VkpMember) member = new_member(1, 1);
+    g_autoptr(VkpMember) member = handmade_member(1, 1);
     member->tie.confidence = 60;
     g_assert_false(vkp_member_is_weak(member));
     member->tie.confidence = 59;
@@ -182,8 +156,8 @@ static void test_what_is_news(void)
         {alter_evidence, TRUE}, {alter_leftover, TRUE}, {alter_execution, TRUE},
         {alter_title, TRUE},    {alter_protected, TRUE}};
     for (guint i = 0; i < G_N_ELEMENTS(alterations); i++) {
-        g_autoptr(VkpMember) before = new_member(1, 1);
-        g_autoptr(VkpMember) after = new_member(1, 1);
+        g_autoptr(VkpMember) before = handmade_member(1, 1);
+        g_autoptr(VkpMember) after = handmade_member(1, 1);
         g_assert_false(vkp_member_differs(before, after));
         alterations[i].alter(after);
         g_test_message("alteration %u", i);
@@ -194,8 +168,8 @@ static void test_what_is_news(void)
 
 static void test_equal_commands_ports_and_folders_are_no_news(void)
 {
-    g_autoptr(VkpMember) before = new_member(1, 1);
-    g_autoptr(VkpMember) after = new_member(1, 1);
+    g_autoptr(VkpMember) before = handmade_member(1, 1);
+    g_autoptr(VkpMember) after = handmade_member(1, 1);
     VkpMember *both[] = {before, after};
     for (guint i = 0; i < 2; i++) {
         set_command(both[i], "word");
@@ -203,8 +177,8 @@ static void test_equal_commands_ports_and_folders_are_no_news(void)
         both[i]->process->folder = vkp_folder_new("/here", FALSE, NULL, 0);
     }
     g_assert_false(vkp_member_differs(before, after));
-    g_autoptr(VkpMember) without = new_member(2, 2);
-    g_autoptr(VkpMember) with_none = new_member(2, 2);
+    g_autoptr(VkpMember) without = handmade_member(2, 2);
+    g_autoptr(VkpMember) with_none = handmade_member(2, 2);
     with_none->ports = g_array_new(FALSE, FALSE, sizeof(guint16));
     g_assert_false(vkp_member_differs(without, with_none));
 }
@@ -218,12 +192,13 @@ static void expect_change(const GPtrArray *changes, guint index, VkpChangeKind k
 
 static void test_diff_tells_removed_first(void)
 {
-    VkpMember *stopped = new_member(2, 2);
+    VkpMember *stopped = handmade_member(2, 2);
     stopped->process->state = 'T';
     g_autoptr(VkpRoster) before =
-        new_roster(new_member(1, 1), new_member(2, 2), new_member(3, 3), new_member(9, 9), NULL);
-    g_autoptr(VkpRoster) after =
-        new_roster(new_member(0x7f, 1), stopped, new_member(3, 3), new_member(9, 10), NULL);
+        handmade_roster(handmade_member(1, 1), handmade_member(2, 2), handmade_member(3, 3),
+                        handmade_member(9, 9), NULL);
+    g_autoptr(VkpRoster) after = handmade_roster(
+        handmade_member(0x7f, 1), stopped, handmade_member(3, 3), handmade_member(9, 10), NULL);
     g_autoptr(GPtrArray) changes = vkp_change_diff(before, after);
     g_assert_cmpuint(changes->len, ==, 5);
     expect_change(changes, 0, VKP_CHANGE_REMOVED, 1);
@@ -235,20 +210,21 @@ static void test_diff_tells_removed_first(void)
 
 static void test_diff_is_empty_when_only_usage_moved(void)
 {
-    VkpMember *busy = new_member(1, 1);
+    VkpMember *busy = handmade_member(1, 1);
     busy->process->cpu_percent = 99;
-    g_autoptr(VkpRoster) before = new_roster(new_member(1, 1), NULL);
-    g_autoptr(VkpRoster) after = new_roster(busy, NULL);
+    g_autoptr(VkpRoster) before = handmade_roster(handmade_member(1, 1), NULL);
+    g_autoptr(VkpRoster) after = handmade_roster(busy, NULL);
     g_autoptr(GPtrArray) changes = vkp_change_diff(before, after);
     g_assert_cmpuint(changes->len, ==, 0);
 }
 
 static void test_applying_all_steps_leads_to_the_next_roster(void)
 {
-    VkpMember *stopped = new_member(2, 2);
+    VkpMember *stopped = handmade_member(2, 2);
     stopped->process->state = 'T';
-    g_autoptr(VkpRoster) before = new_roster(new_member(1, 1), new_member(2, 2), NULL);
-    g_autoptr(VkpRoster) after = new_roster(stopped, new_member(4, 4), NULL);
+    g_autoptr(VkpRoster) before =
+        handmade_roster(handmade_member(1, 1), handmade_member(2, 2), NULL);
+    g_autoptr(VkpRoster) after = handmade_roster(stopped, handmade_member(4, 4), NULL);
     g_autoptr(GPtrArray) changes = vkp_change_diff(before, after);
     VkpRoster *copy = vkp_roster_ref(before);
     for (guint round = 0; round < 2; round++) { /* repeated steps are fine */

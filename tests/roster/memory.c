@@ -3,34 +3,7 @@
 #include "common/roster/memory.h"
 
 #include "common/roster/registrations.h"
-
-static VkpMember *new_member(pid_t pid, guint64 start)
-{
-    VkpProcess *process = vkp_process_new();
-    process->identity = (VkpIdentity){pid, start};
-    process->parent_pid = 1;
-    process->state = 'S';
-    process->threads = 1;
-    process->name = g_strdup("program");
-    VkpMember *member = vkp_member_new(process);
-    member->tie.evidence = VKP_EVIDENCE_ENVIRONMENT;
-    member->tie.confidence = 90;
-    member->tie.attempt_id = (VkpUuid){{1}};
-    return member;
-}
-
-/* Takes the members, up to NULL. */
-static VkpRoster *new_roster(VkpMember *first, ...)
-{
-    VkpRoster *roster = vkp_roster_new();
-    va_list members;
-    va_start(members, first);
-    for (VkpMember *member = first; member; member = va_arg(members, VkpMember *))
-        vkp_roster_add(roster, member);
-    va_end(members);
-    vkp_roster_seal(roster);
-    return roster;
-}
+#include "tests/roster/handmade.h"
 
 static gboolean is_this_one(VkpIdentity identity, void *data)
 {
@@ -40,9 +13,9 @@ static gboolean is_this_one(VkpIdentity identity, void *data)
 static void test_memory_learns_the_strong_and_forgets_the_ended(void)
 {
     g_autoptr(VkpMemory) memory = vkp_memory_new();
-    VkpMember *weak = new_member(2, 2);
+    VkpMember *weak = handmade_member(2, 2);
     weak->tie.confidence = 50;
-    g_autoptr(VkpRoster) roster = new_roster(new_member(1, 1), weak, NULL);
+    g_autoptr(VkpRoster) roster = handmade_roster(handmade_member(1, 1), weak, NULL);
     g_assert_true(vkp_memory_learn(memory, roster));
     g_assert_false(vkp_memory_learn(memory, roster));
     const VkpRemembered *seen = vkp_memory_lookup(memory, (VkpIdentity){1, 1});
@@ -50,7 +23,7 @@ static void test_memory_learns_the_strong_and_forgets_the_ended(void)
     g_assert_cmpuint(seen->attempt_id.bytes[0], ==, 1);
     g_assert_null(vkp_memory_lookup(memory, (VkpIdentity){2, 2}));
     g_assert_null(vkp_memory_lookup(memory, (VkpIdentity){1, 2}));
-    g_autoptr(VkpRoster) empty = new_roster(NULL);
+    g_autoptr(VkpRoster) empty = handmade_roster(NULL);
     g_assert_false(vkp_memory_learn(memory, empty)); /* it may be back in a moment */
     VkpIdentity ended = {1, 2};
     g_assert_false(vkp_memory_forget(memory, is_this_one, &ended));
@@ -63,12 +36,12 @@ static void test_memory_learns_the_strong_and_forgets_the_ended(void)
 static void test_memory_keeps_what_has_become_weak(void)
 {
     g_autoptr(VkpMemory) memory = vkp_memory_new();
-    g_autoptr(VkpRoster) strong = new_roster(new_member(1, 1), NULL);
+    g_autoptr(VkpRoster) strong = handmade_roster(handmade_member(1, 1), NULL);
     vkp_memory_learn(memory, strong);
-    VkpMember *member = new_member(1, 1);
+    VkpMember *member = handmade_member(1, 1);
     member->tie.confidence = 30;
     member->tie.attempt_id = (VkpUuid){{2}};
-    g_autoptr(VkpRoster) weak = new_roster(member, NULL);
+    g_autoptr(VkpRoster) weak = handmade_roster(member, NULL);
     g_assert_false(vkp_memory_learn(memory, weak));
     g_assert_cmpuint(vkp_memory_lookup(memory, (VkpIdentity){1, 1})->attempt_id.bytes[0], ==, 1);
 }
@@ -76,7 +49,8 @@ static void test_memory_keeps_what_has_become_weak(void)
 static void test_memory_survives_a_restart(void)
 {
     g_autoptr(VkpMemory) memory = vkp_memory_new();
-    g_autoptr(VkpRoster) roster = new_roster(new_member(1, 1), new_member(2, 2), NULL);
+    g_autoptr(VkpRoster) roster =
+        handmade_roster(handmade_member(1, 1), handmade_member(2, 2), NULL);
     vkp_memory_learn(memory, roster);
     g_autoptr(GArray) kept = vkp_memory_to_array(memory);
     g_assert_cmpuint(kept->len, ==, 2);
@@ -91,22 +65,22 @@ static void test_memory_survives_a_restart(void)
 static void test_memory_knows_the_first_parent(void)
 {
     g_autoptr(VkpMemory) memory = vkp_memory_new();
-    g_autoptr(VkpRoster) roster = new_roster(new_member(1, 1), NULL);
+    g_autoptr(VkpRoster) roster = handmade_roster(handmade_member(1, 1), NULL);
     vkp_memory_learn(memory, roster);
-    VkpMember *adopted = new_member(1, 1);
+    VkpMember *adopted = handmade_member(1, 1);
     adopted->process->parent_pid = 77;
-    g_autoptr(VkpRoster) later = new_roster(adopted, NULL);
+    g_autoptr(VkpRoster) later = handmade_roster(adopted, NULL);
     vkp_memory_learn(memory, later);
     g_assert_cmpint(vkp_memory_first_parent(memory, (VkpIdentity){1, 1}), ==, 1);
 }
 
 static void test_registrations_of_what_was_seen(void)
 {
-    VkpMember *known = new_member(1, 1);
-    VkpMember *fresh = new_member(2, 2);
+    VkpMember *known = handmade_member(1, 1);
+    VkpMember *fresh = handmade_member(2, 2);
     known->tie.evidence = fresh->tie.evidence = VKP_EVIDENCE_REGISTERED;
     fresh->tie.execution_id = (VkpUuid){{8}};
-    g_autoptr(VkpRoster) roster = new_roster(known, fresh, new_member(3, 3), NULL);
+    g_autoptr(VkpRoster) roster = handmade_roster(known, fresh, handmade_member(3, 3), NULL);
     g_autoptr(GArray) registered = g_array_new(FALSE, FALSE, sizeof(VkpRegistration));
     VkpRegistration one = {.pid = 1, .start_ticks = 1};
     g_array_append_val(registered, one);
