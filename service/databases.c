@@ -13,6 +13,9 @@
 #define GRACE_USEC G_TIME_SPAN_MINUTE
 #define RETURN_USEC G_TIME_SPAN_HOUR
 
+/* A database comes or goes when somebody installs another board: rarely. */
+#define LOCATE_USEC (5 * G_TIME_SPAN_SECOND)
+
 struct VkpDatabases {
     VkpReader *reader;
     uid_t uid;
@@ -22,6 +25,7 @@ struct VkpDatabases {
     char *data_home;
     char *database_path;
     GStrv extra;
+    gint64 located_at_usec; /* monotonic; 0: not yet */
     GPtrArray *all; /* VkpDatabase; the chosen one, then in the order of vkp_locate_candidates() */
     VkpDatabase *ours;  /* one of them */
     VkpDatabase *first; /* the first of them that was ours by its server; NULL: none yet, or gone */
@@ -92,8 +96,13 @@ static void drop_if_gone(const VkpDatabases *databases, VkpDatabase **database)
 
 /* Brings `all` in line with the files that are there, keeping what is known of those that stay.
  * Returns whether any came or went. */
-static gboolean locate(VkpDatabases *databases)
+static gboolean locate(VkpDatabases *databases, VkpLook look)
 {
+    gint64 now_usec = g_get_monotonic_time();
+    if (look == VKP_LOOK_IN_TURN && databases->located_at_usec > 0 &&
+        now_usec - databases->located_at_usec < LOCATE_USEC)
+        return FALSE;
+    databases->located_at_usec = now_usec;
     VkpLocateOptions places = {databases->home, databases->data_home, databases->database_path,
                                (const char *const *)databases->extra};
     g_autoptr(GPtrArray) candidates = vkp_locate_candidates(&places);
@@ -179,23 +188,58 @@ static VkpSnapshot *dup_movers(VkpDatabases *databases)
     return vkp_movers_dup(databases->movers, databases->snapshot, known);
 }
 
+/* Drops who has ended. Returns whether any file is another one than last time: then anybody may
+ * hold it. */
+static gboolean follow_files(VkpDatabases *databases)
+{
+    gboolean is_any_other = FALSE;
+    for (guint i = 0; i < databases->all->len; i++) {
+        VkpDatabase *database = g_ptr_array_index(databases->all, i);
+        VkpInode inode = vkp_file_inode(vkp_store_path(database->store));
+        is_any_other |= !vkp_inode_equal(inode, database->inode);
+        database->inode = inode;
+        vkp_holders_keep_living(database->holders, databases->snapshot);
+    }
+    return is_any_other;
+}
+
+/* One look for all databases together leaves few to be asked about each. */
+static VkpSnapshot *dup_suspects(const VkpDatabases *databases, VkpSnapshot *among)
+{
+    if (databases->all->len == 1)
+        return vkp_snapshot_ref(among);
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    for (guint i = 0; i < databases->all->len; i++) {
+        const VkpDatabase *database = g_ptr_array_index(databases->all, i);
+        g_ptr_array_add(paths, (gpointer)vkp_store_path(database->store));
+    }
+    g_ptr_array_add(paths, NULL);
+    g_autoptr(GArray) pids = vkp_protect_find_holders(
+        databases->reader, among, databases->uid, (const char *const *)(const void *)paths->pdata);
+    VkpSnapshot *suspects =
+        vkp_snapshot_new(vkp_snapshot_boot_time_usec(among), vkp_snapshot_ticks_per_second(among));
+    for (guint i = 0; i < pids->len; i++) {
+        VkpProcess *process = vkp_snapshot_lookup(among, g_array_index(pids, pid_t, i));
+        vkp_snapshot_add(suspects, vkp_process_ref(process));
+    }
+    vkp_snapshot_seal(suspects);
+    return suspects;
+}
+
 static void look_for_holders(VkpDatabases *databases, VkpLook look)
 {
     VkpSnapshot *snapshot = databases->snapshot;
     gboolean is_due = look == VKP_LOOK_ALL || is_any_due(databases);
     g_autoptr(VkpSnapshot) some = is_due ? dup_movers(databases) : dup_young(databases);
+    gboolean at_all = follow_files(databases);
+    if (!at_all && !some)
+        return;
+    g_autoptr(VkpSnapshot) suspects = dup_suspects(databases, at_all ? snapshot : some);
     for (guint i = 0; i < databases->all->len; i++) {
         VkpDatabase *database = g_ptr_array_index(databases->all, i);
-        VkpInode inode = vkp_file_inode(vkp_store_path(database->store));
-        gboolean at_all = !vkp_inode_equal(inode, database->inode);
-        database->inode = inode;
-
-        vkp_holders_keep_living(database->holders, snapshot);
-        if (!at_all && !some)
-            continue;
+        const char *const paths[] = {vkp_store_path(database->store), NULL};
         g_autoptr(GArray) found =
-            vkp_protect_find_holders(databases->reader, at_all ? snapshot : some, databases->uid,
-                                     vkp_store_path(database->store));
+            vkp_protect_find_holders(databases->reader, suspects, databases->uid, paths);
         vkp_holders_see(database->holders, snapshot, found, at_all || is_due);
     }
 }
@@ -286,7 +330,7 @@ static void collect_foreign_ids(VkpDatabases *databases)
 gboolean vkp_databases_refresh(VkpDatabases *databases, VkpSnapshot *snapshot, VkpLook look)
 {
     const VkpDatabase *ours_before = databases->ours;
-    gboolean foreign_changed = locate(databases);
+    gboolean foreign_changed = locate(databases, look);
     take_snapshot(databases, snapshot);
     look_for_holders(databases, look);
     VkpDatabase *ours = choose(databases);

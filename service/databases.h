@@ -24,10 +24,11 @@ VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options);
 void vkp_databases_free(VkpDatabases *databases); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpDatabases, vkp_databases_free)
 
-/* How hard to look for holders: reading everyone's descriptors is dear. */
+/* How hard to look for files and their holders: reading everyone's descriptors is dear. */
 typedef enum {
-    VKP_LOOK_YOUNG, /* among young processes; among all of them now and then */
-    VKP_LOOK_ALL,   /* ... now: among all that have run since they were looked at */
+    VKP_LOOK_IN_TURN, /* for other files now and then; for holders as NOW */
+    VKP_LOOK_NOW,     /* for files; for holders among young processes, among all now and then */
+    VKP_LOOK_ALL,     /* for holders, too: among all that have run since they were looked at */
 } VkpLook;
 
 /* Brings everything up to date. TRUE when our board is another one than before. */

@@ -13,15 +13,12 @@ typedef struct {
     void *data;
 } Source;
 
-/* Timers of a second and more are about comfort and may be late by an eighth of a second, so that
- * the kernel can wake the machine once for several; the short ones pace a kill. */
-#define SLACK_LONG_USEC (125 * G_TIME_SPAN_MILLISECOND)
 #define SLACK_SHORT_USEC 500
 
 static guint64 slack_of(guint64 usec)
 {
-    if (usec >= G_USEC_PER_SEC)
-        return SLACK_LONG_USEC;
+    if (usec >= VKP_LOOP_LONG_USEC)
+        return VKP_LOOP_SLACK_USEC;
     return CLAMP(usec, 1, SLACK_SHORT_USEC); /* 0 would mean sd-event's own 250 ms */
 }
 
@@ -32,8 +29,8 @@ static void fire(Source *source)
     source->func(source->data);
 }
 
-static int on_readable(G_GNUC_UNUSED sd_event_source *event_source, G_GNUC_UNUSED int fd,
-                       G_GNUC_UNUSED uint32_t events, void *data)
+static int on_event(G_GNUC_UNUSED sd_event_source *event_source, G_GNUC_UNUSED int fd,
+                    G_GNUC_UNUSED uint32_t events, void *data)
 {
     fire(data);
     return 0;
@@ -63,10 +60,13 @@ static Source *source_new(VkpLoopFunc func, void *data)
     return source;
 }
 
-static void *watch(void *loop, int fd, VkpLoopFunc func, void *data, GError **error)
+static void *watch(void *loop, int fd, VkpLoopEvent event, VkpLoopFunc func, void *data,
+                   GError **error)
 {
+    /* EPOLLHUP needs no asking for. */
+    uint32_t events = event == VKP_LOOP_READABLE ? EPOLLIN : 0;
     Source *source = source_new(func, data);
-    int r = sd_event_add_io(loop, &source->source, fd, EPOLLIN, on_readable, source);
+    int r = sd_event_add_io(loop, &source->source, fd, events, on_event, source);
     if (r >= 0)
         r = sd_event_source_set_enabled(source->source, SD_EVENT_ONESHOT);
     if (r < 0) {

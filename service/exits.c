@@ -7,8 +7,8 @@
 #define WATCHED_SHARE 4
 #define WATCHED_MAX 1024
 
-/* Whoever exits is a zombie until its parent has collected it, mostly a moment later. After these
- * looks it is the ticks' matter. */
+/* Whoever exits is a zombie until its parent has collected it, mostly a moment later. Where the
+ * kernel does not tell of that, these looks must do; after them it is the ticks' matter. */
 static const guint64 reaping_usec[] = {100, 1000, 10000, 100000};
 
 struct VkpExits {
@@ -25,14 +25,17 @@ typedef struct {
     VkpIdentity identity; /* first: also the key */
     VkpExits *exits;
     VkpFd pidfd;
-    void *source;
-    guint n_looks; /* since it exited */
-    guint round;   /* the last roster that had it */
+    void *exited;    /* source: then, and after that the timer of the next look */
+    void *collected; /* source; NULL: not exited yet */
+    guint n_looks;   /* since it exited */
+    guint round;     /* the last roster that had it */
 } Watch;
 
 static void watch_free(Watch *watch)
 {
-    watch->exits->loop.ops->cancel(watch->exits->loop.loop, watch->source);
+    VkpLoop loop = watch->exits->loop;
+    loop.ops->cancel(loop.loop, watch->exited);
+    loop.ops->cancel(loop.loop, watch->collected);
     vkp_fd_close(&watch->pidfd);
     g_free(watch);
 }
@@ -75,20 +78,33 @@ static gboolean is_there(const Watch *watch)
            stat.start_ticks == watch->identity.start_ticks;
 }
 
+/* `gone` may free the watch. */
+static gboolean tell_if_gone(Watch *watch)
+{
+    if (is_there(watch))
+        return FALSE;
+    watch->exits->gone(watch->identity, watch->exits->data);
+    return TRUE;
+}
+
+static void on_collected(void *data)
+{
+    (void)tell_if_gone(data);
+}
+
 /* The watch stays in the table, fired and silent, until a roster lacks the process: a zombie would
  * otherwise be watched anew, and wake us, at every tick. */
-static void on_exit_seen(void *data)
+static void on_exited(void *data)
 {
     Watch *watch = data;
     VkpLoop loop = watch->exits->loop;
-    loop.ops->cancel(loop.loop, g_steal_pointer(&watch->source));
-    if (!is_there(watch)) {
-        watch->exits->gone(watch->identity, watch->exits->data);
-        return;
-    }
-    if (watch->n_looks < G_N_ELEMENTS(reaping_usec))
-        watch->source = loop.ops->start_timer(loop.loop, reaping_usec[watch->n_looks++],
-                                              on_exit_seen, watch, NULL);
+    loop.ops->cancel(loop.loop, g_steal_pointer(&watch->exited));
+    if (!watch->collected) /* before the look: a collection in between is not missed */
+        watch->collected =
+            loop.ops->watch(loop.loop, watch->pidfd, VKP_LOOP_HUNG_UP, on_collected, watch, NULL);
+    if (!tell_if_gone(watch) && watch->n_looks < G_N_ELEMENTS(reaping_usec))
+        watch->exited = loop.ops->start_timer(loop.loop, reaping_usec[watch->n_looks++], on_exited,
+                                              watch, NULL);
 }
 
 static void add(VkpExits *exits, VkpIdentity identity)
@@ -103,9 +119,9 @@ static void add(VkpExits *exits, VkpIdentity identity)
     /* The number may have passed to another process before the descriptor was opened. */
     if (!is_there(watch))
         return;
-    watch->source =
-        exits->loop.ops->watch(exits->loop.loop, watch->pidfd, on_exit_seen, watch, NULL);
-    if (!watch->source)
+    watch->exited = exits->loop.ops->watch(exits->loop.loop, watch->pidfd, VKP_LOOP_READABLE,
+                                           on_exited, watch, NULL);
+    if (!watch->exited)
         return;
     Watch *kept = g_steal_pointer(&watch);
     g_hash_table_insert(exits->watches, &kept->identity, kept);

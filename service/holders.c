@@ -3,7 +3,7 @@
 
 /* The server touches its database at least once a minute, whatever its pool does. */
 #define REMEMBER_USEC (2 * G_TIME_SPAN_MINUTE)
-#define LOOK_AT_ALL_USEC (20 * G_TIME_SPAN_SECOND)
+#define LOOK_AT_ALL_USEC (30 * G_TIME_SPAN_SECOND)
 
 typedef struct {
     VkpIdentity identity;

@@ -9,7 +9,8 @@
 #define TICK_USEC (2 * G_TIME_SPAN_SECOND)
 #define TICK_WATCHED_USEC (1 * G_TIME_SPAN_SECOND)
 
-/* While nobody watches and nobody is born, so many ticks look no further. */
+/* While nobody watches and nobody is born, ticks are rarer, and so many of them look no further. */
+#define QUIET_FACTOR 2
 #define QUIET_TICKS 4
 
 struct VkpManager {
@@ -204,10 +205,20 @@ static void on_tick(void *data)
     schedule(manager);
 }
 
+static guint64 interval_usec(const VkpManager *manager)
+{
+    if (manager->is_watched)
+        return manager->watched_usec;
+    return manager->n_quiet > 0 ? manager->tick_usec * QUIET_FACTOR : manager->tick_usec;
+}
+
+/* A long timer may be late by as much as is taken off here, so that the interval is the longest
+ * time between two looks. */
 static void schedule(VkpManager *manager)
 {
-    guint64 usec = manager->is_watched ? manager->watched_usec : manager->tick_usec;
+    guint64 usec = interval_usec(manager);
     g_autoptr(GError) error = NULL;
+    usec -= MIN(usec / 8, (guint64)VKP_LOOP_SLACK_USEC);
     cancel_timer(manager);
     manager->timer =
         manager->loop.ops->start_timer(manager->loop.loop, usec, on_tick, manager, &error);

@@ -99,11 +99,18 @@ static void resolve_places(VkpSurvey *survey)
     survey->resolved_at_usec = g_get_monotonic_time();
 }
 
+static VkpLook database_look(VkpSurveyDepth depth)
+{
+    if (depth == VKP_SURVEY_FOR_KILL)
+        return VKP_LOOK_ALL;
+    return depth == VKP_SURVEY_ASKED ? VKP_LOOK_NOW : VKP_LOOK_IN_TURN;
+}
+
 /* `has_changed`: the snapshot is another one than at the last look. */
 static void look_at_boards(VkpSurvey *survey, VkpSurveyDepth depth, gboolean has_changed)
 {
-    VkpLook look = depth == VKP_SURVEY_FOR_KILL ? VKP_LOOK_ALL : VKP_LOOK_YOUNG;
-    gboolean is_another_board = vkp_databases_refresh(survey->databases, survey->snapshot, look);
+    gboolean is_another_board =
+        vkp_databases_refresh(survey->databases, survey->snapshot, database_look(depth));
     survey->is_outdated |= is_another_board || vkp_databases_have_stirred(survey->databases);
     if (is_another_board || must_resolve(survey, depth, has_changed))
         resolve_places(survey);

@@ -189,12 +189,10 @@ static void on_death(void *data)
 /* Without a watch the scans notice the death, only later. */
 static void watch_target(VkpKillJob *job, VkpTarget *target)
 {
-    g_autoptr(GError) error = NULL;
+    VkpLoop loop = job->context.loop;
     target->job = job;
-    target->watch = job->context.loop.ops->watch(job->context.loop.loop, target->pidfd, on_death,
-                                                 target, &error);
-    if (!target->watch)
-        g_debug("Cannot watch process %d: %s", target->identity.pid, error->message);
+    target->watch =
+        loop.ops->watch(loop.loop, target->pidfd, VKP_LOOP_READABLE, on_death, target, NULL);
 }
 
 static gboolean is_taken(VkpIdentity identity, gpointer data)

@@ -118,13 +118,13 @@ void vkp_scanner_drop_details(VkpScanner *scanner, VkpSighting *sighting)
     set_folder(scanner, sighting, NULL);
 }
 
-/* What was read by the number may be of another process, who got it since the stat was read. */
-static gboolean is_still_the_same(VkpScanner *scanner, const VkpStat *stat, GError **error)
+/* What was read by the number may be of another process, who got it since the stat was opened: then
+ * that one, read again, says that its process is gone. */
+static gboolean is_still_there(int stat_fd, const VkpStat *stat, VkpStat *again, GError **error)
 {
-    VkpStat again;
-    if (!vkp_reader_read_stat(scanner->reader, stat->pid, &again, error))
+    if (!vkp_reader_read_open_stat(stat_fd, stat->pid, again, error))
         return FALSE;
-    if (again.start_ticks == stat->start_ticks)
+    if (again->start_ticks == stat->start_ticks)
         return TRUE;
     g_set_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND, "Process %d has ended", stat->pid);
     return FALSE;
@@ -133,9 +133,10 @@ static gboolean is_still_the_same(VkpScanner *scanner, const VkpStat *stat, GErr
 /* Image and folder of one of ours. NOT_FOUND also says that the process is ending: then its memory
  * and its folder are gone while its stat still is there, as a zombie's or about to be one. So stat
  * has the last word, and what was seen before stands. */
-gboolean vkp_scanner_refresh_details(VkpScanner *scanner, VkpSighting *sighting, VkpStat *stat,
-                                     GError **error)
+gboolean vkp_scanner_refresh_details(VkpScanner *scanner, VkpSighting *sighting, int stat_fd,
+                                     VkpStat *stat, GError **error)
 {
+    VkpStat again;
     g_autoptr(GError) failure = NULL;
     const VkpImage *image = sighting->image;
     const VkpCachedFolder *folder = sighting->folder;
@@ -144,18 +145,13 @@ gboolean vkp_scanner_refresh_details(VkpScanner *scanner, VkpSighting *sighting,
     if (is_done && sighting->image == image && sighting->folder == folder)
         return TRUE;
     if (is_done)
-        return is_still_the_same(scanner, stat, error);
-    VkpStat again;
+        return is_still_there(stat_fd, stat, &again, error);
     if (!g_error_matches(failure, VKP_ERROR, VKP_ERROR_NOT_FOUND)) {
         g_propagate_error(error, g_steal_pointer(&failure));
         return FALSE;
     }
-    if (!vkp_reader_read_stat(scanner->reader, stat->pid, &again, error))
+    if (!is_still_there(stat_fd, stat, &again, error))
         return FALSE;
-    if (again.start_ticks == stat->start_ticks) {
-        *stat = again;
-        return TRUE;
-    }
-    g_propagate_error(error, g_steal_pointer(&failure));
-    return FALSE;
+    *stat = again;
+    return TRUE;
 }

@@ -21,9 +21,9 @@ struct VkpScanner {
 };
 
 /* Brings image and folder of one of ours up to date; FALSE and error when it is gone or nothing can
- * be said of it. */
-gboolean vkp_scanner_refresh_details(VkpScanner *scanner, VkpSighting *sighting, VkpStat *stat,
-                                     GError **error);
+ * be said of it. `stat_fd` is its open stat, `stat` what was read of it. */
+gboolean vkp_scanner_refresh_details(VkpScanner *scanner, VkpSighting *sighting, int stat_fd,
+                                     VkpStat *stat, GError **error);
 
 /* A process that has become another user's, say by exec of a set-uid program. */
 void vkp_scanner_drop_details(VkpScanner *scanner, VkpSighting *sighting);

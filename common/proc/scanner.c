@@ -118,13 +118,6 @@ static VkpProcess *build_process(const VkpScanner *scanner, const VkpSighting *s
     return process;
 }
 
-static gboolean read_stat(VkpScanner *scanner, pid_t pid, int stat_fd, VkpStat *stat,
-                          GError **error)
-{
-    return stat_fd < 0 ? vkp_reader_read_stat(scanner->reader, pid, stat, error)
-                       : vkp_reader_read_open_stat(stat_fd, pid, stat, error);
-}
-
 static VkpProcess *build_sampled(const VkpScanner *scanner, VkpSighting *sighting,
                                  const VkpStat *stat, uid_t uid, gint64 now_usec)
 {
@@ -134,12 +127,12 @@ static VkpProcess *build_sampled(const VkpScanner *scanner, VkpSighting *sightin
     return process;
 }
 
-VkpProcess *vkp_scanner_look(VkpScanner *scanner, pid_t pid, int stat_fd, GError **error)
+static VkpProcess *look(VkpScanner *scanner, pid_t pid, int stat_fd, GError **error)
 {
     VkpStat stat;
     uid_t uid = 0;
     gint64 now_usec = g_get_monotonic_time();
-    if (!read_stat(scanner, pid, stat_fd, &stat, error))
+    if (!vkp_reader_read_open_stat(stat_fd, pid, &stat, error))
         return NULL;
     gboolean is_kernel_thread = (stat.flags & VKP_STAT_FLAG_KERNEL_THREAD) != 0;
     if (!is_kernel_thread && !vkp_reader_read_uid(scanner->reader, pid, &uid, error))
@@ -148,9 +141,17 @@ VkpProcess *vkp_scanner_look(VkpScanner *scanner, pid_t pid, int stat_fd, GError
     gboolean is_ours = scanner->uid == VKP_SCANNER_ANY_UID || scanner->uid == uid;
     if (is_kernel_thread || !is_ours)
         vkp_scanner_drop_details(scanner, sighting);
-    else if (!vkp_scanner_refresh_details(scanner, sighting, &stat, error))
+    else if (!vkp_scanner_refresh_details(scanner, sighting, stat_fd, &stat, error))
         return NULL;
     return build_sampled(scanner, sighting, &stat, uid, now_usec);
+}
+
+VkpProcess *vkp_scanner_look(VkpScanner *scanner, pid_t pid, int stat_fd, GError **error)
+{
+    if (stat_fd >= 0)
+        return look(scanner, pid, stat_fd, error);
+    g_auto(VkpFd) opened = vkp_reader_open_stat(scanner->reader, pid, error);
+    return opened < 0 ? NULL : look(scanner, pid, opened, error);
 }
 
 VkpProcess *vkp_scanner_sample(VkpScanner *scanner, const VkpProcess *last, int stat_fd)
@@ -160,7 +161,7 @@ VkpProcess *vkp_scanner_sample(VkpScanner *scanner, const VkpProcess *last, int 
     VkpSighting *sighting =
         g_hash_table_lookup(scanner->sightings, GINT_TO_POINTER(last->identity.pid));
     if (!sighting || !vkp_identity_equal(sighting->identity, last->identity) ||
-        !read_stat(scanner, last->identity.pid, stat_fd, &stat, NULL) ||
+        !vkp_reader_read_open_stat(stat_fd, last->identity.pid, &stat, NULL) ||
         stat.start_ticks != last->identity.start_ticks ||
         vkp_sighting_plan_image(sighting, &stat) != VKP_READ_NOTHING)
         return NULL;

@@ -37,7 +37,7 @@ struct VkpTable {
     VkpSnapshot *snapshot;   /* NULL: none yet */
     gint64 now_usec;         /* of the tick */
     gint64 swept_at_usec;
-    guint sweep_part;
+    guint n_swept; /* parts, so far */
     guint64 listing;
     gboolean may_sample; /* in this tick: the stat will do for who has run */
     gboolean is_unsure;  /* the last tick failed half way */

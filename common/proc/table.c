@@ -14,10 +14,11 @@
 #define OTHERS_MAX_AGE_USEC (300 * G_USEC_PER_SEC)
 
 /* The others come in turn, a part of them every so often; their clocks also tell who has gone. Once
- * a round, a list of all is read, for a process that was given a number of its own choice (clone3
- * can) or that the window has missed for another reason. */
+ * in some rounds, a list of all is read, for a process that was given a number of its own choice
+ * (clone3 can) or that the window has missed for another reason. */
 #define SWEEP_USEC (9 * G_USEC_PER_SEC)
 #define SWEEP_PARTS 3
+#define LISTED_ROUNDS 4
 
 /* A sweep is a tick's matter, not that of somebody who waits; unless no tick comes. */
 #define SWEEP_OVERDUE_USEC (2 * SWEEP_USEC)
@@ -178,13 +179,19 @@ static gboolean look_at_part(VkpTable *table, guint part, guint n_parts, GError 
     return TRUE;
 }
 
+/* As many parts as are due; ticks may be further apart than they. */
 static gboolean sweep(VkpTable *table, GError **error)
 {
-    if (table->sweep_part == 0 && !look_through_list(table, FALSE, error))
-        return FALSE;
-    if (!look_at_part(table, table->sweep_part, SWEEP_PARTS, error))
-        return FALSE;
-    table->sweep_part = (table->sweep_part + 1) % SWEEP_PARTS;
+    gint64 age = table->now_usec - table->swept_at_usec;
+    guint n_due = (guint)MIN(age / SWEEP_USEC, SWEEP_PARTS);
+    for (guint i = 0; i < n_due; i++) {
+        if (table->n_swept % (SWEEP_PARTS * LISTED_ROUNDS) == 0 &&
+            !look_through_list(table, FALSE, error))
+            return FALSE;
+        if (!look_at_part(table, table->n_swept % SWEEP_PARTS, SWEEP_PARTS, error))
+            return FALSE;
+        table->n_swept++;
+    }
     table->swept_at_usec = table->now_usec;
     return TRUE;
 }

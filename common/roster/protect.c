@@ -118,26 +118,26 @@ gboolean vkp_protect_covers(const VkpProtected *protection, VkpIdentity identity
 }
 
 /* The database, and what SQLite keeps beside it while it is in use. */
-static guint find_files(const char *database_path, VkpInode files[3])
+static void add_files(const char *database_path, GArray *files)
 {
     static const char *const endings[] = {"", "-wal", "-journal"};
-    guint n = 0;
     for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
         g_autofree char *path = g_strconcat(database_path, endings[i], NULL);
         VkpInode inode = vkp_file_inode(path);
         if (!vkp_inode_is_unknown(inode))
-            files[n++] = inode;
+            g_array_append_val(files, inode);
     }
-    return n;
 }
 
 GArray *vkp_protect_find_holders(VkpReader *reader, const VkpSnapshot *snapshot, uid_t uid,
-                                 const char *database_path)
+                                 const char *const *database_paths)
 {
     GArray *holders = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    VkpInode files[3];
-    guint n_files = find_files(database_path, files);
-    for (guint i = 0; n_files > 0 && i < vkp_snapshot_size(snapshot); i++) {
+    g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(VkpInode));
+    for (guint i = 0; database_paths[i]; i++)
+        add_files(database_paths[i], files);
+    const VkpInode *inodes = (const VkpInode *)(const void *)files->data;
+    for (guint i = 0; files->len > 0 && i < vkp_snapshot_size(snapshot); i++) {
         const VkpProcess *process = vkp_snapshot_at(snapshot, i);
         pid_t pid = process->identity.pid;
         gboolean holds = FALSE;
@@ -145,7 +145,7 @@ GArray *vkp_protect_find_holders(VkpReader *reader, const VkpSnapshot *snapshot,
             continue;
         /* Who hides its descriptors is not taken for a server here; see must_spare in kill/job.h.
          */
-        if (vkp_reader_check_files_open(reader, pid, files, n_files, &holds, NULL) && holds)
+        if (vkp_reader_check_files_open(reader, pid, inodes, files->len, &holds, NULL) && holds)
             g_array_append_val(holders, pid);
     }
     return holders;

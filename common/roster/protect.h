@@ -24,7 +24,8 @@ gboolean vkp_protect_covers(const VkpProtected *protection, VkpIdentity identity
 /* Whether it is pid 1 or a user's systemd: those who adopt orphans. Decided by name and parent. */
 gboolean vkp_protect_is_manager(const VkpProcess *process);
 
-/* Which of the user's processes have the database (or its -wal or -journal) open, as pid_t. Reads
- * the descriptors of all of them: dear, so the caller keeps the answer while it can. */
+/* Which of the user's processes have one of the databases (or its -wal or -journal) open, as pid_t.
+ * Reads the descriptors of all of them: dear, so the caller keeps the answer while it can.
+ * `database_paths` ends with NULL. */
 GArray *vkp_protect_find_holders(VkpReader *reader, const VkpSnapshot *snapshot, uid_t uid,
-                                 const char *database_path);
+                                 const char *const *database_paths);

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -41,7 +42,7 @@ static void work(void)
         continue;
 }
 
-static G_NORETURN void be_member(void)
+static G_NORETURN void be_member(int ready)
 {
     struct sigaction action = {.sa_handler = on_switch};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -50,6 +51,8 @@ static G_NORETURN void be_member(void)
     sigaction(SIGHUP, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     alarm(LIFETIME_SECONDS);
+    (void)!write(ready, "", 1);
+    close(ready);
     for (;;) {
         if (!is_busy)
             pause();
@@ -60,8 +63,8 @@ static G_NORETURN void be_member(void)
 
 void crowd_enter(int argc, char **argv)
 {
-    if (argc == 2 && g_str_equal(argv[1], MEMBER_WORD))
-        be_member();
+    if (argc == 3 && g_str_equal(argv[1], MEMBER_WORD))
+        be_member(atoi(argv[2]));
 }
 
 static gpointer wait_forever(G_GNUC_UNUSED gpointer data)
@@ -96,22 +99,35 @@ static G_NORETURN void be_holder(CrowdKind kind, guint n, int ready)
     _exit(0);
 }
 
-/* The pipe closes itself at the exec: from then on the process has the mark. */
+/* A pipe that closes itself at the exec would close too early: the new environment is in place only
+ * afterwards. */
 pid_t crowd_start_member(const char *mark)
 {
-    int executed[2];
+    int started[2];
     char byte;
-    g_assert_cmpint(pipe2(executed, O_CLOEXEC), ==, 0);
+    g_assert_cmpint(pipe(started), ==, 0);
     pid_t pid = fork();
     if (pid != 0) {
-        close(executed[1]);
-        g_assert_cmpint(read(executed[0], &byte, 1), ==, 0);
-        close(executed[0]);
+        close(started[1]);
+        g_assert_cmpint(read(started[0], &byte, 1), ==, 1);
+        close(started[0]);
         return pid;
     }
-    const char *const argv[] = {"member", MEMBER_WORD, NULL};
+    g_autofree char *ready = g_strdup_printf("%d", started[1]);
+    const char *const argv[] = {"member", MEMBER_WORD, ready, NULL};
     const char *const environment[] = {mark, NULL};
     execve("/proc/self/exe", (char **)argv, (char **)environment);
+    _exit(1);
+}
+
+pid_t crowd_start_sleeper(const char *mark)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    const char *const argv[] = {"sleep", G_STRINGIFY(LIFETIME_SECONDS), NULL};
+    const char *const environment[] = {mark, NULL};
+    execve("/bin/sleep", (char **)argv, (char **)environment);
     _exit(1);
 }
 

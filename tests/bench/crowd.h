@@ -26,6 +26,10 @@ void crowd_set_members_busy(Crowd *crowd, gboolean are_busy);
 
 /* One more member; it ends with crowd_end(). */
 pid_t crowd_start_member(const char *mark);
+
+/* One that only sleeps and is small, so that its own end takes little; it may not be there yet. */
+pid_t crowd_start_sleeper(const char *mark);
+
 void crowd_end(pid_t member); /* and reaps it */
 
 /* Whether the members ignore SIGTERM: not until this is called, then again not, and so on. */

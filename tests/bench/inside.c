@@ -21,8 +21,9 @@ typedef struct {
     void *data;
 } HandLoop;
 
-static void *watch(void *loop, G_GNUC_UNUSED int fd, G_GNUC_UNUSED VkpLoopFunc func,
-                   G_GNUC_UNUSED void *data, G_GNUC_UNUSED GError **error)
+static void *watch(void *loop, G_GNUC_UNUSED int fd, G_GNUC_UNUSED VkpLoopEvent event,
+                   G_GNUC_UNUSED VkpLoopFunc func, G_GNUC_UNUSED void *data,
+                   G_GNUC_UNUSED GError **error)
 {
     return loop;
 }
@@ -85,12 +86,14 @@ static void compare_with_rivals(const BenchPlace *place, Calls *calls, BenchResu
     g_autoptr(Figures) ps = figures_new();
     g_autoptr(Figures) psutil = figures_new();
     g_autoptr(Figures) plain = figures_new();
+    g_autoptr(Figures) evidence = figures_new();
     g_autoptr(Figures) first = figures_new();
     for (guint round = 0; round < ROUNDS; round++) {
         Inside inside = {0};
         figures_add(ps, rivals_run_ps());
         figures_add(plain, rivals_run_plain_scan());
         figures_add(psutil, rivals_run_psutil());
+        figures_add(evidence, rivals_run_evidence());
         open_manager(place, &inside);
         figures_add(first, time_one(list, &inside));
         vkp_manager_free(inside.manager);
@@ -101,6 +104,7 @@ static void compare_with_rivals(const BenchPlace *place, Calls *calls, BenchResu
     vkp_manager_free(inside.manager);
     results->ps = figures_at(ps, 0.5);
     results->plain_scan = figures_at(plain, 0.5);
+    results->evidence = figures_at(evidence, 0.5);
     results->psutil = figures_at(psutil, 0.5);
     results->first_list = figures_at(first, 0.5);
 }

@@ -45,6 +45,7 @@ static void print_row(const char *what, const char *goal, const GArray *all,
 ROW(row_ps, r->ps / 1000)
 ROW(row_psutil, r->psutil < 0 ? -1 : r->psutil / 1000)
 ROW(row_plain, r->plain_scan / 1000)
+ROW(row_evidence, r->evidence / 1000)
 ROW(row_first, r->first_list / 1000)
 ROW(row_first_ratio, r->first_list / r->ps)
 ROW(row_first_calls, (double)r->first_list_calls / (r->n + N_MEMBERS))
@@ -61,6 +62,8 @@ ROW(row_bus99, r->list_on_bus99)
 ROW(row_in_kill, r->list_in_kill)
 ROW(row_in_kill99, r->list_in_kill99)
 ROW(row_kill, r->kill / 1000)
+ROW(row_call, r->call_on_bus)
+ROW(row_alone, r->exit_alone)
 ROW(row_exit, r->exit_to_signal)
 ROW(row_exit99, r->exit_to_signal99)
 ROW(row_born, r->born_to_added / 1000)
@@ -86,6 +89,7 @@ static void print_all(const GArray *all)
     print_row("ps -eo pid,ppid,comm,args,rss,pcpu, ms", "", all, row_ps);
     print_row("psutil, ms", "", all, row_psutil);
     print_row("plain C scan, ms", "", all, row_plain);
+    print_row("plain C scan for the evidence, ms", "", all, row_evidence);
     print_row("first List after start, ms", "", all, row_first);
     print_row("  as a part of ps", "0.125 or less", all, row_first_ratio);
     print_row("  system calls a process", "2 or fewer", all, row_first_calls);
@@ -102,6 +106,8 @@ static void print_all(const GArray *all)
     print_row("List during a kill, us, p50", "as without", all, row_in_kill);
     print_row("  p99", "", all, row_in_kill99);
     print_row("Kill of all 20, answered, ms", "", all, row_kill);
+    print_row("a call that does nothing, us, p50", "", all, row_call);
+    print_row("an exit alone, us, p50", "", all, row_alone);
     print_row("exit to signal, us, p50", "350 or less", all, row_exit);
     print_row("  p99", "2000 or less", all, row_exit99);
     print_row("birth to \"added\", ms, worst", "1000 (one tick)", all, row_born);

@@ -14,7 +14,7 @@
 #include "tests/bench/results.h"
 
 #define CALLS 400
-#define EXITS 40
+#define EXITS 200
 #define BIRTHS 12
 #define STUBBORN_MS 1000
 
@@ -84,6 +84,19 @@ static gboolean await(Outside *outside, const char *change, pid_t pid)
     return outside->has_come;
 }
 
+static void time_pings(Outside *outside, BenchResults *results)
+{
+    g_autoptr(Figures) figures = figures_new();
+    for (guint i = 0; i < CALLS; i++) {
+        double begin = figures_now();
+        g_assert_cmpint(sd_bus_call_method(outside->bus, VKP_BUS_NAME, VKP_BUS_PATH,
+                                           "org.freedesktop.DBus.Peer", "Ping", NULL, NULL, NULL),
+                        >=, 0);
+        figures_add(figures, figures_now() - begin);
+    }
+    results->call_on_bus = figures_at(figures, 0.5);
+}
+
 static void time_lists(Outside *outside, BenchResults *results)
 {
     g_autoptr(Figures) figures = figures_new();
@@ -117,34 +130,50 @@ static gboolean has_member(sd_bus_message *reply, pid_t pid)
     return is_there;
 }
 
+static gboolean is_listed(Outside *outside, pid_t member)
+{
+    sd_bus_message *reply = NULL;
+    g_assert_cmpint(call(outside, "List", &reply), >=, 0);
+    gboolean is_there = has_member(reply, member);
+    sd_bus_message_unref(reply);
+    return is_there;
+}
+
+static void time_births(Outside *outside, BenchResults *results)
+{
+    g_autoptr(Figures) births = figures_new();
+    guint n_listed = 0;
+    for (guint i = 0; i < BIRTHS; i++) {
+        double born = figures_now();
+        pid_t member = crowd_start_member(outside->place->mark);
+        if (await(outside, "added", member))
+            figures_add(births, figures_now() - born);
+        pid_t other = crowd_start_member(outside->place->mark);
+        n_listed += is_listed(outside, other);
+        crowd_end(member);
+        crowd_end(other);
+    }
+    results->born_to_added = figures_at(births, 1);
+    results->born_to_list = (double)n_listed / BIRTHS;
+}
+
 static void time_exits(Outside *outside, BenchResults *results)
 {
     g_autoptr(Figures) exits = figures_new();
-    g_autoptr(Figures) births = figures_new();
-    guint n_listed = 0;
-    guint n_asked = 0;
+    g_autoptr(Figures) alone = figures_new();
     for (guint i = 0; i < EXITS; i++) {
-        double born = figures_now();
-        pid_t member = crowd_start_member(outside->place->mark);
-        if (i < BIRTHS) {
-            if (await(outside, "added", member))
-                figures_add(births, figures_now() - born);
-        } else {
-            sd_bus_message *reply = NULL;
-            g_assert_cmpint(call(outside, "List", &reply), >=, 0);
-            n_listed += has_member(reply, member);
-            n_asked++;
-            sd_bus_message_unref(reply);
-        }
+        pid_t member = crowd_start_sleeper(outside->place->mark);
+        while (!is_listed(outside, member))
+            g_usleep(1000);
         double ended = figures_now();
         crowd_end(member);
+        figures_add(alone, figures_now() - ended);
         if (await(outside, "removed", member))
             figures_add(exits, figures_now() - ended);
     }
+    results->exit_alone = figures_at(alone, 0.5);
     results->exit_to_signal = figures_at(exits, 0.5);
     results->exit_to_signal99 = figures_at(exits, 0.99);
-    results->born_to_added = figures_at(births, 1);
-    results->born_to_list = (double)n_listed / n_asked;
 }
 
 static int on_killed(sd_bus_message *reply, void *data, G_GNUC_UNUSED sd_bus_error *error)
@@ -223,11 +252,13 @@ void bench_outside(const BenchPlace *place, Crowd *crowd, BenchResults *results)
     start_service(&outside);
     await_service(&outside);
     watch_quietly(&outside, results);
+    time_pings(&outside, results);
     time_lists(&outside, results);
     g_assert_cmpint(sd_bus_match_signal(outside.bus, &slot, NULL, VKP_BUS_PATH, VKP_BUS_INTERFACE,
                                         "ProcessChanged", on_changed, &outside),
                     >=, 0);
     g_assert_cmpint(call(&outside, "Subscribe", NULL), >=, 0);
+    time_births(&outside, results);
     time_exits(&outside, results);
     time_kill(&outside, crowd, results);
     sd_bus_slot_unref(slot);

@@ -12,6 +12,7 @@ typedef struct {
     double ps;
     double psutil;
     double plain_scan;
+    double evidence;   /* a plain C scan of what can tell whose a process is */
     double first_list; /* in the service, roster and all */
     int first_list_calls;
     double list;      /* in the service, monitored, members idle */
@@ -25,7 +26,9 @@ typedef struct {
     double list_on_bus99; /* ... and p99 */
     double list_in_kill;  /* the same while a kill waits for all members: p50 */
     double list_in_kill99;
-    double kill; /* from the call to the answer that all members are dead */
+    double kill;        /* from the call to the answer that all members are dead */
+    double call_on_bus; /* one that does nothing: p50 */
+    double exit_alone;  /* from the signal until the parent has collected it: p50 */
     double exit_to_signal;
     double exit_to_signal99;
     double born_to_added;

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/bench/figures.h"
@@ -31,25 +32,66 @@ static void read_file(int directory, const char *pid, const char *name)
     close(fd);
 }
 
-double rivals_run_plain_scan(void)
+static void read_folder(int directory, const char *pid)
+{
+    char path[64];
+    char target[4096];
+    g_snprintf(path, sizeof path, "%s/cwd", pid);
+    (void)!readlinkat(directory, path, target, sizeof target);
+}
+
+static void read_plainly(int directory, const char *pid)
+{
+    read_file(directory, pid, "stat");
+    read_file(directory, pid, "cmdline");
+    read_file(directory, pid, "statm");
+    read_folder(directory, pid);
+}
+
+static void read_open_files(int directory, const char *pid)
+{
+    char path[64];
+    struct stat status;
+    g_snprintf(path, sizeof path, "%s/fd", pid);
+    int fd = openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *descriptors = fd < 0 ? NULL : fdopendir(fd);
+    const struct dirent *entry;
+    if (!descriptors)
+        return;
+    while ((entry = readdir(descriptors)))
+        (void)!fstatat(fd, entry->d_name, &status, 0);
+    closedir(descriptors);
+}
+
+static void read_evidence(int directory, const char *pid)
+{
+    read_file(directory, pid, "stat");
+    read_file(directory, pid, "environ");
+    read_folder(directory, pid);
+    read_open_files(directory, pid);
+}
+
+static double run_scan(void (*read_one)(int directory, const char *pid))
 {
     double begin = figures_now();
     DIR *proc = opendir("/proc");
     g_assert_nonnull(proc);
     const struct dirent *entry;
-    while ((entry = readdir(proc))) {
-        char path[64];
-        char target[4096];
-        if (!g_ascii_isdigit(entry->d_name[0]))
-            continue;
-        read_file(dirfd(proc), entry->d_name, "stat");
-        read_file(dirfd(proc), entry->d_name, "cmdline");
-        read_file(dirfd(proc), entry->d_name, "statm");
-        g_snprintf(path, sizeof path, "%s/cwd", entry->d_name);
-        (void)!readlinkat(dirfd(proc), path, target, sizeof target);
-    }
+    while ((entry = readdir(proc)))
+        if (g_ascii_isdigit(entry->d_name[0]))
+            read_one(dirfd(proc), entry->d_name);
     closedir(proc);
     return figures_now() - begin;
+}
+
+double rivals_run_plain_scan(void)
+{
+    return run_scan(read_plainly);
+}
+
+double rivals_run_evidence(void)
+{
+    return run_scan(read_evidence);
 }
 
 /* Timed inside, so that Python's own start does not count. */

@@ -7,3 +7,7 @@
 double rivals_run_ps(void);
 double rivals_run_plain_scan(void);
 double rivals_run_psutil(void); /* below 0: not installed */
+
+/* No rival but the limit: all that can tell whose a process is (its parent, environment and folder;
+ * the files it has open, for a server), read once and thrown away. */
+double rivals_run_evidence(void);

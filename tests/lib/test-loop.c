@@ -8,6 +8,7 @@
 
 typedef struct {
     int fd;          /* -1: a timer */
+    short events;    /* of a watch, for poll() */
     gint64 due_usec; /* of a timer */
     VkpLoopFunc func;
     void *data;
@@ -56,9 +57,12 @@ static Source *add_source(VkpTestLoop *loop, Source source, GError **error)
     return added;
 }
 
-static void *watch(void *loop, int fd, VkpLoopFunc func, void *data, GError **error)
+static void *watch(void *loop, int fd, VkpLoopEvent event, VkpLoopFunc func, void *data,
+                   GError **error)
 {
-    return add_source(loop, (Source){.fd = fd, .func = func, .data = data}, error);
+    short events = event == VKP_LOOP_READABLE ? POLLIN : 0;
+    return add_source(loop, (Source){.fd = fd, .events = events, .func = func, .data = data},
+                      error);
 }
 
 static void *start_timer(void *loop, guint64 usec, VkpLoopFunc func, void *data, GError **error)
@@ -98,7 +102,7 @@ static void poll_watches(VkpTestLoop *loop, guint timeout_ms)
     for (guint i = 0; i < loop->sources->len; i++) {
         const Source *source = g_ptr_array_index(loop->sources, i);
         /* poll() passes over negative descriptors: timers and fired watches keep their place. */
-        struct pollfd entry = {.fd = source->is_fired ? -1 : source->fd, .events = POLLIN};
+        struct pollfd entry = {source->is_fired ? -1 : source->fd, source->events, 0};
         g_array_append_val(loop->entries, entry);
     }
     struct timespec wait = time_to_wait(loop, timeout_ms);

@@ -83,7 +83,7 @@ static VkpDatabases *new_databases(const Scene *scene, const char *chosen_path)
 static gboolean look(const Scene *scene, VkpDatabases *databases)
 {
     g_autoptr(VkpSnapshot) snapshot = vkp_scanner_scan(scene->scanner, NULL);
-    return vkp_databases_refresh(databases, snapshot, VKP_LOOK_YOUNG);
+    return vkp_databases_refresh(databases, snapshot, VKP_LOOK_NOW);
 }
 
 static void assert_ours(const VkpDatabases *databases, const char *path)

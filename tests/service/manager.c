@@ -2,6 +2,10 @@
 #include "service/manager.h"
 
 #include <glib/gstdio.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/base/error.h"
@@ -167,6 +171,47 @@ static void test_exit_without_ticks(Scene *scene, G_GNUC_UNUSED gconstpointer da
     g_assert_cmpuint(scene->last_facts.process_count, ==, 0);
 }
 
+/* Whether this kernel tells of a collection; `pidfd` is of a process that was collected. */
+static gboolean is_told_of(int pidfd)
+{
+    struct pollfd entry = {pidfd, 0, 0};
+    return poll(&entry, 1, 0) > 0 && (entry.revents & POLLHUP);
+}
+
+static pid_t spawn_own_member(void)
+{
+    VkpUuid id = fake_id(1);
+    char text[VKP_UUID_TEXT_SIZE];
+    g_autofree char *mark = g_strdup_printf("VK_WORKSPACE_ID=%s", vkp_uuid_to_text(&id, text));
+    const char *const environment[] = {mark, NULL};
+    const char *const arguments[] = {"sleep", "60", NULL};
+    g_autoptr(GError) error = NULL;
+    pid_t pid = 0;
+    g_spawn_async(NULL, (char **)arguments, (char **)environment,
+                  G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, &error);
+    g_assert_no_error(error);
+    return pid;
+}
+
+/* Its parent takes longer to collect it than anybody would look every so often. */
+static void test_late_collection_without_ticks(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    pid_t pid = spawn_own_member();
+    g_auto(VkpFd) pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    refresh(scene);
+    g_assert_nonnull(vkp_roster_lookup_pid(vkp_manager_roster(scene->manager), pid));
+    g_ptr_array_set_size(scene->changes, 0);
+    g_assert_cmpint(kill(pid, SIGKILL), ==, 0);
+    g_assert_false(vkp_test_loop_run(scene->loop, 500, has_changes, scene));
+    g_assert_cmpint(waitpid(pid, NULL, 0), ==, pid);
+    if (!is_told_of(pidfd)) {
+        g_test_skip("this kernel does not tell of a collection");
+        return;
+    }
+    g_assert_true(vkp_test_loop_run(scene->loop, 10000, has_changes, scene));
+    assert_change(scene, 0, "removed sleep");
+}
+
 static void test_birth_with_ticks(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
     vkp_manager_start(scene->manager);
@@ -283,6 +328,7 @@ int main(int argc, char **argv)
         {"before-the-first-look-nobody-is-there", test_before_the_first_look},
         {"a-refresh-tells-its-listener", test_refresh},
         {"an-exit-is-known-without-a-tick", test_exit_without_ticks},
+        {"a-late-collection-is-known-without-a-tick", test_late_collection_without_ticks},
         {"a-birth-is-known-within-ticks", test_birth_with_ticks},
         {"a-kill-answers-from-the-loop", test_kill},
         {"freed-in-the-middle-of-a-kill-it-calls-nobody", test_freed_meanwhile},
