@@ -17,15 +17,6 @@ static char *quote(const char *word)
     return g_strdup_printf("\"%s%s\"", escaped, is_long ? "..." : "");
 }
 
-static gboolean refuse_target(const char *scope, const char *target, const char *expected,
-                              GError **error)
-{
-    g_autofree char *quoted = quote(target);
-    g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
-                "Invalid target %s for scope \"%s\": expected %s", quoted, scope, expected);
-    return FALSE;
-}
-
 static gboolean parse_bare_pid(const char *text, pid_t *pid)
 {
     guint64 value;
@@ -41,31 +32,29 @@ static gboolean parse_single(const char *target, VkpIdentity *identity)
 {
     VkpIdentity parsed = {0};
     if (!parse_bare_pid(target, &parsed.pid) &&
-        (!vkp_identity_parse(target, &parsed) || parsed.pid <= 0 || parsed.start_ticks == 0))
+        (!vkp_identity_parse(target, &parsed) || parsed.start_ticks == 0))
         return FALSE;
     *identity = parsed;
     return TRUE;
 }
 
-static gboolean parse_target(const char *scope, const char *target, VkpScope *parsed,
-                             GError **error)
+/* Takes the target that the scope's kind wants. NULL if it could, else what was expected. */
+static const char *take_target(const char *target, VkpScope *scope)
 {
-    switch (parsed->kind) {
+    switch (scope->kind) {
     case VKP_SCOPE_SINGLE:
-        return parse_single(target, &parsed->identity) ||
-               refuse_target(scope, target, "\"PID\" or \"PID:STARTTICKS\"", error);
+        return parse_single(target, &scope->identity) ? NULL : "\"PID\" or \"PID:STARTTICKS\"";
     case VKP_SCOPE_EXECUTION:
     case VKP_SCOPE_ATTEMPT:
     case VKP_SCOPE_TASK:
     case VKP_SCOPE_PROJECT:
-        return vkp_uuid_parse(target, &parsed->id) ||
-               refuse_target(scope, target, "a hyphenated UUID", error);
+        return vkp_uuid_parse(target, &scope->id) ? NULL : "a hyphenated UUID";
     case VKP_SCOPE_ALL_EXCEPT_EXECUTORS:
     case VKP_SCOPE_LEFTOVERS:
     case VKP_SCOPE_ALL:
-        return target[0] == '\0' || refuse_target(scope, target, "an empty text", error);
+        return target[0] == '\0' ? NULL : "an empty text";
     }
-    return refuse_target(scope, target, "another scope", error);
+    return "another scope";
 }
 
 gboolean vkp_scope_parse(const char *scope, const char *target, VkpScope *parsed, GError **error)
@@ -77,8 +66,14 @@ gboolean vkp_scope_parse(const char *scope, const char *target, VkpScope *parsed
                     "Unknown scope %s: expected one of %s", quoted, vkp_scope_kind_list());
         return FALSE;
     }
-    if (!parse_target(scope, target ? target : "", &candidate, error))
+    const char *given = target ? target : "";
+    const char *expected = take_target(given, &candidate);
+    if (expected) {
+        g_autofree char *quoted = quote(given);
+        g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
+                    "Invalid target %s for scope \"%s\": expected %s", quoted, scope, expected);
         return FALSE;
+    }
     *parsed = candidate;
     return TRUE;
 }

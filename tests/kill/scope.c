@@ -159,6 +159,14 @@ static void test_wide_scopes_cover_by_kind(void)
     g_assert_cmpuint(count_covered(&leftovers, roster), ==, 2);
 }
 
+/* A number that is no kind, as by a mistake of ours, is not "all". */
+static void test_no_kind_covers_nobody(void)
+{
+    g_autoptr(VkpRoster) roster = SKETCH_ROSTER({.pid = 10}, {.pid = 11, .attempt = 1});
+    VkpScope scope = {.kind = (VkpScopeKind)99, .id = sketch_id(1)};
+    g_assert_cmpuint(count_covered(&scope, roster), ==, 0);
+}
+
 static void test_single_covers_one_identity(void)
 {
     g_autoptr(VkpRoster) roster =
@@ -187,6 +195,7 @@ int main(int argc, char **argv)
     g_test_add_func("/kill/scope/ids-cover-who-carries-them", test_ids_cover_who_carries_them);
     g_test_add_func("/kill/scope/nil-id-covers-nobody", test_nil_id_covers_nobody);
     g_test_add_func("/kill/scope/wide-scopes-cover-by-kind", test_wide_scopes_cover_by_kind);
+    g_test_add_func("/kill/scope/no-kind-covers-nobody", test_no_kind_covers_nobody);
     g_test_add_func("/kill/scope/single-covers-one-identity", test_single_covers_one_identity);
     return g_test_run();
 }
