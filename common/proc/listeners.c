@@ -179,9 +179,7 @@ static int compare_listeners(gconstpointer a, gconstpointer b)
 {
     const VkpListener *first = a;
     const VkpListener *second = b;
-    if (first->inode != second->inode)
-        return (first->inode > second->inode) - (first->inode < second->inode);
-    return (first->port > second->port) - (first->port < second->port);
+    return (first->inode > second->inode) - (first->inode < second->inode);
 }
 
 static gboolean dump(VkpListeners *listeners, GArray *found)
