@@ -69,26 +69,32 @@ static gboolean take_nullable_id(sqlite3_stmt *row, int column, VkpUuid *id)
     return sqlite3_column_type(row, column) == SQLITE_NULL || take_id(row, column, id);
 }
 
-/* Text for people; NULL for NULL, other types, and text of white space only. */
-static char *dup_label(sqlite3_stmt *row, int column)
+/* The bytes of a text, until the next step; NULL for NULL, other types, and for want of memory. */
+static const char *peek_bytes(sqlite3_stmt *row, int column, gsize *length)
 {
     if (sqlite3_column_type(row, column) != SQLITE_TEXT)
         return NULL;
     const char *text = (const char *)sqlite3_column_text(row, column);
-    gsize length = (gsize)sqlite3_column_bytes(row, column);
+    *length = (gsize)sqlite3_column_bytes(row, column);
+    return text;
+}
+
+/* Text for people; NULL if there is none, and for text of white space only. */
+static char *dup_label(sqlite3_stmt *row, int column)
+{
+    gsize length;
+    const char *text = peek_bytes(row, column, &length);
     if (!text)
         return NULL;
     g_autofree char *label = g_strstrip(vkp_text_dup_valid(text, length, LABEL_MAX_BYTES));
     return label[0] ? g_steal_pointer(&label) : NULL;
 }
 
-/* Text for us, until the next step; NULL for NULL, other types, and text with NUL in it. */
+/* Text for us, until the next step; NULL if there is none, and for text with NUL in it. */
 static const char *peek_text(sqlite3_stmt *row, int column)
 {
-    if (sqlite3_column_type(row, column) != SQLITE_TEXT)
-        return NULL;
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    gsize length = (gsize)sqlite3_column_bytes(row, column);
+    gsize length;
+    const char *text = peek_bytes(row, column, &length);
     return text && strlen(text) == length ? text : NULL;
 }
 

@@ -43,6 +43,53 @@ static void test_broken_references(Fixture *fixture, gconstpointer data)
     g_assert_true(vkp_uuid_is_nil(&fixture_execution_of(fixture, 7)->attempt_id));
 }
 
+/* A session that says what it belongs to, but not in an id. */
+static void test_broken_link_of_a_session(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    FakeAttempt attempt = {.id = fake_id(6), .folder = "/w/b"};
+    fake_board_add_attempt(fixture->board, &attempt);
+    fake_board_add_session(fixture->board, fake_id(7), fake_id(6), NULL);
+    FakeExecution execution = {
+        .id = fake_id(8), .attempt_id = fake_id(6), .session_id = fake_id(7)};
+    fake_board_add_execution(fixture->board, &execution);
+    g_autofree char *session = fake_id_to_sql(fake_id(7));
+    fake_board_run(fixture->board, "UPDATE sessions SET workspace_id = 'none' WHERE id = %s",
+                   session);
+    fixture_read_well(fixture);
+    g_assert_cmpuint(fixture_n_skipped(fixture), ==, 1);
+    g_assert_null(fixture_execution_of(fixture, 8));
+}
+
+static void test_broken_tasks_and_projects(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    fake_board_run(fixture->board,
+                   "INSERT INTO projects (id, name) VALUES ('project', 'x');"
+                   "INSERT INTO tasks (id, project_id, title) VALUES (x'01', 'project', 'x')");
+    fixture_read_well(fixture);
+    g_assert_cmpuint(fixture_n_skipped(fixture), ==, 2);
+}
+
+/* A table that lost its key, as by a copy: who came last counts, once. */
+static void test_one_id_twice(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    fake_board_run(fixture->board, "CREATE TABLE copy AS SELECT * FROM workspaces;"
+                                   "INSERT INTO copy SELECT * FROM workspaces;"
+                                   "DROP TABLE workspaces; ALTER TABLE copy RENAME TO workspaces;"
+                                   "CREATE TABLE copy AS SELECT * FROM execution_processes;"
+                                   "INSERT INTO copy SELECT * FROM execution_processes;"
+                                   "DROP TABLE execution_processes; ALTER TABLE copy RENAME TO"
+                                   " execution_processes;"
+                                   "UPDATE workspaces SET branch = 'last' WHERE rowid = 2");
+    fixture_read_well(fixture);
+    g_assert_cmpuint(fixture_n_skipped(fixture), ==, 2);
+    g_assert_cmpstr(fixture_attempt_of(fixture, 3)->branch, ==, "last");
+    g_assert_cmpuint(vkp_board_n_attempts(vkp_store_board(fixture->store)), ==, 1);
+    g_assert_cmpuint(vkp_board_n_executions(vkp_store_board(fixture->store)), ==, 1);
+}
+
 /* The attempt counts, whatever became of its task's row. */
 static void test_broken_project_of_a_task(Fixture *fixture, gconstpointer data)
 {
@@ -71,6 +118,30 @@ static void test_bad_text(Fixture *fixture, gconstpointer data)
     g_assert_true(vkp_text_is_valid(attempt->branch));
     g_assert_null(attempt->project_name);
     g_assert_cmpuint(fixture_n_skipped(fixture), ==, 0);
+}
+
+/* What is compared or opened ends at a NUL for one reader and not for the next: it is nothing. */
+static void test_text_with_nul(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    FakeAttempt attempt = {.id = fake_id(6), .folder = "/w/b"};
+    fake_board_add_attempt(fixture->board, &attempt);
+    FakeExecution execution = {.id = fake_id(7), .attempt_id = fake_id(6)};
+    fake_board_add_execution(fixture->board, &execution);
+    g_autofree char *attempt_key = fake_id_to_sql(fake_id(6));
+    g_autofree char *execution_key = fake_id_to_sql(fake_id(7));
+    fake_board_run(fixture->board,
+                   "UPDATE workspaces SET container_ref = CAST(x'2f772f620063' AS TEXT)"
+                   " WHERE id = %s",
+                   attempt_key);
+    fake_board_run(fixture->board,
+                   "PRAGMA ignore_check_constraints = ON;"
+                   "UPDATE execution_processes SET status = CAST(x'72756e6e696e6700' AS TEXT)"
+                   " WHERE id = %s",
+                   execution_key);
+    fixture_read_well(fixture);
+    g_assert_null(fixture_attempt_of(fixture, 6)->folder);
+    g_assert_cmpint(fixture_execution_of(fixture, 7)->status, ==, VKP_EXECUTION_UNKNOWN);
 }
 
 static void test_empty_labels(Fixture *fixture, gconstpointer data)
@@ -107,7 +178,9 @@ static void test_folders_that_match_nothing(Fixture *fixture, gconstpointer data
 static void test_repo_names_that_are_no_folders(Fixture *fixture, gconstpointer data)
 {
     (void)data;
-    static const char *const names[] = {"..", ".", "", "a/b", "/", "../../home/ada"};
+    g_autofree char *long_name = g_strnfill(256, 'x');
+    const char *const names[] = {"..",   ".",        "",       "a/b", "/", "../../home/ada",
+                                 "\xff", "\xc3\x28", long_name};
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         fake_board_add_repo(fixture->board, fake_id(30 + i), names[i], NULL);
         fake_board_link_repo(fixture->board, fake_id(3), fake_id(30 + i));
@@ -204,6 +277,16 @@ static void test_bad_actions(Fixture *fixture, gconstpointer data)
     g_assert_cmpstr(fixture_attempt_of(fixture, 50)->agent, ==, "CODEX");
 }
 
+static void test_no_actions(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    fake_board_run(fixture->board, "ALTER TABLE execution_processes DROP COLUMN executor_action;"
+                                   "UPDATE sessions SET executor = NULL");
+    fixture_read_well(fixture);
+    g_assert_cmpuint(fixture_n_skipped(fixture), ==, 0);
+    g_assert_null(fixture_execution_of(fixture, 4)->agent);
+}
+
 /* An executor_action too long to be read costs the agent's name only. */
 static void test_huge_action(Fixture *fixture, gconstpointer data)
 {
@@ -257,6 +340,13 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("a-broken-id-drops-its-row", FAKE_LAYOUT_E_LATE, test_broken_execution_ids);
     ADD("a-broken-reference-drops-its-row", FAKE_LAYOUT_E_LATE, test_broken_references);
+    ADD("a-broken-link-of-a-session-drops-its-executions", FAKE_LAYOUT_E_LATE,
+        test_broken_link_of_a_session);
+    ADD("broken-tasks-and-projects-drop-their-rows", FAKE_LAYOUT_E_LATE,
+        test_broken_tasks_and_projects);
+    ADD("one-id-twice-counts-once", FAKE_LAYOUT_E_LATE, test_one_id_twice);
+    ADD("text-with-nul-in-it-is-none", FAKE_LAYOUT_E_LATE, test_text_with_nul);
+    ADD("a-board-without-actions-names-no-agent", FAKE_LAYOUT_E_LATE, test_no_actions);
     ADD("a-broken-task-does-not-drop-its-attempt", FAKE_LAYOUT_E_LATE,
         test_broken_project_of_a_task);
     ADD("bad-text-is-made-valid", FAKE_LAYOUT_E_LATE, test_bad_text);
