@@ -58,6 +58,7 @@ static int fails(FaultKind kind)
     if (!next)                                                                                     \
     next = __extension__(__typeof__(name) *) dlsym(RTLD_NEXT, #name)
 
+#ifndef FAULTS_SPARE_MEMORY
 void *malloc(size_t size)
 {
     return fails(FAULT_MEMORY) ? NULL : __libc_malloc(size);
@@ -72,6 +73,7 @@ void *realloc(void *memory, size_t size)
 {
     return size && fails(FAULT_MEMORY) ? NULL : __libc_realloc(memory, size);
 }
+#endif
 
 /* The mode that follows the flags if a file may be made. */
 #define OPEN_MODE(flags, mode)                                                                     \

@@ -41,7 +41,9 @@ const Fault rig_faults[] = {
     {FAULT_SQLITE, CODE_NO_MEMORY, "sqlite-nomem", FALSE},
     {FAULT_SQLITE, CODE_IO, "sqlite-ioerr", FALSE},
     {FAULT_SQLITE, CODE_CORRUPT, "sqlite-corrupt", TRUE},
+#ifndef FAULTS_SPARE_MEMORY
     {FAULT_MEMORY, ENOMEM, "memory", FALSE},
+#endif
 };
 const guint rig_n_faults = G_N_ELEMENTS(rig_faults);
 
@@ -139,10 +141,20 @@ gboolean rig_is_name_free(gpointer fixture)
     return !has_owner(fixture);
 }
 
+void rig_check_end(Fixture *fixture, const Fault *fault, long n)
+{
+    static const char *const words[] = {"AddressSanitizer", "LeakSanitizer", "runtime error:"};
+    g_autofree char *log = fixture_log(fixture);
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strstr(log, words[i]))
+            g_error("%s %ld: %s", fault->name, n, log);
+}
+
 void rig_stop_service(Rig *rig)
 {
     int status = fixture_stop_service(rig->fixture);
     g_assert_true(WIFEXITED(status) || rig->fault->kind == FAULT_MEMORY);
+    rig_check_end(rig->fixture, rig->fault, rig->n);
     g_assert_true(vkp_deadline_wait(DEADLINE_MS, rig_is_name_free, rig->fixture));
 }
 
@@ -170,6 +182,7 @@ gboolean rig_revive(Rig *rig, const Fault *fault, long n)
     int status = fate.status;
     rig->fixture->service = 0;
     rig_disarm(rig);
+    rig_check_end(rig->fixture, fault, n);
     g_autofree char *log = fixture_log(rig->fixture);
     gboolean is_allowed = fault->kind == FAULT_MEMORY && WIFSIGNALED(status) &&
                           (WTERMSIG(status) == SIGTRAP || WTERMSIG(status) == SIGABRT) &&

@@ -35,6 +35,9 @@ void rig_tear_down(Rig *rig);
 /* Whether VKP_FAULTS_ONLY does not exclude it. */
 gboolean rig_is_wanted(const Fault *fault);
 
+/* That no sanitizer has had anything to say on the service, which has ended. */
+void rig_check_end(Fixture *fixture, const Fault *fault, long n);
+
 /* Ends it as it should end, and waits until its name is free. */
 void rig_stop_service(Rig *rig);
 gboolean rig_is_name_free(gpointer fixture);

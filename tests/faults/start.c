@@ -67,6 +67,7 @@ static gboolean start_once(Rig *rig, const Fault *fault, long n)
         return TRUE;
     fixture->service = 0;
     g_assert_true(vkp_deadline_wait(10000, rig_is_name_free, fixture));
+    rig_check_end(fixture, fault, n);
     assert_clean_end(&start, fault, n);
     fixture_start_service(fixture, NULL);
     return FALSE;
