@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
@@ -11,6 +13,10 @@
 
 #define ROUNDS 9
 #define TICKS 120
+#define MANY_TICKS 1000000
+
+/* The same with more processes only takes longer. */
+#define GROWTH_N 100u
 
 /* Until nobody counts as young any more: then a tick is what it mostly is. */
 #define SETTLING_USEC (17 * G_USEC_PER_SEC)
@@ -156,6 +162,28 @@ static void time_encoding(Inside *inside, BenchResults *results)
     results->encode = figures_at(figures, 0.5);
 }
 
+double bench_resident_kib(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/statm", pid);
+    g_autofree char *text = NULL;
+    unsigned long size;
+    unsigned long resident;
+    if (!g_file_get_contents(path, &text, NULL, NULL) ||
+        sscanf(text, "%lu %lu", &size, &resident) != 2)
+        return -1;
+    return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1024;
+}
+
+static double measure_growth(Inside *inside)
+{
+    for (guint i = 0; i < MANY_TICKS / 10; i++)
+        tick(inside);
+    double before = bench_resident_kib(getpid());
+    for (guint i = 0; i < MANY_TICKS; i++)
+        tick(inside);
+    return bench_resident_kib(getpid()) - before;
+}
+
 void bench_inside(const BenchPlace *place, Crowd *crowd, BenchResults *results)
 {
     g_autoptr(Calls) calls = calls_new();
@@ -183,6 +211,8 @@ void bench_inside(const BenchPlace *place, Crowd *crowd, BenchResults *results)
     results->tick_busy_calls = count_calls(calls, &inside, 120000);
     crowd_set_members_busy(crowd, FALSE);
     time_encoding(&inside, results);
+    results->growth_kib =
+        place->counts_growth && results->n <= GROWTH_N ? measure_growth(&inside) : NAN;
     vkp_manager_free(inside.manager);
     results->list = figures_at(lists, 0.5);
     results->tick_idle = figures_at(idle, 0.5);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 typedef struct {
     gboolean is_large;
     gboolean is_quick;
+    gboolean is_patient;
     guint quiet_seconds;
 } Options;
 
@@ -28,7 +30,7 @@ static void print_row(const char *what, const char *goal, const GArray *all,
     printf("%-44s %-22s", what, goal);
     for (guint i = 0; i < all->len; i++) {
         double figure = value(&g_array_index(all, BenchResults, i), i);
-        if (figure < 0)
+        if (isnan(figure))
             printf(" %12s", "-");
         else
             printf(" %12.4g", figure);
@@ -43,7 +45,7 @@ static void print_row(const char *what, const char *goal, const GArray *all,
     }
 
 ROW(row_ps, r->ps / 1000)
-ROW(row_psutil, r->psutil < 0 ? -1 : r->psutil / 1000)
+ROW(row_psutil, r->psutil < 0 ? NAN : r->psutil / 1000)
 ROW(row_plain, r->plain_scan / 1000)
 ROW(row_evidence, r->evidence / 1000)
 ROW(row_first, r->first_list / 1000)
@@ -70,6 +72,7 @@ ROW(row_born, r->born_to_added / 1000)
 ROW(row_born_list, r->born_to_list * 100)
 ROW(row_cpu, r->cpu_percent)
 ROW(row_resident, r->resident_kib / 1024)
+ROW(row_growth, r->growth_kib)
 
 static void print_head(const GArray *all)
 {
@@ -114,6 +117,7 @@ static void print_all(const GArray *all)
     print_row("  births that a List shows at once, %", "100", all, row_born_list);
     print_row("CPU with nobody looking, % of a core", "0.01 (at 1000)", all, row_cpu);
     print_row("resident memory of the service, MiB", "8 or less", all, row_resident);
+    print_row("  its growth over 10^6 ticks, KiB", "0", all, row_growth);
 }
 
 static BenchResults measure(const BenchPlace *place, CrowdKind kind, guint n)
@@ -169,8 +173,12 @@ static void run(const Options *options)
     fake_board_add_attempt(board, &(FakeAttempt){.id = id, .folder = folder, .name = "bench"});
     fake_board_add_execution(board, &(FakeExecution){.id = fake_id(2), .attempt_id = id});
 
-    BenchPlace place = {folder, database_path, mark, g_getenv("VKP_BENCH_SERVICE"),
-                        options->quiet_seconds};
+    BenchPlace place = {folder,
+                        database_path,
+                        mark,
+                        g_getenv("VKP_BENCH_SERVICE"),
+                        options->quiet_seconds,
+                        options->is_patient};
     double anew = 0;
     double unchanged = 0;
     print_machine();
@@ -194,10 +202,11 @@ int main(int argc, char **argv)
             options.is_large = TRUE;
         } else if (g_str_equal(argv[i], "--quick")) {
             options.is_quick = TRUE;
-        } else if (g_str_equal(argv[i], "--minute")) {
+        } else if (g_str_equal(argv[i], "--patient")) {
             options.quiet_seconds = 60;
+            options.is_patient = TRUE;
         } else {
-            fprintf(stderr, "usage: %s [--quick] [--large] [--minute]\n", argv[0]);
+            fprintf(stderr, "usage: %s [--quick] [--large] [--patient]\n", argv[0]);
             return EXIT_FAILURE;
         }
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -219,18 +218,6 @@ static void time_kill(Outside *outside, Crowd *crowd, BenchResults *results)
     results->kill = figures_now() - begin;
 }
 
-static double resident_kib(pid_t pid)
-{
-    g_autofree char *path = g_strdup_printf("/proc/%d/statm", pid);
-    g_autofree char *text = NULL;
-    unsigned long size;
-    unsigned long resident;
-    if (!g_file_get_contents(path, &text, NULL, NULL) ||
-        sscanf(text, "%lu %lu", &size, &resident) != 2)
-        return -1;
-    return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1024;
-}
-
 static void watch_quietly(Outside *outside, BenchResults *results)
 {
     guint64 before = 0;
@@ -241,7 +228,7 @@ static void watch_quietly(Outside *outside, BenchResults *results)
     g_usleep((gulong)outside->place->quiet_seconds * G_USEC_PER_SEC);
     vkp_reader_read_cpu_clock(outside->service, &after);
     results->cpu_percent = (double)(after - before) / 1000 / (figures_now() - begin) * 100;
-    results->resident_kib = resident_kib(outside->service);
+    results->resident_kib = bench_resident_kib(outside->service);
 }
 
 void bench_outside(const BenchPlace *place, Crowd *crowd, BenchResults *results)

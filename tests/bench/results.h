@@ -35,6 +35,7 @@ typedef struct {
     double born_to_list; /* a List at once after the birth shows it: 1, or the part that did */
     double cpu_percent;  /* of the service with nobody looking */
     double resident_kib; /* of the service */
+    double growth_kib;   /* of the manager's process over 10^6 ticks; NAN: not measured */
 } BenchResults;
 
 /* Where the measuring takes place. */
@@ -44,6 +45,7 @@ typedef struct {
     const char *mark;          /* of the members */
     const char *service;       /* the program */
     guint quiet_seconds;       /* how long to watch the CPU with nobody looking */
+    gboolean counts_growth;
 } BenchPlace;
 
 /* The manager without its bus: lists, ticks, system calls. */
@@ -51,6 +53,9 @@ void bench_inside(const BenchPlace *place, Crowd *crowd, BenchResults *results);
 
 /* The service on a bus of its own; ends the members. */
 void bench_outside(const BenchPlace *place, Crowd *crowd, BenchResults *results);
+
+/* Resident memory of that process; below 0: it is gone. */
+double bench_resident_kib(pid_t pid);
 
 /* Reading a board with that many executions anew, and finding out that it has not changed; µs. */
 void bench_board(const char *folder, guint n_executions, double *anew, double *unchanged);

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# How fast it is: tests/bench/run.sh [BUILDDIR] [--quick] [--large] [--minute]
+# How fast it is: tests/bench/run.sh [BUILDDIR] [--quick] [--large] [--patient]
 #
-# --quick leaves the busy and the threaded ones out; --large adds 5,000 processes; --minute watches
-# the idle service for a minute a crowd instead of 10 s. The applet's part needs what its tests need
+# --quick leaves the busy and the threaded ones out; --large adds 5,000 processes; --patient watches
+# the idle service for a minute a crowd instead of 10 s, and its memory over a million ticks. The applet's part needs what its tests need
 # (Xvfb and so on), psutil's the package python3-psutil; without them theirs is left out. Spawns
 # its processes in a pid namespace of their own, as an ordinary user, so it needs a
 # kernel that lets users make namespaces (or root).
