@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "common/base/error.h"
-#include "common/roster/protect.h"
 #include "service/database.h"
-#include "service/movers.h"
+#include "service/holder-search.h"
 
 /* A server that is started anew, perhaps after an update, gets its board back. One that was away
  * for longer than the second of these is not what it was: its file may be somebody's old copy. */
@@ -18,7 +17,6 @@
 
 struct VkpDatabases {
     VkpReader *reader;
-    uid_t uid;
     gint64 grace_usec;
     char *chosen_path;
     char *home;
@@ -34,16 +32,13 @@ struct VkpDatabases {
     GArray *other_servers;
     GHashTable *foreign_ids;
     gboolean have_stirred; /* servers or foreign ids, at the last refresh */
-    VkpMovers *movers;     /* since everybody was last looked at */
-    VkpSnapshot *snapshot; /* the last one; NULL: none */
-    guint64 newest_ticks;  /* when the youngest of it was born */
+    VkpHolderSearch *search;
 };
 
 VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options)
 {
     VkpDatabases *databases = g_new0(VkpDatabases, 1);
     databases->reader = options->reader;
-    databases->uid = options->uid;
     databases->grace_usec = options->grace_usec ? (gint64)options->grace_usec : GRACE_USEC;
     databases->chosen_path = g_strdup(options->chosen_path);
     databases->home = g_strdup(options->places.home);
@@ -53,7 +48,7 @@ VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options)
     databases->all = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_database_free);
     databases->servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     databases->other_servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    databases->movers = vkp_movers_new(options->reader);
+    databases->search = vkp_holder_search_new(options->reader, options->uid);
     databases->foreign_ids = g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
     return databases;
 }
@@ -67,8 +62,7 @@ void vkp_databases_free(VkpDatabases *databases)
     g_array_unref(databases->servers);
     g_array_unref(databases->other_servers);
     g_hash_table_unref(databases->foreign_ids);
-    vkp_snapshot_unref(databases->snapshot);
-    vkp_movers_free(databases->movers);
+    vkp_holder_search_free(databases->search);
     g_free(databases->chosen_path);
     g_free(databases->home);
     g_free(databases->data_home);
@@ -127,121 +121,6 @@ static gboolean locate(VkpDatabases *databases, VkpLook look)
     drop_if_gone(databases, &databases->ours);
     drop_if_gone(databases, &databases->first);
     return known->len > 0 || databases->all->len > n_known;
-}
-
-/* The processes among which a new holder is to be expected: it opens its database when it starts.
- */
-#define YOUNG_SECONDS 15
-
-static guint64 young_since_ticks(const VkpDatabases *databases)
-{
-    guint64 ticks = vkp_reader_ticks_per_second(databases->reader);
-    guint64 now = vkp_reader_uptime_usec(databases->reader) / G_USEC_PER_SEC;
-    return now > YOUNG_SECONDS ? (now - YOUNG_SECONDS) * ticks : 0;
-}
-
-static void take_snapshot(VkpDatabases *databases, VkpSnapshot *snapshot)
-{
-    if (databases->snapshot == snapshot)
-        return;
-    vkp_snapshot_unref(databases->snapshot);
-    databases->snapshot = vkp_snapshot_ref(snapshot);
-    databases->newest_ticks = 0;
-    for (guint i = 0; i < vkp_snapshot_size(snapshot); i++)
-        databases->newest_ticks =
-            MAX(databases->newest_ticks, vkp_snapshot_at(snapshot, i)->identity.start_ticks);
-}
-
-/* NULL when nobody is young. */
-static VkpSnapshot *dup_young(const VkpDatabases *databases)
-{
-    const VkpSnapshot *snapshot = databases->snapshot;
-    guint64 since = young_since_ticks(databases);
-    if (databases->newest_ticks < since)
-        return NULL;
-    VkpSnapshot *young = vkp_snapshot_new(vkp_snapshot_boot_time_usec(snapshot),
-                                          vkp_snapshot_ticks_per_second(snapshot));
-    for (guint i = 0; i < vkp_snapshot_size(snapshot); i++) {
-        VkpProcess *process = vkp_snapshot_at(snapshot, i);
-        if (process->identity.start_ticks >= since)
-            vkp_snapshot_add(young, vkp_process_ref(process));
-    }
-    vkp_snapshot_seal(young);
-    return young;
-}
-
-static gboolean is_any_due(const VkpDatabases *databases)
-{
-    for (guint i = 0; i < databases->all->len; i++)
-        if (vkp_holders_is_due(((VkpDatabase *)g_ptr_array_index(databases->all, i))->holders))
-            return TRUE;
-    return FALSE;
-}
-
-/* Who may have come to hold a database since all were looked at. */
-static VkpSnapshot *dup_movers(VkpDatabases *databases)
-{
-    g_autoptr(GArray) known = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    for (guint i = 0; i < databases->all->len; i++)
-        vkp_holders_append_pids(((VkpDatabase *)g_ptr_array_index(databases->all, i))->holders,
-                                known);
-    return vkp_movers_dup(databases->movers, databases->snapshot, known);
-}
-
-/* Drops who has ended. Returns whether any file is another one than last time: then anybody may
- * hold it. */
-static gboolean follow_files(VkpDatabases *databases)
-{
-    gboolean is_any_other = FALSE;
-    for (guint i = 0; i < databases->all->len; i++) {
-        VkpDatabase *database = g_ptr_array_index(databases->all, i);
-        VkpInode inode = vkp_file_inode(vkp_store_path(database->store));
-        is_any_other |= !vkp_inode_equal(inode, database->inode);
-        database->inode = inode;
-        vkp_holders_keep_living(database->holders, databases->snapshot);
-    }
-    return is_any_other;
-}
-
-/* One look for all databases together leaves few to be asked about each. */
-static VkpSnapshot *dup_suspects(const VkpDatabases *databases, VkpSnapshot *among)
-{
-    if (databases->all->len == 1)
-        return vkp_snapshot_ref(among);
-    g_autoptr(GPtrArray) paths = g_ptr_array_new();
-    for (guint i = 0; i < databases->all->len; i++) {
-        const VkpDatabase *database = g_ptr_array_index(databases->all, i);
-        g_ptr_array_add(paths, (gpointer)vkp_store_path(database->store));
-    }
-    g_ptr_array_add(paths, NULL);
-    g_autoptr(GArray) pids = vkp_protect_find_holders(
-        databases->reader, among, databases->uid, (const char *const *)(const void *)paths->pdata);
-    VkpSnapshot *suspects =
-        vkp_snapshot_new(vkp_snapshot_boot_time_usec(among), vkp_snapshot_ticks_per_second(among));
-    for (guint i = 0; i < pids->len; i++) {
-        VkpProcess *process = vkp_snapshot_lookup(among, g_array_index(pids, pid_t, i));
-        vkp_snapshot_add(suspects, vkp_process_ref(process));
-    }
-    vkp_snapshot_seal(suspects);
-    return suspects;
-}
-
-static void look_for_holders(VkpDatabases *databases, VkpLook look)
-{
-    VkpSnapshot *snapshot = databases->snapshot;
-    gboolean is_due = look == VKP_LOOK_ALL || is_any_due(databases);
-    g_autoptr(VkpSnapshot) some = is_due ? dup_movers(databases) : dup_young(databases);
-    gboolean at_all = follow_files(databases);
-    if (!at_all && !some)
-        return;
-    g_autoptr(VkpSnapshot) suspects = dup_suspects(databases, at_all ? snapshot : some);
-    for (guint i = 0; i < databases->all->len; i++) {
-        VkpDatabase *database = g_ptr_array_index(databases->all, i);
-        const char *const paths[] = {vkp_store_path(database->store), NULL};
-        g_autoptr(GArray) found =
-            vkp_protect_find_holders(databases->reader, suspects, databases->uid, paths);
-        vkp_holders_see(database->holders, snapshot, found, at_all || is_due);
-    }
 }
 
 static VkpDatabase *find_held(const VkpDatabases *databases)
@@ -331,8 +210,7 @@ gboolean vkp_databases_refresh(VkpDatabases *databases, VkpSnapshot *snapshot, V
 {
     const VkpDatabase *ours_before = databases->ours;
     gboolean foreign_changed = locate(databases, look);
-    take_snapshot(databases, snapshot);
-    look_for_holders(databases, look);
+    vkp_holder_search_run(databases->search, databases->all, snapshot, look == VKP_LOOK_ALL);
     VkpDatabase *ours = choose(databases);
     g_assert(ours); /* locate() leaves one at least */
     databases->ours = ours;

@@ -36,7 +36,7 @@ void vkp_movers_free(VkpMovers *movers)
 
 static gboolean contains(const GArray *pids, pid_t pid)
 {
-    for (guint i = 0; i < pids->len; i++)
+    for (guint i = 0; pids && i < pids->len; i++)
         if (g_array_index(pids, pid_t, i) == pid)
             return TRUE;
     return FALSE;

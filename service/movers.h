@@ -12,5 +12,5 @@ void vkp_movers_free(VkpMovers *movers);      /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpMovers, vkp_movers_free)
 
 /* Those of the snapshot that are new or have used CPU time since the last call, and those in
- * `always` (pid_t). Everybody where CPU clocks cannot be read. */
+ * `always` (pid_t; NULL: none). Everybody where CPU clocks cannot be read. */
 VkpSnapshot *vkp_movers_dup(VkpMovers *movers, const VkpSnapshot *snapshot, const GArray *always);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/holder-search.h"
+
+#include "common/roster/protect.h"
+#include "service/database.h"
+#include "service/movers.h"
+
+/* The processes among which a new holder is to be expected: it opens its database when it starts.
+ */
+#define YOUNG_SECONDS 15
+
+struct VkpHolderSearch {
+    VkpReader *reader;
+    uid_t uid;
+    VkpMovers *movers;     /* since everybody was last asked */
+    VkpMovers *young;      /* since the young were */
+    VkpSnapshot *snapshot; /* the last one; NULL: none */
+    guint64 newest_ticks;  /* when the youngest of it was born */
+};
+
+VkpHolderSearch *vkp_holder_search_new(VkpReader *reader, uid_t uid)
+{
+    VkpHolderSearch *search = g_new0(VkpHolderSearch, 1);
+    search->reader = reader;
+    search->uid = uid;
+    search->movers = vkp_movers_new(reader);
+    search->young = vkp_movers_new(reader);
+    return search;
+}
+
+void vkp_holder_search_free(VkpHolderSearch *search)
+{
+    if (!search)
+        return;
+    vkp_movers_free(search->movers);
+    vkp_movers_free(search->young);
+    vkp_snapshot_unref(search->snapshot);
+    g_free(search);
+}
+
+static void take_snapshot(VkpHolderSearch *search, VkpSnapshot *snapshot)
+{
+    if (search->snapshot == snapshot)
+        return;
+    vkp_snapshot_unref(search->snapshot);
+    search->snapshot = vkp_snapshot_ref(snapshot);
+    search->newest_ticks = 0;
+    for (guint i = 0; i < vkp_snapshot_size(snapshot); i++)
+        search->newest_ticks =
+            MAX(search->newest_ticks, vkp_snapshot_at(snapshot, i)->identity.start_ticks);
+}
+
+static VkpSnapshot *new_snapshot_like(const VkpSnapshot *other)
+{
+    return vkp_snapshot_new(vkp_snapshot_boot_time_usec(other),
+                            vkp_snapshot_ticks_per_second(other));
+}
+
+static guint64 young_since_ticks(const VkpHolderSearch *search)
+{
+    guint64 ticks = vkp_reader_ticks_per_second(search->reader);
+    guint64 now = vkp_reader_uptime_usec(search->reader) / G_USEC_PER_SEC;
+    return now > YOUNG_SECONDS ? (now - YOUNG_SECONDS) * ticks : 0;
+}
+
+/* NULL when nobody is young. */
+static VkpSnapshot *dup_young_movers(const VkpHolderSearch *search)
+{
+    guint64 since = young_since_ticks(search);
+    if (search->newest_ticks < since)
+        return NULL;
+    g_autoptr(VkpSnapshot) young = new_snapshot_like(search->snapshot);
+    for (guint i = 0; i < vkp_snapshot_size(search->snapshot); i++) {
+        VkpProcess *process = vkp_snapshot_at(search->snapshot, i);
+        if (process->identity.start_ticks >= since)
+            vkp_snapshot_add(young, vkp_process_ref(process));
+    }
+    vkp_snapshot_seal(young);
+    return vkp_movers_dup(search->young, young, NULL);
+}
+
+/* Who is known to hold one is asked whether it still does. */
+static VkpSnapshot *dup_movers(const VkpHolderSearch *search, const GPtrArray *databases)
+{
+    g_autoptr(GArray) known = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    for (guint i = 0; i < databases->len; i++)
+        vkp_holders_append_pids(((VkpDatabase *)g_ptr_array_index(databases, i))->holders, known);
+    return vkp_movers_dup(search->movers, search->snapshot, known);
+}
+
+static gboolean is_any_due(const GPtrArray *databases)
+{
+    for (guint i = 0; i < databases->len; i++)
+        if (vkp_holders_is_due(((VkpDatabase *)g_ptr_array_index(databases, i))->holders))
+            return TRUE;
+    return FALSE;
+}
+
+/* Drops who has ended. Returns whether any file is another one than last time: then anybody may
+ * hold it. */
+static gboolean follow_files(const VkpHolderSearch *search, const GPtrArray *databases)
+{
+    gboolean is_any_other = FALSE;
+    for (guint i = 0; i < databases->len; i++) {
+        VkpDatabase *database = g_ptr_array_index(databases, i);
+        VkpInode inode = vkp_file_inode(vkp_store_path(database->store));
+        is_any_other |= !vkp_inode_equal(inode, database->inode);
+        database->inode = inode;
+        vkp_holders_keep_living(database->holders, search->snapshot);
+    }
+    return is_any_other;
+}
+
+/* One look for all databases together leaves few to be asked about each. */
+static VkpSnapshot *dup_suspects(const VkpHolderSearch *search, const GPtrArray *databases,
+                                 VkpSnapshot *among)
+{
+    if (databases->len == 1)
+        return vkp_snapshot_ref(among);
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    for (guint i = 0; i < databases->len; i++) {
+        const VkpDatabase *database = g_ptr_array_index(databases, i);
+        g_ptr_array_add(paths, (gpointer)vkp_store_path(database->store));
+    }
+    g_ptr_array_add(paths, NULL);
+    g_autoptr(GArray) pids = vkp_protect_find_holders(
+        search->reader, among, search->uid, (const char *const *)(const void *)paths->pdata);
+    VkpSnapshot *suspects = new_snapshot_like(among);
+    for (guint i = 0; i < pids->len; i++) {
+        VkpProcess *process = vkp_snapshot_lookup(among, g_array_index(pids, pid_t, i));
+        vkp_snapshot_add(suspects, vkp_process_ref(process));
+    }
+    vkp_snapshot_seal(suspects);
+    return suspects;
+}
+
+void vkp_holder_search_run(VkpHolderSearch *search, const GPtrArray *databases,
+                           VkpSnapshot *snapshot, gboolean among_all)
+{
+    take_snapshot(search, snapshot);
+    gboolean is_due = among_all || is_any_due(databases);
+    g_autoptr(VkpSnapshot) some = is_due ? dup_movers(search, databases) : dup_young_movers(search);
+    gboolean at_all = follow_files(search, databases);
+    if (!at_all && !some)
+        return;
+    g_autoptr(VkpSnapshot) suspects = dup_suspects(search, databases, at_all ? snapshot : some);
+    for (guint i = 0; i < databases->len; i++) {
+        VkpDatabase *database = g_ptr_array_index(databases, i);
+        const char *const paths[] = {vkp_store_path(database->store), NULL};
+        g_autoptr(GArray) found =
+            vkp_protect_find_holders(search->reader, suspects, search->uid, paths);
+        vkp_holders_see(database->holders, snapshot, found, at_all || is_due);
+    }
+}
