@@ -11,6 +11,7 @@
 #include "service/encode.h"
 #include "service/kill-call.h"
 #include "service/list-call.h"
+#include "service/own-calls.h"
 #include "service/sd-pointers.h"
 
 /* Each handler reads, checks, acts, replies. Who may call at all is checked before, in one place:
@@ -21,6 +22,7 @@ struct VkpBus {
     VkpManager *manager;
     uid_t uid;
     VkpCallers *callers;
+    VkpOwnCalls *own_calls;
     VkpKillCalls *kills;
     VkpListCalls *lists;
     sd_bus_slot *filter;
@@ -29,12 +31,8 @@ struct VkpBus {
 };
 
 /* Also for properties, introspection and pings: another user learns nothing. */
-static int check_caller(sd_bus_message *message, void *data, sd_bus_error *bus_error)
+static int check_user(const VkpBus *bus, sd_bus_message *message, sd_bus_error *bus_error)
 {
-    VkpBus *bus = data;
-    uint8_t type;
-    if (sd_bus_message_get_type(message, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
-        return 0;
     g_autoptr(GError) error = NULL;
     const VkpCaller *caller = vkp_callers_of(bus->callers, message, &error);
     if (!caller)
@@ -45,6 +43,18 @@ static int check_caller(sd_bus_message *message, void *data, sd_bus_error *bus_e
                 "This service is for the user with uid %u only, not for uid %u", bus->uid,
                 caller->uid);
     return vkp_bus_error_set(bus_error, error);
+}
+
+static int check_caller(sd_bus_message *message, void *data, sd_bus_error *bus_error)
+{
+    VkpBus *bus = data;
+    uint8_t type;
+    if (sd_bus_message_get_type(message, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
+        return 0;
+    if (vkp_own_calls_is_one(bus->own_calls, message))
+        return 0; /* its caller was checked */
+    int r = vkp_callers_admit(bus->callers, message, bus_error);
+    return r == 0 ? check_user(bus, message, bus_error) : r;
 }
 
 static int on_list(sd_bus_message *message, void *data, sd_bus_error *bus_error)
@@ -185,6 +195,32 @@ static const sd_bus_vtable vtable[] = {
     SD_BUS_VTABLE_END,
 };
 
+/* NULL when it is up to sd-bus to answer, be it with an error. */
+static sd_bus_message_handler_t find_handler(sd_bus_message *message)
+{
+    if (!g_str_equal(sd_bus_message_get_path(message), VKP_BUS_PATH) ||
+        g_strcmp0(sd_bus_message_get_interface(message), VKP_BUS_INTERFACE) != 0)
+        return NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(vtable); i++)
+        if (vtable[i].type == _SD_BUS_VTABLE_METHOD &&
+            g_str_equal(vtable[i].x.method.member, sd_bus_message_get_member(message)) &&
+            sd_bus_message_has_signature(message, vtable[i].x.method.signature))
+            return vtable[i].x.method.handler;
+    return NULL;
+}
+
+/* A call that had to wait until its caller was known. */
+static int serve_held(sd_bus_message *message, void *data, sd_bus_error *bus_error)
+{
+    VkpBus *bus = data;
+    int r = check_user(bus, message, bus_error);
+    if (r < 0)
+        return r;
+    sd_bus_message_handler_t handler = find_handler(message);
+    return handler ? handler(message, bus, bus_error)
+                   : vkp_own_calls_start(bus->own_calls, message);
+}
+
 /* A signal that can't be sent is lost to everybody; a client that lists again is right again. */
 static void note_sent(VkpBus *bus, int r)
 {
@@ -217,7 +253,11 @@ VkpBus *vkp_bus_new(const VkpBusOptions *options, GError **error)
     bus->bus = options->bus;
     bus->manager = options->manager;
     bus->uid = options->uid;
-    bus->callers = vkp_callers_new(options->bus, options->proc_root, count_subscribers, bus);
+    VkpCallersListener callers = {serve_held, count_subscribers, bus};
+    bus->callers = vkp_callers_new(options->bus, options->proc_root, &callers, error);
+    if (!bus->callers)
+        return NULL;
+    bus->own_calls = vkp_own_calls_new(options->bus);
     bus->kills = vkp_kill_calls_new(options->manager, bus->callers, options->grace_ms);
     bus->lists = vkp_list_calls_new(options->bus, options->manager, bus->callers, error);
     if (!bus->lists)
@@ -244,6 +284,7 @@ void vkp_bus_free(VkpBus *bus)
     vkp_list_calls_free(bus->lists);
     vkp_kill_calls_free(bus->kills);
     vkp_callers_free(bus->callers);
+    vkp_own_calls_free(bus->own_calls);
     sd_bus_slot_unref(bus->object);
     sd_bus_slot_unref(bus->filter);
     g_free(bus);

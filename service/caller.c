@@ -1,100 +1,172 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/caller.h"
 
+#include <string.h>
+
 #include "common/base/error.h"
 #include "service/bus-error.h"
+#include "service/credentials.h"
 #include "service/sandbox.h"
 #include "service/sd-pointers.h"
+
+/* Every name that leaves the bus. One match for all callers, in place before the first of them is
+ * asked about: so each has left either before the bus answers, which then says so, or we hear it.
+ * One a caller would cost a call of the bus each and count against its limit of matches. */
+#define LEFT_MATCH                                                                                 \
+    "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"                    \
+    "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg2=''"
 
 struct VkpCallers {
     sd_bus *bus;
     char *proc_root;
-    VkpCallerLeft left;
-    void *data;
-    GHashTable *known; /* Entry, by its name */
+    VkpCallersListener listener;
+    sd_bus_slot *match;
+    GHashTable *entries; /* Entry, by its name */
 };
 
 typedef struct {
     VkpCaller caller;
     VkpCallers *callers;
-    sd_bus_track *track; /* tells when the name leaves */
+    sd_bus_slot *question; /* NULL: the caller is known */
+    GQueue held;           /* sd_bus_message, in order of arrival */
 } Entry;
+
+static void drop(gpointer message)
+{
+    sd_bus_message_unref(message);
+}
 
 static void entry_free(Entry *entry)
 {
-    sd_bus_track_unref(entry->track);
+    sd_bus_slot_unref(entry->question);
+    g_queue_clear_full(&entry->held, drop);
     g_free(entry->caller.name);
     g_free(entry);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entry, entry_free)
+static Entry *find(const VkpCallers *callers, const char *name)
+{
+    return g_hash_table_lookup(callers->entries, name);
+}
 
-VkpCallers *vkp_callers_new(sd_bus *bus, const char *proc_root, VkpCallerLeft left, void *data)
+static int on_left(sd_bus_message *message, void *data, G_GNUC_UNUSED sd_bus_error *bus_error)
+{
+    VkpCallers *callers = data;
+    const char *name;
+    int r = sd_bus_message_read(message, "s", &name);
+    if (r >= 0 && g_hash_table_remove(callers->entries, name))
+        callers->listener.left(callers->listener.data);
+    return 0;
+}
+
+VkpCallers *vkp_callers_new(sd_bus *bus, const char *proc_root, const VkpCallersListener *listener,
+                            GError **error)
 {
     VkpCallers *callers = g_new0(VkpCallers, 1);
     callers->bus = bus;
     callers->proc_root = g_strdup(proc_root);
-    callers->left = left;
-    callers->data = data;
-    callers->known =
+    callers->listener = *listener;
+    callers->entries =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)entry_free);
-    return callers;
+    int r = sd_bus_add_match(bus, &callers->match, LEFT_MATCH, on_left, callers);
+    if (r >= 0)
+        return callers;
+    vkp_set_error_bus(error, r, "Cannot watch who leaves the bus");
+    vkp_callers_free(callers);
+    return NULL;
 }
 
 void vkp_callers_free(VkpCallers *callers)
 {
     if (!callers)
         return;
-    g_hash_table_unref(callers->known);
+    sd_bus_slot_unref(callers->match);
+    g_hash_table_unref(callers->entries);
     g_free(callers->proc_root);
     g_free(callers);
 }
 
-static int on_left(G_GNUC_UNUSED sd_bus_track *track, void *data)
+gboolean vkp_caller_may_call(const VkpCaller *caller, GError **error)
+{
+    if (caller->n_calls < VKP_CALLER_MAX_CALLS)
+        return TRUE;
+    g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
+                "You have %u calls under way already; wait for one to end", caller->n_calls);
+    return FALSE;
+}
+
+static void set_error_unknown(GError **error, int r, const char *name)
+{
+    vkp_set_error_bus(error, r, "Cannot find out who \"%s\" is", name);
+}
+
+/* What sd-bus itself does with what a method handler returns. */
+static void answer_refusal(sd_bus_message *message, int r, const sd_bus_error *bus_error)
+{
+    if (r < 0)
+        sd_bus_reply_method_errno(message, r, bus_error);
+    else if (sd_bus_error_is_set(bus_error))
+        sd_bus_reply_method_error(message, bus_error);
+}
+
+static void serve_held(Entry *entry)
+{
+    const VkpCallersListener *listener = &entry->callers->listener;
+    while (!g_queue_is_empty(&entry->held)) {
+        g_autoptr(sd_bus_message) message = g_queue_pop_head(&entry->held);
+        sd_bus_error bus_error = SD_BUS_ERROR_NULL;
+        entry->caller.n_calls--;
+        int r = listener->serve(message, listener->data, &bus_error);
+        answer_refusal(message, r, &bus_error);
+        sd_bus_error_free(&bus_error);
+    }
+}
+
+/* Forgets the caller: its next call asks anew. */
+static void refuse_held(Entry *entry, int r)
+{
+    sd_bus_error bus_error = SD_BUS_ERROR_NULL;
+    g_autoptr(GError) error = NULL;
+    set_error_unknown(&error, r, entry->caller.name);
+    r = vkp_bus_error_set(&bus_error, error);
+    for (GList *held = entry->held.head; held; held = held->next)
+        answer_refusal(held->data, r, &bus_error);
+    sd_bus_error_free(&bus_error);
+    g_hash_table_remove(entry->callers->entries, entry->caller.name);
+}
+
+static int on_answered(sd_bus_message *answer, void *data, G_GNUC_UNUSED sd_bus_error *bus_error)
 {
     Entry *entry = data;
-    VkpCallers *callers = entry->callers;
-    g_hash_table_remove(callers->known, entry->caller.name);
-    callers->left(callers->data);
+    VkpCredentials credentials;
+    int r = vkp_credentials_read(answer, &credentials);
+    if (r < 0) {
+        refuse_held(entry, r);
+        return 0;
+    }
+    entry->question = sd_bus_slot_unref(entry->question);
+    entry->caller.uid = credentials.uid;
+    entry->caller.pid = credentials.pid;
+    entry->caller.is_sandboxed = vkp_sandbox_holds(entry->callers->proc_root, credentials.pid);
+    serve_held(entry);
     return 0;
-}
-
-static int read_credentials(VkpCallers *callers, VkpCaller *caller)
-{
-    g_autoptr(sd_bus_creds) credentials = NULL;
-    int r = sd_bus_get_name_creds(callers->bus, caller->name, SD_BUS_CREDS_EUID | SD_BUS_CREDS_PID,
-                                  &credentials);
-    if (r >= 0)
-        r = sd_bus_creds_get_euid(credentials, &caller->uid);
-    if (r >= 0)
-        r = sd_bus_creds_get_pid(credentials, &caller->pid);
-    return r;
-}
-
-static int follow(Entry *entry)
-{
-    int r = sd_bus_track_new(entry->callers->bus, &entry->track, on_left, entry);
-    return r < 0 ? r : sd_bus_track_add_name(entry->track, entry->caller.name);
 }
 
 static Entry *entry_new(VkpCallers *callers, const char *name, GError **error)
 {
-    g_autoptr(Entry) entry = g_new0(Entry, 1);
+    Entry *entry = g_new0(Entry, 1);
     entry->callers = callers;
     entry->caller.name = g_strdup(name);
-    /* Followed first: a name that leaves in between is then known to have left. */
-    int r = follow(entry);
+    g_queue_init(&entry->held);
+    int r = vkp_credentials_ask(callers->bus, name, on_answered, entry, &entry->question);
     if (r >= 0)
-        r = read_credentials(callers, &entry->caller);
-    if (r < 0) {
-        vkp_set_error_bus(error, r, "Cannot find out who \"%s\" is", name);
-        return NULL;
-    }
-    entry->caller.is_sandboxed = vkp_sandbox_holds(callers->proc_root, entry->caller.pid);
-    return g_steal_pointer(&entry);
+        return entry;
+    set_error_unknown(error, r, name);
+    entry_free(entry);
+    return NULL;
 }
 
-VkpCaller *vkp_callers_of(VkpCallers *callers, sd_bus_message *message, GError **error)
+static Entry *find_or_ask(VkpCallers *callers, sd_bus_message *message, GError **error)
 {
     const char *name = sd_bus_message_get_sender(message);
     if (!name) {
@@ -102,20 +174,44 @@ VkpCaller *vkp_callers_of(VkpCallers *callers, sd_bus_message *message, GError *
                     "Calls without a sender are not served");
         return NULL;
     }
-    VkpCaller *known = vkp_callers_lookup(callers, name);
-    if (known)
-        return known;
-    Entry *entry = entry_new(callers, name, error);
+    Entry *entry = find(callers, name);
+    if (entry)
+        return entry;
+    entry = entry_new(callers, name, error);
+    if (entry)
+        g_hash_table_insert(callers->entries, entry->caller.name, entry);
+    return entry;
+}
+
+int vkp_callers_admit(VkpCallers *callers, sd_bus_message *message, sd_bus_error *bus_error)
+{
+    g_autoptr(GError) error = NULL;
+    Entry *entry = find_or_ask(callers, message, &error);
     if (!entry)
-        return NULL;
-    g_hash_table_insert(callers->known, entry->caller.name, entry);
-    return &entry->caller;
+        return vkp_bus_error_set(bus_error, error);
+    if (!entry->question)
+        return 0;
+    if (!vkp_caller_may_call(&entry->caller, &error))
+        return vkp_bus_error_set(bus_error, error);
+    entry->caller.n_calls++;
+    g_queue_push_tail(&entry->held, sd_bus_message_ref(message));
+    return 1;
 }
 
 VkpCaller *vkp_callers_lookup(const VkpCallers *callers, const char *name)
 {
-    Entry *entry = g_hash_table_lookup(callers->known, name);
-    return entry ? &entry->caller : NULL;
+    Entry *entry = find(callers, name);
+    return entry && !entry->question ? &entry->caller : NULL;
+}
+
+VkpCaller *vkp_callers_of(const VkpCallers *callers, sd_bus_message *message, GError **error)
+{
+    const char *name = sd_bus_message_get_sender(message);
+    VkpCaller *caller = name ? vkp_callers_lookup(callers, name) : NULL;
+    if (!caller)
+        g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
+                    "Calls of somebody unknown are not served");
+    return caller;
 }
 
 guint vkp_callers_n_subscribed(const VkpCallers *callers)
@@ -123,7 +219,7 @@ guint vkp_callers_n_subscribed(const VkpCallers *callers)
     guint n_subscribed = 0;
     GHashTableIter iterator;
     gpointer entry;
-    g_hash_table_iter_init(&iterator, callers->known);
+    g_hash_table_iter_init(&iterator, callers->entries);
     while (g_hash_table_iter_next(&iterator, NULL, &entry))
         n_subscribed += ((Entry *)entry)->caller.is_subscribed;
     return n_subscribed;

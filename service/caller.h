@@ -5,7 +5,10 @@
 #include <systemd/sd-bus.h>
 
 /* Who talks to us, by unique name: asked of the bus once and kept until the name leaves it. The bus
- * never gives a unique name to anybody else again, so what is known of one stays true. */
+ * never gives a unique name to anybody else again, so what is known of one stays true.
+ *
+ * Nobody waits while the bus is asked: the calls of somebody new are held, and served in the order
+ * in which they came when the answer is there. Who leaves before takes his calls with him. */
 typedef struct VkpCallers VkpCallers;
 
 typedef struct {
@@ -13,26 +16,40 @@ typedef struct {
     uid_t uid;
     pid_t pid;
     gboolean is_sandboxed; /* may look, must not touch */
-    guint n_calls;         /* under way; counted by whoever answers late */
+    guint n_calls;         /* under way, held ones too; counted by whoever answers late */
     gboolean is_subscribed;
 } VkpCaller;
 
 /* Calls under way that one caller may have. */
 #define VKP_CALLER_MAX_CALLS 16u
 
-/* Called when a caller has left the bus and is forgotten. */
-typedef void (*VkpCallerLeft)(void *data);
+/* FALSE and LIMITS_EXCEEDED when the caller has as many under way as he may. */
+gboolean vkp_caller_may_call(const VkpCaller *caller, GError **error);
 
-/* `bus` is borrowed and outlives the callers. */
-VkpCallers *vkp_callers_new(sd_bus *bus, const char *proc_root, VkpCallerLeft left, void *data);
-void vkp_callers_free(VkpCallers *callers); /* takes NULL */
+typedef struct {
+    /* Serves a call that was held; returns what a method handler returns. */
+    int (*serve)(sd_bus_message *message, void *data, sd_bus_error *bus_error);
+    void (*left)(void *data); /* a caller has, and is forgotten */
+    void *data;
+} VkpCallersListener;
+
+/* `bus` is borrowed and outlives the callers. NULL and error when it can't tell who leaves. */
+VkpCallers *vkp_callers_new(sd_bus *bus, const char *proc_root, const VkpCallersListener *listener,
+                            GError **error);
+
+/* Takes NULL. Calls still held are given up. */
+void vkp_callers_free(VkpCallers *callers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpCallers, vkp_callers_free)
 
-/* The sender of the message; borrowed until it leaves. NULL and error when it is gone already or
- * the bus won't tell. */
-VkpCaller *vkp_callers_of(VkpCallers *callers, sd_bus_message *message, GError **error);
+/* For each call as it comes in, before anything else; returns what a filter returns: 0 when its
+ * sender is known, 1 when it is held. */
+int vkp_callers_admit(VkpCallers *callers, sd_bus_message *message, sd_bus_error *bus_error);
 
-/* The caller of that unique name; NULL when it has left. */
+/* The sender of an admitted call; borrowed until it leaves. PERMISSION_DENIED when it is not known.
+ */
+VkpCaller *vkp_callers_of(const VkpCallers *callers, sd_bus_message *message, GError **error);
+
+/* The known caller of that unique name; NULL when it has left. */
 VkpCaller *vkp_callers_lookup(const VkpCallers *callers, const char *name);
 
 guint vkp_callers_n_subscribed(const VkpCallers *callers);

@@ -108,14 +108,10 @@ static void on_killed(const GPtrArray *results, void *data)
 
 static gboolean may_kill(const VkpCaller *caller, GError **error)
 {
-    if (caller->is_sandboxed)
-        g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
-                    "A program in a sandbox may list processes, but not kill them");
-    else if (caller->n_calls >= VKP_CALLER_MAX_CALLS)
-        g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
-                    "You have %u calls under way already; wait for one to end", caller->n_calls);
-    else
-        return TRUE;
+    if (!caller->is_sandboxed)
+        return vkp_caller_may_call(caller, error);
+    g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
+                "A program in a sandbox may list processes, but not kill them");
     return FALSE;
 }
 

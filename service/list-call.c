@@ -20,11 +20,13 @@ struct VkpListCalls {
     GQueue waiting;        /* Call, in order of arrival */
     char *last_served;     /* unique name */
     gint64 served_at_usec; /* monotonic; the last, or when the first began to wait */
+    gint64 looked_at_usec; /* when the last look for a List began */
 };
 
 typedef struct {
     sd_bus_message *message;
     VkpFilter filter;
+    gint64 came_at_usec;
 } Call;
 
 static void call_free(Call *call)
@@ -45,9 +47,22 @@ static int reply(const Call *call, const GPtrArray *members)
     return r < 0 ? r : sd_bus_send(NULL, message, NULL);
 }
 
-static gboolean answer(const VkpListCalls *calls, const Call *call, GError **error)
+/* Whoever waited already when a look began needs none of his own: what a hundred ask at once is
+ * looked for once. */
+static gboolean look(VkpListCalls *calls, const Call *call, GError **error)
 {
+    if (call->came_at_usec < calls->looked_at_usec)
+        return TRUE;
+    gint64 now_usec = g_get_monotonic_time();
     if (!vkp_manager_refresh(calls->manager, error))
+        return FALSE;
+    calls->looked_at_usec = now_usec;
+    return TRUE;
+}
+
+static gboolean answer(VkpListCalls *calls, const Call *call, GError **error)
+{
+    if (!look(calls, call, error))
         return FALSE;
     g_autoptr(GPtrArray) members =
         vkp_filter_apply(&call->filter, vkp_manager_roster(calls->manager));
@@ -134,27 +149,18 @@ void vkp_list_calls_free(VkpListCalls *calls)
     g_free(calls);
 }
 
-static gboolean read_call(VkpCaller *caller, Call *call, GError **error)
-{
-    if (caller->n_calls < VKP_CALLER_MAX_CALLS)
-        return vkp_decode_filter(call->message, &call->filter, error);
-    g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
-                "You have %u calls under way already; wait for one to end", caller->n_calls);
-    return FALSE;
-}
-
 int vkp_list_calls_start(VkpListCalls *calls, VkpCaller *caller, sd_bus_message *message,
                          sd_bus_error *bus_error)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Call) call = g_new0(Call, 1);
     call->message = sd_bus_message_ref(message);
-    if (!read_call(caller, call, &error))
+    if (!vkp_caller_may_call(caller, &error) || !vkp_decode_filter(message, &call->filter, &error))
         return vkp_bus_error_set(bus_error, error);
     int r = sd_event_source_set_enabled(calls->idle, SD_EVENT_ON);
     if (r < 0)
         return r;
-    gint64 now_usec = g_get_monotonic_time();
+    gint64 now_usec = call->came_at_usec = g_get_monotonic_time();
     if (g_queue_is_empty(&calls->waiting))
         calls->served_at_usec = now_usec;
     caller->n_calls++;

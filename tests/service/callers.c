@@ -157,9 +157,92 @@ static void test_registered_before_its_row(Fixture *fixture, G_GNUC_UNUSED gcons
     g_assert_cmpstr(fixture_text(process, "task_attempt_id"), ==, attempt);
 }
 
+typedef struct {
+    const char *path;
+    const char *interface; /* NULL: left out */
+    const char *method;
+    const char *arguments; /* in GVariant's text form */
+    const char *answer;    /* part of it, printed, or of the error's name */
+} FirstCall;
+
+typedef struct {
+    char *texts[16];
+    guint n;
+} Answers;
+
+static void on_answer(GObject *connection, GAsyncResult *result, gpointer data)
+{
+    char **text = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDBusMessage) reply = g_dbus_connection_send_message_with_reply_finish(
+        G_DBUS_CONNECTION(connection), result, &error);
+    g_assert_no_error(error);
+    GVariant *body = g_dbus_message_get_body(reply);
+    const char *name = g_dbus_message_get_error_name(reply);
+    g_assert_null(*text);
+    if (name)
+        *text = g_strdup(name);
+    else
+        *text = body ? g_variant_print(body, FALSE) : g_strdup("()");
+}
+
+static gboolean all_are_there(gpointer data)
+{
+    const Answers *answers = data;
+    for (guint i = 0; i < answers->n; i++)
+        if (!answers->texts[i])
+            return FALSE;
+    return TRUE;
+}
+
+/* Without waiting for one another, from a connection that has never called before. */
+static void test_first_calls(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+#define OURS VKP_BUS_PATH, VKP_BUS_INTERFACE
+    static const FirstCall calls[] = {
+        {OURS, "Subscribe", "()", "()"},
+        {VKP_BUS_PATH, PROPERTIES, "Get", "('" VKP_BUS_INTERFACE "', 'Version')", "(<uint32 1>,)"},
+        {VKP_BUS_PATH, PROPERTIES, "GetAll", "('" VKP_BUS_INTERFACE "',)", "'Degraded': <"},
+        {VKP_BUS_PATH, PROPERTIES, "Get", "('" VKP_BUS_INTERFACE "', 'Colour')",
+         "org.freedesktop.DBus.Error.UnknownProperty"},
+        {VKP_BUS_PATH, PROPERTIES, "Set", "('" VKP_BUS_INTERFACE "', 'Version', <uint32 2>)",
+         "org.freedesktop.DBus.Error.PropertyReadOnly"},
+        {VKP_BUS_PATH, "org.freedesktop.DBus.Introspectable", "Introspect", "()", "RegisterProc"},
+        {"/", "org.freedesktop.DBus.Peer", "Ping", "()", "()"},
+        {OURS, "List", "(@a{sv} {},)", "([],)"},
+        {VKP_BUS_PATH, NULL, "List", "(@a{sv} {},)", "org.freedesktop.DBus.Error.UnknownObject"},
+        {OURS, "List", "('all',)", "org.freedesktop.DBus.Error.InvalidArgs"},
+        {OURS, "Kill", "('all', '', @a{sv} {})", "(0, 0, [])"},
+        {OURS, "Kill", "('every', '', @a{sv} {})", "Error.InvalidScope"},
+        {OURS, "Shutdown", "()", "org.freedesktop.DBus.Error.UnknownMethod"},
+        {"/org/example", VKP_BUS_INTERFACE, "Kill", "('all', '', @a{sv} {})",
+         "org.freedesktop.DBus.Error.UnknownObject"},
+    };
+#undef OURS
+#undef PROPERTIES
+    Answers answers = {.n = G_N_ELEMENTS(calls)};
+    g_autoptr(GDBusConnection) connection = fixture_connect(fixture);
+    for (guint i = 0; i < answers.n; i++) {
+        g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(
+            VKP_BUS_NAME, calls[i].path, calls[i].interface, calls[i].method);
+        g_dbus_message_set_body(message, g_variant_new_parsed(calls[i].arguments));
+        g_dbus_connection_send_message_with_reply(connection, message,
+                                                  G_DBUS_SEND_MESSAGE_FLAGS_NONE, 10000, NULL, NULL,
+                                                  on_answer, &answers.texts[i]);
+    }
+    fixture_wait(all_are_there, &answers);
+    for (guint i = 0; i < answers.n; i++) {
+        if (!strstr(answers.texts[i], calls[i].answer))
+            g_error("%s was answered: %s", calls[i].method, answers.texts[i]);
+        g_free(answers.texts[i]);
+    }
+}
+
 static void add_tests(void)
 {
     fixture_add("/service/callers/another-user-learns-nothing", test_other_user);
+    fixture_add("/service/callers/the-first-calls-are-answered-like-later-ones", test_first_calls);
     fixture_add("/service/callers/a-sandboxed-program-looks-and-does-not-touch", test_sandbox);
     fixture_add("/service/callers/bad-registrations-are-named", test_bad_registrations_with_zombie);
     fixture_add("/service/callers/a-process-may-be-registered-before-its-row",

@@ -233,6 +233,22 @@ static void test_vanishing_subscribers(Fixture *fixture, G_GNUC_UNUSED gconstpoi
     g_assert_cmpuint(count_descriptors(fixture->service), <=, n_before + 2);
 }
 
+/* The bus is asked about each of them, and nobody waits for its answer. */
+static void test_newcomers(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    sd_bus *buses[SUBSCRIBERS];
+    serve_meanwhile(fixture, "before");
+    for (guint i = 0; i < SUBSCRIBERS; i++)
+        buses[i] = hostile_connect(fixture);
+    for (guint i = 0; i < SUBSCRIBERS; i++) {
+        hostile_send(buses[i], "Unsubscribe", "");
+        hostile_flush(buses[i]);
+    }
+    serve_meanwhile(fixture, "beside 100 newcomers");
+    for (guint i = 0; i < SUBSCRIBERS; i++)
+        sd_bus_close_unref(buses[i]);
+}
+
 static void test_squatter(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     sd_bus *bus = hostile_connect(fixture);
@@ -260,6 +276,7 @@ static void add_tests(void)
     fixture_add("/service/hostile/ten-thousand-calls-in-flight-are-sixteen", test_flood);
     fixture_add("/service/hostile/who-never-reads-slows-nobody", test_never_reads);
     fixture_add("/service/hostile/subscribers-vanish-without-a-trace", test_vanishing_subscribers);
+    fixture_add("/service/hostile/a-hundred-newcomers-slow-nobody", test_newcomers);
     fixture_add("/service/hostile/the-name-is-nobody-elses", test_squatter);
 }
 
