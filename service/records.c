@@ -4,11 +4,17 @@
 #include "common/base/error.h"
 #include "common/roster/registrations.h"
 
+/* Between two tries, while the registry does not work; the pause doubles. */
+#define RETRY_MIN_USEC (30 * G_TIME_SPAN_SECOND)
+#define RETRY_MAX_USEC (5 * G_TIME_SPAN_MINUTE)
+
 struct VkpRecords {
-    VkpReader *reader; /* borrowed */
-    char *path;        /* NULL: nothing is kept */
-    VkpRegistry *registry;
-    gboolean is_failing;
+    VkpReader *reader;     /* borrowed */
+    char *path;            /* NULL: nothing is kept */
+    VkpRegistry *registry; /* NULL: not open, or not yet */
+    gboolean is_failing;   /* then nothing is written but all of it, by the next try */
+    gint64 retry_at_usec;  /* monotonic; while failing */
+    gint64 pause_usec;     /* likewise, before that try */
     GArray *registrations;
     VkpMemory *memory;
 };
@@ -21,30 +27,59 @@ static void note_outcome(VkpRecords *records, GError *failure)
         g_warning("Registrations will not survive a restart: %s", error->message);
     if (!error && records->is_failing)
         g_message("The registry \"%s\" works again", records->path);
+    if (error) {
+        records->pause_usec =
+            records->is_failing ? MIN(2 * records->pause_usec, RETRY_MAX_USEC) : RETRY_MIN_USEC;
+        records->retry_at_usec = g_get_monotonic_time() + records->pause_usec;
+    }
     records->is_failing = error != NULL;
+}
+
+static VkpRegistration *at(const VkpRecords *records, guint index)
+{
+    return &g_array_index(records->registrations, VkpRegistration, index);
+}
+
+static gboolean is_registered(const VkpRecords *records, pid_t pid)
+{
+    for (guint i = 0; i < records->registrations->len; i++)
+        if (at(records, i)->pid == pid)
+            return TRUE;
+    return FALSE;
+}
+
+/* What was registered meanwhile is younger than what stands in the file. */
+static void take_in(VkpRecords *records, const GArray *registrations)
+{
+    for (guint i = 0; i < registrations->len; i++) {
+        const VkpRegistration *registration = &g_array_index(registrations, VkpRegistration, i);
+        if (!is_registered(records, registration->pid))
+            g_array_append_vals(records->registrations, registration, 1);
+    }
 }
 
 /* All or nothing: what could not be read now would be lost for good by the next write. Under an
  * unknown boot, everything would pass for an earlier boot's. */
-static void load(VkpRecords *records, GError **error)
+static gboolean load(VkpRecords *records, GError **error)
 {
     VkpUuid boot_id = vkp_reader_boot_id(records->reader);
     if (vkp_uuid_is_nil(&boot_id)) {
         g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM, "The system's boot id is not known");
-        return;
+        return FALSE;
     }
     g_autoptr(VkpRegistry) registry = vkp_registry_open(records->path, &boot_id, error);
     if (!registry)
-        return;
+        return FALSE;
     g_autoptr(GArray) remembered = vkp_registry_recall(registry, error);
     if (!remembered)
-        return;
+        return FALSE;
     g_autoptr(GArray) registrations = vkp_registry_load(registry, error);
     if (!registrations)
-        return;
+        return FALSE;
     vkp_memory_load(records->memory, remembered);
-    g_array_append_vals(records->registrations, registrations->data, registrations->len);
+    take_in(records, registrations);
     records->registry = g_steal_pointer(&registry);
+    return TRUE;
 }
 
 VkpRecords *vkp_records_new(const char *path, VkpReader *reader)
@@ -88,22 +123,61 @@ const VkpMemory *vkp_records_memory(const VkpRecords *records)
     return records->memory;
 }
 
-static VkpRegistration *at(const VkpRecords *records, guint index)
+static gboolean is_written(const VkpRecords *records)
 {
-    return &g_array_index(records->registrations, VkpRegistration, index);
+    return records->registry && !records->is_failing;
 }
 
-void vkp_records_register(VkpRecords *records, const VkpRegistration *registration)
+static gboolean write_memory(VkpRecords *records, GError **error)
+{
+    g_autoptr(GArray) remembered = vkp_memory_to_array(records->memory);
+    return vkp_registry_remember(records->registry, remembered, error);
+}
+
+static gboolean write_all(VkpRecords *records, GError **error)
+{
+    for (guint i = 0; i < records->registrations->len; i++)
+        if (!vkp_registry_register(records->registry, at(records, i), error))
+            return FALSE;
+    return vkp_registry_keep_only(records->registry, records->registrations, error) &&
+           write_memory(records, error);
+}
+
+/* Returns whether the file told anything. */
+static gboolean try_again(VkpRecords *records)
+{
+    GError *error = NULL;
+    gboolean has_loaded = !records->registry && load(records, &error);
+    if (records->registry)
+        write_all(records, &error);
+    note_outcome(records, error);
+    return has_loaded;
+}
+
+gboolean vkp_records_retry(VkpRecords *records, gint64 now_usec)
+{
+    return records->is_failing && now_usec >= records->retry_at_usec && try_again(records);
+}
+
+static void add(VkpRecords *records, const VkpRegistration *registration)
 {
     for (guint i = records->registrations->len; i-- > 0;)
         if (at(records, i)->pid == registration->pid)
             g_array_remove_index(records->registrations, i);
     g_array_append_vals(records->registrations, registration, 1);
-    if (!records->registry)
+    if (!is_written(records))
         return;
     GError *error = NULL;
     vkp_registry_register(records->registry, registration, &error);
     note_outcome(records, error);
+}
+
+void vkp_records_register(VkpRecords *records, const VkpRegistration *registration)
+{
+    gboolean was_failing = records->is_failing;
+    add(records, registration);
+    if (was_failing)
+        try_again(records);
 }
 
 /* Being absent from one snapshot is no proof: a scan leaves out what it could not read. Whether the
@@ -140,7 +214,7 @@ static gboolean forget_registrations(VkpRecords *records, const VkpSnapshot *sna
             g_array_remove_index(records->registrations, i);
     if (records->registrations->len == n_before)
         return FALSE;
-    if (!records->registry)
+    if (!is_written(records))
         return TRUE;
     GError *error = NULL;
     vkp_registry_keep_only(records->registry, records->registrations, &error);
@@ -169,11 +243,10 @@ static gboolean update_memory(VkpRecords *records, const VkpSnapshot *snapshot,
     Forgetting forgetting = {records, snapshot};
     gboolean has_changed = vkp_memory_forget(records->memory, has_gone, &forgetting);
     has_changed |= vkp_memory_learn(records->memory, roster);
-    if (!has_changed || !records->registry)
+    if (!has_changed || !is_written(records))
         return has_changed;
-    g_autoptr(GArray) remembered = vkp_memory_to_array(records->memory);
     GError *error = NULL;
-    vkp_registry_remember(records->registry, remembered, &error);
+    write_memory(records, &error);
     note_outcome(records, error);
     return TRUE;
 }
@@ -184,7 +257,7 @@ gboolean vkp_records_update(VkpRecords *records, const VkpSnapshot *snapshot,
     gboolean has_changed = forget_registrations(records, snapshot);
     g_autoptr(GArray) found = vkp_registrations_find_new(roster, records->registrations);
     for (guint i = 0; i < found->len; i++)
-        vkp_records_register(records, &g_array_index(found, VkpRegistration, i));
+        add(records, &g_array_index(found, VkpRegistration, i));
     has_changed |= found->len > 0;
     return update_memory(records, snapshot, roster) || has_changed;
 }

@@ -10,7 +10,8 @@
  * memory and, while that works, in the registry. */
 typedef struct VkpRecords VkpRecords;
 
-/* `path` NULL: in memory only. A registry that can't be opened is logged and done without. */
+/* `path` NULL: in memory only. A registry that can't be used is logged and done without, until it
+ * can. */
 VkpRecords *vkp_records_new(const char *path, VkpReader *reader);
 void vkp_records_free(VkpRecords *records); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpRecords, vkp_records_free)
@@ -22,8 +23,13 @@ gboolean vkp_records_are_kept(const VkpRecords *records);
 const GArray *vkp_records_registrations(const VkpRecords *records);
 const VkpMemory *vkp_records_memory(const VkpRecords *records);
 
-/* Replaces what was registered for that process. */
+/* Replaces what was registered for that process. Tries a registry that does not work once more. */
 void vkp_records_register(VkpRecords *records, const VkpRegistration *registration);
+
+/* Tries a registry that does not work once more, if that is due: after 30 s, later after 5 min.
+ * Whether it told anything, so that the next roster may come out differently. `now_usec` is the
+ * monotonic clock's. */
+gboolean vkp_records_retry(VkpRecords *records, gint64 now_usec);
 
 /* Learns the roster's ties and executors, and forgets who has ended. Whether that changed anything,
  * so that the next roster may come out differently. */

@@ -55,8 +55,11 @@ static void take_in(VkpMemory *memory, const VkpRemembered *seen, pid_t first_pa
 
 void vkp_memory_load(VkpMemory *memory, const GArray *remembered)
 {
-    for (guint i = 0; i < remembered->len; i++)
-        take_in(memory, &g_array_index(remembered, VkpRemembered, i), 0);
+    for (guint i = 0; i < remembered->len; i++) {
+        const VkpRemembered *seen = &g_array_index(remembered, VkpRemembered, i);
+        if (!find(memory, (VkpIdentity){seen->pid, seen->start_ticks}))
+            take_in(memory, seen, 0);
+    }
 }
 
 /* Returns whether what would be stored changed. */

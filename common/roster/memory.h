@@ -19,7 +19,8 @@ const VkpRemembered *vkp_memory_lookup(const VkpMemory *memory, VkpIdentity iden
  * has died: a parent never changes otherwise. */
 pid_t vkp_memory_first_parent(const VkpMemory *memory, VkpIdentity identity);
 
-/* Takes in what an earlier run of the service had seen (VkpRemembered). */
+/* Takes in what an earlier run of the service had seen (VkpRemembered), of processes that this one
+ * has not. */
 void vkp_memory_load(VkpMemory *memory, const GArray *remembered);
 
 /* Learns the roster's strong members. Returns whether anything changed, so that it need be stored.

@@ -203,18 +203,48 @@ static void test_restart(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     assert_registered(fixture, agent);
 }
 
+static gboolean is_degraded(Fixture *fixture)
+{
+    g_autoptr(GVariant) degraded = fixture_property(fixture, "Degraded");
+    g_autofree const char **words = g_variant_get_strv(degraded, NULL);
+    return g_strv_contains(words, "registry_unavailable");
+}
+
 static void test_no_registry(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     g_free(fixture->registry_path);
     fixture->registry_path = g_strdup("/dev/null/registry.sqlite");
     fixture_start_service(fixture, NULL);
-    g_autoptr(GVariant) degraded = fixture_property(fixture, "Degraded");
-    g_autofree const char **words = g_variant_get_strv(degraded, NULL);
-    g_assert_true(g_strv_contains(words, "registry_unavailable"));
+    g_assert_true(is_degraded(fixture));
     pid_t agent = vkp_family_run(fixture->family, "setpgid name agent idle");
     vkp_family_settle(fixture->family, 1);
     register_agent(fixture, agent);
     assert_registered(fixture, agent);
+}
+
+/* The folder was not there yet, as on a disk that is mounted late. */
+static void test_late_registry(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *folder = g_build_filename(fixture->folder, "late", NULL);
+    g_free(fixture->registry_path);
+    fixture->registry_path = g_build_filename(folder, "registry.sqlite", NULL);
+    g_assert_true(g_file_set_contents(folder, "in the way", -1, NULL));
+    fixture_start_service(fixture, NULL);
+    g_assert_true(is_degraded(fixture));
+    pid_t first = vkp_family_run(fixture->family, "setpgid name agent idle");
+    vkp_family_settle(fixture->family, 1);
+    register_agent(fixture, first);
+    g_assert_true(is_degraded(fixture));
+
+    g_assert_cmpint(g_unlink(folder), ==, 0);
+    pid_t second = vkp_family_run(fixture->family, "setpgid name agent idle");
+    vkp_family_settle(fixture->family, 2);
+    register_agent(fixture, second);
+    g_assert_false(is_degraded(fixture));
+    g_assert_cmpint(fixture_stop_service(fixture), ==, 0);
+    fixture_start_service(fixture, NULL);
+    assert_registered(fixture, first);
+    assert_registered(fixture, second);
 }
 
 static gboolean has_state(pid_t pid, char state)
@@ -343,6 +373,7 @@ static void add_tests(void)
     fixture_add("/service/life/the-bus-starts-it-when-called-from-nothing", test_activation);
     fixture_add("/service/life/registrations-outlive-a-restart", test_restart);
     fixture_add("/service/life/a-broken-registry-is-done-without-from-nothing", test_no_registry);
+    fixture_add("/service/life/a-late-registry-gets-all-from-nothing", test_late_registry);
     fixture_add("/service/life/what-a-crash-left-frozen-is-thawed-from-nothing", test_thaw);
     fixture_add("/service/life/a-second-instance-thaws-nobody", test_second_instance_thaws_nobody);
 }

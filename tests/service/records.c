@@ -2,6 +2,7 @@
 #include "service/records.h"
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "common/proc/scanner.h"
@@ -161,6 +162,112 @@ static void test_registered_zombie(Scene *scene, G_GNUC_UNUSED gconstpointer dat
     g_assert_cmpuint(vkp_records_registrations(scene->records)->len, ==, 0);
 }
 
+static gint64 in_seconds(gint64 seconds)
+{
+    return g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
+}
+
+static gboolean is_kept_after(Scene *scene, gint64 seconds)
+{
+    vkp_records_retry(scene->records, in_seconds(seconds));
+    return vkp_records_are_kept(scene->records);
+}
+
+/* A folder stands where the registry should be. */
+static void put_in_the_way(Scene *scene)
+{
+    g_autofree char *aside = g_strconcat(scene->path, ".aside", NULL);
+    g_assert_cmpint(g_rename(scene->path, aside), ==, 0);
+    g_assert_cmpint(g_mkdir(scene->path, 0700), ==, 0);
+}
+
+/* ... and the records start from nothing. */
+static void block(Scene *scene)
+{
+    vkp_records_free(g_steal_pointer(&scene->records));
+    put_in_the_way(scene);
+    g_test_expect_message("vibekanban-processesd", G_LOG_LEVEL_WARNING, "*not a regular file*");
+    scene->records = vkp_records_new(scene->path, scene->reader);
+    g_test_assert_expected_messages();
+    g_assert_false(vkp_records_are_kept(scene->records));
+}
+
+static void unblock(Scene *scene)
+{
+    g_autofree char *aside = g_strconcat(scene->path, ".aside", NULL);
+    g_assert_cmpint(g_rmdir(scene->path), ==, 0);
+    g_assert_cmpint(g_rename(aside, scene->path), ==, 0);
+}
+
+/* Each failure doubles the pause, up to five minutes. */
+static void test_retry(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    static const gint64 pauses[] = {30, 60, 120, 240, 300, 300};
+    block(scene);
+    for (guint i = 0; i < G_N_ELEMENTS(pauses); i++) {
+        unblock(scene);
+        g_assert_false(is_kept_after(scene, pauses[i] - 2)); /* is not tried */
+        put_in_the_way(scene);
+        g_assert_false(is_kept_after(scene, pauses[i] + 1)); /* is, in vain */
+    }
+    unblock(scene);
+    g_assert_true(vkp_records_retry(scene->records, in_seconds(301)));
+    g_assert_true(vkp_records_are_kept(scene->records));
+    assert_remembered(scene, TRUE);
+    g_assert_false(vkp_records_retry(scene->records, in_seconds(3600)));
+}
+
+/* Both what stood in the file and what came meanwhile, and of one process what is younger. */
+static void test_registered_meanwhile(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    VkpRegistration kept = {41, 4100, fake_id(2)};
+    VkpRegistration older = {member.pid, member.start_ticks, fake_id(3)};
+    VkpRegistration younger = {member.pid, member.start_ticks, fake_id(4)};
+    VkpRegistration last = {43, 4300, fake_id(5)};
+    vkp_records_register(scene->records, &kept);
+    vkp_records_register(scene->records, &older);
+    block(scene);
+    g_assert_false(remembers(scene->records));
+    vkp_records_register(scene->records, &younger);
+    g_assert_false(vkp_records_are_kept(scene->records));
+    unblock(scene);
+    vkp_records_register(scene->records, &last); /* tries at once */
+    assert_remembered(scene, TRUE);
+
+    const GArray *registrations = vkp_records_registrations(scene->records);
+    g_assert_cmpuint(registrations->len, ==, 3);
+    for (guint i = 0; i < registrations->len; i++) {
+        const VkpRegistration *one = &g_array_index(registrations, VkpRegistration, i);
+        VkpUuid expected = fake_id(one->pid == kept.pid ? 2 : one->pid == last.pid ? 5 : 4);
+        g_assert_true(vkp_uuid_equal(&one->execution_id, &expected));
+    }
+}
+
+static void hold(sqlite3 *other, const char *sql)
+{
+    g_assert_cmpint(sqlite3_exec(other, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+}
+
+/* A file that is open and can't be written gets what it missed, too. */
+static void test_locked(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    sqlite3 *other = NULL;
+    g_assert_cmpint(sqlite3_open(scene->path, &other), ==, SQLITE_OK);
+    hold(other, "BEGIN IMMEDIATE");
+    VkpRegistration first = {41, 4100, fake_id(2)};
+    g_test_expect_message("vibekanban-processesd", G_LOG_LEVEL_WARNING, "*locked*");
+    vkp_records_register(scene->records, &first);
+    g_test_assert_expected_messages();
+    g_assert_false(vkp_records_are_kept(scene->records));
+    vkp_fake_proc_remove(scene->proc, member.pid);
+    g_assert_true(vkp_records_update(scene->records, scene->nothing, scene->nobody));
+    hold(other, "ROLLBACK");
+    sqlite3_close(other);
+    g_assert_false(is_kept_after(scene, 29));
+    g_assert_true(is_kept_after(scene, 31));
+    assert_remembered(scene, FALSE);
+}
+
 int main(int argc, char **argv)
 {
     const struct {
@@ -174,6 +281,9 @@ int main(int argc, char **argv)
         {"a-tie-ends-when-the-pid-is-anothers", test_reused},
         {"a-zombie-changes-nothing", test_zombie},
         {"a-zombie-is-registered-no-more", test_registered_zombie},
+        {"a-registry-is-tried-again", test_retry},
+        {"what-came-meanwhile-is-written", test_registered_meanwhile},
+        {"what-could-not-be-written-is-written-later", test_locked},
         {"a-zombie-leader-of-living-threads-stays-registered", test_registered_zombie_leader},
     };
     g_test_init(&argc, &argv, NULL);
