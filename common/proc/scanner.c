@@ -110,8 +110,9 @@ static VkpProcess *build_process(const VkpScanner *scanner, const VkpSighting *s
     process->threads = stat->threads;
     process->memory_bytes = resident_bytes(scanner, stat);
     process->cpu_ticks = stat->user_ticks + stat->system_ticks;
+    /* Room is left above for whoever adds to it: a wrapped one would seem old. */
     process->start_time_usec =
-        age > G_MAXUINT64 - scanner->boot_time_usec ? G_MAXUINT64 : scanner->boot_time_usec + age;
+        scanner->boot_time_usec + MIN(age, G_MAXINT64 - scanner->boot_time_usec);
     process->name = vkp_text_dup_valid(stat->comm, strlen(stat->comm), NAME_MAX_BYTES);
     process->image = sighting->image ? vkp_image_ref(sighting->image) : NULL;
     process->folder = sighting->folder ? vkp_folder_ref(sighting->folder->folder) : NULL;

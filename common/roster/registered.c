@@ -52,6 +52,26 @@ VkpClaim vkp_registered_claim(const VkpInquiry *inquiry, const VkpExecution *exe
                       .execution = execution};
 }
 
+/* What was taken once stays: when the clock has been set back since, a start seems too old that was
+ * not. */
+static gboolean was_taken(const VkpInquiry *inquiry, const VkpRegistration *registration)
+{
+    const VkpMemory *memory = inquiry->input->memory;
+    VkpIdentity identity = {registration->pid, registration->start_ticks};
+    const VkpRemembered *seen = memory ? vkp_memory_lookup(memory, identity) : NULL;
+    return seen && vkp_uuid_equal(&seen->execution_id, &registration->execution_id);
+}
+
+/* A row that was read before it was written, as it seems, tells nothing: the clock has been set
+ * back in between. */
+static gboolean is_older_than_row(const VkpInquiry *inquiry, const VkpProcess *process,
+                                  const VkpExecution *execution)
+{
+    gint64 read_at_usec = (gint64)inquiry->input->board_current_usec;
+    return vkp_start_is_too_old(process->start_time_usec, execution->started_at_usec) &&
+           execution->started_at_usec <= read_at_usec + CLOCK_SLACK_USEC;
+}
+
 /* The registration names the very process, so a late start is no sign of a reused pid: who
  * registers may have taken time. But nobody runs an execution before it exists. */
 static void take_registration(VkpInquiry *inquiry, const VkpRegistration *registration)
@@ -65,8 +85,8 @@ static void take_registration(VkpInquiry *inquiry, const VkpRegistration *regist
                       .execution_id = registration->execution_id};
     if (!vkp_claim_fill(inquiry, subject, &claim))
         return;
-    if (claim.execution &&
-        vkp_start_is_too_old(subject->process->start_time_usec, claim.execution->started_at_usec))
+    if (claim.execution && !was_taken(inquiry, registration) &&
+        is_older_than_row(inquiry, subject->process, claim.execution))
         return;
     subject->claim = claim;
 }

@@ -76,6 +76,40 @@ static void test_registration_names_the_very_process(void)
     scene_expect_none(scene, 102);
 }
 
+/* Rows bear the time of a clock that was right, or not, when they were written. */
+static void test_registration_outlasts_a_clock_that_was_set(void)
+{
+    static const double row_starts[] = {90, 5000, 3e9, 0.001};
+    for (guint i = 0; i < G_N_ELEMENTS(row_starts); i++) {
+        g_autoptr(Scene) scene = scene_new();
+        SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = row_starts[i]);
+        SCENE_ADD(scene, .pid = 90);
+        SCENE_ADD(scene, .pid = 100, .parent = 90);
+        SCENE_ADD(scene, .pid = 101, .parent = 100, .environment = scene_attempt_mark(scene, 1));
+        scene_register(scene, 100, 100, 1);
+        scene_remember(scene, 100, 100, 1, 1);
+        scene_build(scene);
+        scene_expect(scene, 100, REGISTERED, 100, 1, 1);
+        g_assert_cmpint(scene_tie(scene, 100)->leftover_reason, ==, VKP_LEFTOVER_NONE);
+        g_assert_cmpint(scene_tie(scene, 101)->leftover_reason, ==, VKP_LEFTOVER_NONE);
+    }
+}
+
+static void test_row_of_the_future_refutes_no_registration(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    scene_set_board_current(scene, 1000);
+    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 1003);
+    SCENE_EXECUTION(scene, .number = 2, .attempt = 1, .start = 1001);
+    SCENE_ADD(scene, .pid = 100);
+    SCENE_ADD(scene, .pid = 101);
+    scene_register(scene, 100, 100, 1);
+    scene_register(scene, 101, 101, 2);
+    scene_build(scene);
+    scene_expect(scene, 100, REGISTERED, 100, 1, 1);
+    scene_expect_none(scene, 101); /* written while it was read */
+}
+
 static void test_registration_beats_the_pid_column(void)
 {
     g_autoptr(Scene) scene = scene_new();
@@ -313,6 +347,10 @@ int main(int argc, char **argv)
          test_row_that_was_completed_before_the_process_started);
     TEST("two-rows-with-one-pid", test_two_rows_with_one_pid);
     TEST("registration-names-the-very-process", test_registration_names_the_very_process);
+    TEST("registration-outlasts-a-clock-that-was-set",
+         test_registration_outlasts_a_clock_that_was_set);
+    TEST("row-of-the-future-refutes-no-registration",
+         test_row_of_the_future_refutes_no_registration);
     TEST("registration-beats-the-pid-column", test_registration_beats_the_pid_column);
     TEST("registration-for-an-execution-that-is-not-there",
          test_registration_for_an_execution_that_is_not_there);
