@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom a rescan may add. Without expectations the scope alone decides: it was aimed at a kind, and
- * takes whoever is of that kind by now. With expectations a person has confirmed certain processes,
+ * takes whoever is of that kind by now. Only the weak must also descend from a target: nothing ties
+ * them but the folder they stand in, and the worktree may have been moved since the plan, and its
+ * path lead to others. With expectations a person has confirmed certain processes,
  * and only these are signalled, with one addition: what they give birth to while they are being
  * ended. A supervisor's next child is what was confirmed, in another shape; without it, killing a
  * supervisor would be a matter of luck. What was there already at the time and was not confirmed
@@ -141,6 +143,29 @@ static gboolean is_offspring(const VkpCrew *crew, const VkpMember *member, const
     return !has_other_parent && shares_group(crew, process);
 }
 
+/* A leader's number is not given anew while anybody is left in what it led. */
+static gboolean is_led_by_target(const VkpCrew *crew, const VkpProcess *process, pid_t leader)
+{
+    const VkpTarget *target = g_hash_table_lookup(crew->by_pid, GINT_TO_POINTER(leader));
+    return target && target->identity.start_ticks <= process->identity.start_ticks;
+}
+
+static gboolean descends(const VkpCrew *crew, const VkpMember *member, const VkpRoster *roster)
+{
+    const VkpProcess *process = member->process;
+    return !g_hash_table_contains(crew->excluded, &process->identity) &&
+           (is_child_of_target(crew, process, roster) ||
+            is_led_by_target(crew, process, process->group) ||
+            is_led_by_target(crew, process, process->session));
+}
+
+static gboolean may_join(const VkpCrew *crew, const VkpMember *member, const VkpRoster *roster)
+{
+    if (crew->options->expected)
+        return is_offspring(crew, member, roster);
+    return !vkp_member_is_weak(member) || descends(crew, member, roster);
+}
+
 /* What is known already must still be looked at again when it had been set aside, in doubt, under a
  * roster that is out of date by now. */
 static void renew(VkpTarget *target, VkpMember *member)
@@ -167,7 +192,7 @@ guint vkp_crew_recruit(VkpCrew *crew, const VkpRoster *roster,
     guint n_before = crew->targets->len;
     for (guint i = 0; i < strangers->len; i++) {
         VkpMember *member = g_ptr_array_index(strangers, i);
-        if ((!crew->options->expected || is_offspring(crew, member, roster)) &&
+        if (may_join(crew, member, roster) &&
             !(is_taken && is_taken(member->process->identity, data)))
             add(crew, member, FALSE);
     }

@@ -23,8 +23,8 @@ void vkp_crew_add_planned(VkpCrew *crew, const GPtrArray *members);
 void vkp_crew_exclude(VkpCrew *crew, const VkpRoster *roster);
 
 /* Takes in whom the fresh roster shows to be hit by the scope too, parents first; with expectations
- * only offspring of the targets. Members for which `is_taken` says TRUE are left alone
- * (NULL: none). Returns how many came in. */
+ * only offspring of the targets, and of the weak only what descends from them. Members for which
+ * `is_taken` says TRUE are left alone (NULL: none). Returns how many came in. */
 guint vkp_crew_recruit(VkpCrew *crew, const VkpRoster *roster,
                        gboolean (*is_taken)(VkpIdentity identity, gpointer data), gpointer data);
 

@@ -66,6 +66,25 @@ static void test_groups_unseen(Fixture *fixture, G_GNUC_UNUSED gconstpointer dat
     g_assert_cmpuint(recruit(fixture, roster), ==, 0);
 }
 
+/* Without expectations, the weak meant too. Standing in a folder is no descent; whoever is strong
+ * needs none. */
+static void test_weak_ones(void)
+{
+    const VkpKillOptions options = {.include_weak = TRUE};
+    VkpCrew *crew = vkp_crew_new(&everything, &options);
+    g_autoptr(VkpRoster) before = SKETCH_ROSTER({.pid = 10, .confidence = 30});
+    g_autoptr(VkpPlan) plan = vkp_plan_build(&everything, &options, before, NULL);
+    vkp_crew_add_planned(crew, plan->targets);
+    g_autoptr(VkpRoster) after = SKETCH_ROSTER(
+        {.pid = 10, .confidence = 30}, {.pid = 50, .parent_pid = 10, .confidence = 30},
+        {.pid = 51, .parent_pid = 1, .confidence = 30}, {.pid = 52, .parent_pid = 1});
+    g_assert_cmpuint(vkp_crew_recruit(crew, after, NULL, NULL), ==, 2);
+    g_assert_nonnull(vkp_crew_lookup(crew, (VkpIdentity){50, 1050}));
+    g_assert_null(vkp_crew_lookup(crew, (VkpIdentity){51, 1051}));
+    g_assert_nonnull(vkp_crew_lookup(crew, (VkpIdentity){52, 1052}));
+    vkp_crew_free(crew);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -75,5 +94,6 @@ int main(int argc, char **argv)
     ADD("child-of-one-who-left-the-roster-comes-in", test_child_of_one_who_left_the_roster);
     ADD("child-of-whoever-got-the-number-stays-out", test_child_of_a_heir);
     ADD("groups-that-cannot-be-seen-are-no-kinship", test_groups_unseen);
+    g_test_add_func("/kill/crew/weak-ones-come-in-by-descent-only", test_weak_ones);
     return g_test_run();
 }
