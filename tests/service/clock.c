@@ -2,6 +2,7 @@
 /* The wall clock is set while the service runs: see clock-preload.c. Ours stays right. */
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/lib/deadline.h"
@@ -197,6 +198,60 @@ static void test_absurd_dates(Fixture *fixture, G_GNUC_UNUSED gconstpointer data
     close_scene(&scene);
 }
 
+static gboolean enter_namespace(Fixture *fixture, gint64 offset)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, offset);
+    fixture->environment =
+        g_environ_setenv(fixture->environment, "VKP_TEST_BOOT_OFFSET", text, TRUE);
+    g_free(fixture->program);
+    fixture->program = g_strdup(g_getenv("VKP_TEST_TIME_NAMESPACE"));
+    g_auto(GStrv) environment =
+        g_environ_setenv(g_strdupv(fixture->environment), "VKP_TEST_SERVICE", "/bin/true", TRUE);
+    int status = -1;
+    g_autoptr(GError) error = NULL;
+    g_spawn_sync(NULL, (char *[]){fixture->program, NULL}, environment, G_SPAWN_DEFAULT, NULL, NULL,
+                 NULL, NULL, &status, &error);
+    g_assert_no_error(error);
+    return status == 0;
+}
+
+/* The kernel tells start times by the reader's clock since boot, which is another one there. */
+static void run_in_namespace(Fixture *fixture, gint64 offset)
+{
+    Scene scene = {0};
+    if (!enter_namespace(fixture, offset)) {
+        g_test_skip("no time namespace to be had here");
+        return;
+    }
+    open_scene(&scene, fixture);
+    assert_members(&scene);
+    *scene.offset = -3600;
+    assert_members(&scene);
+    g_autoptr(GVariant) processes = fixture_list(fixture, "{}");
+    g_autoptr(GVariant) agent = fixture_find(processes, scene.agent);
+    guint64 started_usec = 0;
+    g_assert_true(g_variant_lookup(agent, "start_time", "t", &started_usec));
+    g_assert_cmpint(ABS((gint64)started_usec + G_TIME_SPAN_HOUR - g_get_real_time()), <,
+                    G_TIME_SPAN_MINUTE);
+    g_autofree char *attempt = fixture_id(21);
+    g_autoptr(GVariant) reply = fixture_kill(fixture, "attempt", attempt, "{'force': <true>}");
+    fixture_assert_counts(reply, 2, 0);
+    close_scene(&scene);
+}
+
+static void test_namespace_ahead(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    run_in_namespace(fixture, 10 * YEAR);
+}
+
+/* Booted a minute ago, as it says there: everybody else is older than that. */
+static void test_namespace_behind(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    struct timespec now;
+    g_assert_cmpint(clock_gettime(CLOCK_BOOTTIME, &now), ==, 0);
+    run_in_namespace(fixture, MIN(60 - now.tv_sec, 0));
+}
+
 static void add_tests(void)
 {
     fixture_add("/service/clock/nobody-is-lost-by-a-jump-from-nothing", test_jumps);
@@ -204,6 +259,8 @@ static void add_tests(void)
                 test_jumps_between_runs);
     fixture_add("/service/clock/who-comes-under-a-wrong-clock-is-known-from-nothing",
                 test_new_ones);
+    fixture_add("/service/clock/a-time-namespace-ahead-from-nothing", test_namespace_ahead);
+    fixture_add("/service/clock/a-time-namespace-behind-from-nothing", test_namespace_behind);
     fixture_add("/service/clock/absurd-dates-lose-nobody-from-nothing", test_absurd_dates);
 }
 
