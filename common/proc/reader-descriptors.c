@@ -15,7 +15,7 @@
  * costs a third more: it allocates, and looks at the folder first. */
 typedef struct {
     VkpFd folder;
-    gssize used; /* of `bytes`; 0: read on */
+    gssize used; /* of `bytes`; 0: read on; below 0: it could not be read to its end */
     gssize at;
     _Alignas(struct dirent64) char bytes[4096];
 } Listing;
@@ -80,6 +80,15 @@ static gboolean is_one_of(int directory, const char *name, const VkpInode *files
     return FALSE;
 }
 
+/* FALSE, and error, if it was left before its end for another reason than that enough was seen. */
+static gboolean listing_end(const Listing *listing, pid_t pid, GError **error)
+{
+    if (listing->used >= 0)
+        return TRUE;
+    vkp_set_error_errno(error, errno, "Cannot list the descriptors of process %d", pid);
+    return FALSE;
+}
+
 /* A leader that has exited has no descriptors, its threads still have them; and so may a process
  * whose descriptors could not be read. 0: there is no such thread, or no need of one. */
 static pid_t thread_instead(VkpReader *reader, pid_t pid, guint n_seen, const GError *failure)
@@ -111,7 +120,7 @@ static gboolean search_descriptors(VkpReader *reader, pid_t pid, Search *search,
     while (!search->is_open && (name = next_descriptor(&listing, &search->n_seen)))
         search->is_open = !is_standard_stream(name) &&
                           is_one_of(listing.folder, name, search->files, search->n_files);
-    return TRUE;
+    return listing_end(&listing, pid, error);
 }
 
 gboolean vkp_reader_check_files_open(VkpReader *reader, pid_t pid, const VkpInode *files,
@@ -170,7 +179,7 @@ static gboolean collect_sockets(VkpReader *reader, pid_t pid, GArray *sockets, g
         if (parse_socket(link, &inode))
             g_array_append_val(sockets, inode);
     }
-    return TRUE;
+    return listing_end(&listing, pid, error);
 }
 
 GArray *vkp_reader_list_sockets(VkpReader *reader, pid_t pid, GError **error)

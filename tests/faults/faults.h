@@ -10,7 +10,7 @@ typedef enum {
     FAULT_NONE,
     FAULT_MEMORY,   /* malloc() and its kin */
     FAULT_OPEN,     /* open(), openat() */
-    FAULT_READ,     /* read(), pread() */
+    FAULT_READ,     /* read(), pread(), getdents64() */
     FAULT_READLINK, /* readlink(), readlinkat() */
     FAULT_STAT,     /* stat() and its kin, statx() */
     FAULT_PIDFD,    /* pidfd_open() */

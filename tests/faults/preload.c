@@ -4,6 +4,7 @@
 /* Here open() and open64() are two functions. */
 #undef _FILE_OFFSET_BITS
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -122,6 +123,12 @@ ssize_t pread(int fd, void *bytes, size_t size, off_t at)
 ssize_t pread64(int fd, void *bytes, size_t size, off64_t at)
 {
     return fails(FAULT_READ) ? -1 : syscall(SYS_pread64, fd, bytes, size, at);
+}
+
+ssize_t getdents64(int fd, void *bytes, size_t size)
+{
+    NEXT(getdents64);
+    return fails(FAULT_READ) ? -1 : next(fd, bytes, size);
 }
 
 ssize_t readlinkat(int folder, const char *restrict path, char *restrict text, size_t size)
