@@ -14,11 +14,18 @@ bus_name=org.vibekanban.Processes
 bus_path=/org/vibekanban/Processes
 folder=$(realpath "$(mktemp -d "${TMPDIR:-/tmp}/vkp-install.XXXXXX")") || exit 1
 stage=$folder/stage
-bus=
+bus_address=unix:path=$folder/bus
+# A case runs in a shell of its own, so what it starts is known by what it wrote down.
 finish() {
-  [ -z "$bus" ] || kill "$bus"
-  wait
+  local bus
+  if bus=$(cat "$folder/pid" 2>/dev/null); then
+    kill "$bus"
+    await 10 is_gone "$bus"
+  fi
   rm -rf "$folder"
+}
+is_gone() { # PID
+  ! kill -0 "$1"
 }
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
@@ -77,12 +84,12 @@ END
   env -u XDG_CONFIG_HOME -u XDG_STATE_HOME -u XDG_DATA_HOME -u VK_DATABASE_PATH \
     HOME="$folder/home" XDG_RUNTIME_DIR="$folder/run" \
     dbus-daemon --config-file="$folder/bus.conf" --nofork --nopidfile >"$folder/log" 2>&1 &
-  bus=$!
+  printf '%s\n' $! >"$folder/pid"
   await 10 test -S "$folder/bus"
 }
 
 call() { # METHOD ARGUMENT...
-  busctl --address="unix:path=$folder/bus" --json=short call "$bus_name" "$bus_path" "$bus_name" "$@"
+  busctl --address="$bus_address" --json=short call "$bus_name" "$bus_path" "$bus_name" "$@"
 }
 
 first_call() {
@@ -92,7 +99,7 @@ first_call() {
 # Who answers is what was installed.
 serves_from_stage() {
   local pid
-  pid=$(busctl --address="unix:path=$folder/bus" --json=short call org.freedesktop.DBus / \
+  pid=$(busctl --address="$bus_address" --json=short call org.freedesktop.DBus / \
     org.freedesktop.DBus GetConnectionUnixProcessID s "$bus_name" | jq '.data[0]') &&
     [[ $(readlink "/proc/$pid/exe") == "$stage"/* ]]
 }

@@ -81,6 +81,9 @@ static void start_anew(VkpRig *rig, Sum *sum)
     g_assert_no_error(error);
     g_assert_true(vkp_deadline_wait(10000, is_nobody_stopped, rig));
     g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &(VkpKillOptions){.force = TRUE});
+    if (verdict.n_survivors > 0)
+        g_test_message("%u killed, %u not, %u survivors after %.1f ms", verdict.n_killed,
+                       verdict.n_failed, verdict.n_survivors, (double)verdict.usec / 1000);
     g_assert_cmpuint(verdict.n_survivors, ==, 0);
     g_assert_cmpuint(verdict.n_false, ==, 0);
     g_assert_cmpuint(verdict.n_innocents, ==, 0);
