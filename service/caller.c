@@ -27,8 +27,8 @@ struct VkpCallers {
 typedef struct {
     VkpCaller caller;
     VkpCallers *callers;
-    sd_bus_slot *question; /* NULL: the caller is known */
-    GQueue held;           /* sd_bus_message, in order of arrival */
+    VkpCredentialsQuestion *question; /* NULL: the caller is known */
+    GQueue held;                      /* sd_bus_message, in order of arrival */
 } Entry;
 
 static void drop(gpointer message)
@@ -38,7 +38,7 @@ static void drop(gpointer message)
 
 static void entry_free(Entry *entry)
 {
-    sd_bus_slot_unref(entry->question);
+    vkp_credentials_question_free(entry->question);
     g_queue_clear_full(&entry->held, drop);
     g_free(entry->caller.name);
     g_free(entry);
@@ -115,7 +115,6 @@ static void serve_held(Entry *entry)
     while (!g_queue_is_empty(&entry->held)) {
         g_autoptr(sd_bus_message) message = g_queue_pop_head(&entry->held);
         sd_bus_error bus_error = SD_BUS_ERROR_NULL;
-        entry->caller.n_calls--;
         int r = listener->serve(message, listener->data, &bus_error);
         answer_refusal(message, r, &bus_error);
         sd_bus_error_free(&bus_error);
@@ -135,21 +134,18 @@ static void refuse_held(Entry *entry, int r)
     g_hash_table_remove(entry->callers->entries, entry->caller.name);
 }
 
-static int on_answered(sd_bus_message *answer, void *data, G_GNUC_UNUSED sd_bus_error *bus_error)
+static void on_told(int r, const VkpCredentials *credentials, void *data)
 {
     Entry *entry = data;
-    VkpCredentials credentials;
-    int r = vkp_credentials_read(answer, &credentials);
     if (r < 0) {
         refuse_held(entry, r);
-        return 0;
+        return;
     }
-    entry->question = sd_bus_slot_unref(entry->question);
-    entry->caller.uid = credentials.uid;
-    entry->caller.pid = credentials.pid;
-    entry->caller.is_sandboxed = vkp_sandbox_holds(entry->callers->proc_root, credentials.pid);
+    entry->caller.uid = credentials->uid;
+    entry->caller.pid = credentials->pid;
+    entry->caller.is_sandboxed = vkp_sandbox_holds(entry->callers->proc_root, credentials->pid);
+    g_clear_pointer(&entry->question, vkp_credentials_question_free);
     serve_held(entry);
-    return 0;
 }
 
 static Entry *entry_new(VkpCallers *callers, const char *name, GError **error)
@@ -158,7 +154,7 @@ static Entry *entry_new(VkpCallers *callers, const char *name, GError **error)
     entry->callers = callers;
     entry->caller.name = g_strdup(name);
     g_queue_init(&entry->held);
-    int r = vkp_credentials_ask(callers->bus, name, on_answered, entry, &entry->question);
+    int r = vkp_credentials_ask(callers->bus, name, on_told, entry, &entry->question);
     if (r >= 0)
         return entry;
     set_error_unknown(error, r, name);
@@ -183,6 +179,15 @@ static Entry *find_or_ask(VkpCallers *callers, sd_bus_message *message, GError *
     return entry;
 }
 
+static gboolean may_be_held(const Entry *entry, GError **error)
+{
+    if (entry->held.length < VKP_CALLER_MAX_HELD)
+        return TRUE;
+    g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,
+                "You have %u calls waiting until the bus says who you are", entry->held.length);
+    return FALSE;
+}
+
 int vkp_callers_admit(VkpCallers *callers, sd_bus_message *message, sd_bus_error *bus_error)
 {
     g_autoptr(GError) error = NULL;
@@ -191,9 +196,8 @@ int vkp_callers_admit(VkpCallers *callers, sd_bus_message *message, sd_bus_error
         return vkp_bus_error_set(bus_error, error);
     if (!entry->question)
         return 0;
-    if (!vkp_caller_may_call(&entry->caller, &error))
+    if (!may_be_held(entry, &error))
         return vkp_bus_error_set(bus_error, error);
-    entry->caller.n_calls++;
     g_queue_push_tail(&entry->held, sd_bus_message_ref(message));
     return 1;
 }

@@ -7,7 +7,7 @@
 /* Who talks to us, by unique name: asked of the bus once and kept until the name leaves it. The bus
  * never gives a unique name to anybody else again, so what is known of one stays true.
  *
- * Nobody waits while the bus is asked: the calls of somebody new are held, and served in the order
+ * Nobody waits while the bus is asked: the calls of somebody new are held, and begun in the order
  * in which they came when the answer is there. Who leaves before takes his calls with him. */
 typedef struct VkpCallers VkpCallers;
 
@@ -16,12 +16,13 @@ typedef struct {
     uid_t uid;
     pid_t pid;
     gboolean is_sandboxed; /* may look, must not touch */
-    guint n_calls;         /* under way, held ones too; counted by whoever answers late */
+    guint n_calls;         /* under way; counted by whoever answers late */
     gboolean is_subscribed;
 } VkpCaller;
 
-/* Calls under way that one caller may have. */
+/* Calls under way that one caller may have, and calls of any kind that are held for it before. */
 #define VKP_CALLER_MAX_CALLS 16u
+#define VKP_CALLER_MAX_HELD 64u
 
 /* FALSE and LIMITS_EXCEEDED when the caller has as many under way as he may. */
 gboolean vkp_caller_may_call(const VkpCaller *caller, GError **error);

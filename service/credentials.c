@@ -6,13 +6,15 @@
 #include <limits.h>
 #include <string.h>
 
-int vkp_credentials_ask(sd_bus *bus, const char *name, sd_bus_message_handler_t answered,
-                        void *data, sd_bus_slot **slot)
-{
-    return sd_bus_call_method_async(bus, slot, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                    "org.freedesktop.DBus", "GetConnectionCredentials", answered,
-                                    data, "s", name);
-}
+#define BUS_NAME "org.freedesktop.DBus"
+
+struct VkpCredentialsQuestion {
+    sd_bus *bus;
+    char *name;
+    VkpCredentialsTold told;
+    void *data;
+    sd_bus_slot *slot;
+};
 
 typedef struct {
     guint32 uid;
@@ -49,7 +51,7 @@ static int read_answer(sd_bus_message *message, Answer *answer)
     return r < 0 ? r : sd_bus_message_exit_container(message);
 }
 
-int vkp_credentials_read(sd_bus_message *answer, VkpCredentials *credentials)
+static int take_answer(sd_bus_message *answer, VkpCredentials *credentials)
 {
     Answer read = {0};
     int r = -sd_bus_message_get_errno(answer); /* 0 unless it is an error */
@@ -62,4 +64,59 @@ int vkp_credentials_read(sd_bus_message *answer, VkpCredentials *credentials)
         return -ENODATA;
     *credentials = (VkpCredentials){read.uid, (pid_t)read.pid};
     return 0;
+}
+
+gboolean vkp_credentials_is_of_bus(sd_bus_message *message)
+{
+    return g_strcmp0(sd_bus_message_get_sender(message), BUS_NAME) == 0;
+}
+
+static int send_question(VkpCredentialsQuestion *question);
+
+/* sd-bus goes by the serial number alone, which is easily guessed, and session buses pass on
+ * answers that nobody asked for. Somebody else's has cost us the true one: it is asked for anew. */
+static int on_answered(sd_bus_message *answer, void *data, G_GNUC_UNUSED sd_bus_error *bus_error)
+{
+    VkpCredentialsQuestion *question = data;
+    VkpCredentials credentials = {0};
+    question->slot = sd_bus_slot_unref(question->slot);
+    gboolean is_true = vkp_credentials_is_of_bus(answer);
+    int r = is_true ? take_answer(answer, &credentials) : send_question(question);
+    if (r < 0)
+        question->told(r, NULL, question->data);
+    else if (is_true)
+        question->told(0, &credentials, question->data);
+    return 0;
+}
+
+static int send_question(VkpCredentialsQuestion *question)
+{
+    return sd_bus_call_method_async(question->bus, &question->slot, BUS_NAME,
+                                    "/org/freedesktop/DBus", BUS_NAME, "GetConnectionCredentials",
+                                    on_answered, question, "s", question->name);
+}
+
+int vkp_credentials_ask(sd_bus *bus, const char *name, VkpCredentialsTold told, void *data,
+                        VkpCredentialsQuestion **question)
+{
+    VkpCredentialsQuestion *asked = g_new0(VkpCredentialsQuestion, 1);
+    asked->bus = bus;
+    asked->name = g_strdup(name);
+    asked->told = told;
+    asked->data = data;
+    int r = send_question(asked);
+    if (r >= 0)
+        *question = asked;
+    else
+        vkp_credentials_question_free(asked);
+    return r;
+}
+
+void vkp_credentials_question_free(VkpCredentialsQuestion *question)
+{
+    if (!question)
+        return;
+    sd_bus_slot_unref(question->slot);
+    g_free(question->name);
+    g_free(question);
 }

@@ -1,18 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <glib.h>
+#include <sys/types.h>
 #include <systemd/sd-bus.h>
 
-/* Who is behind a unique name, as the bus itself knows from the socket. */
+/* What the bus knows of whoever has a name. */
 typedef struct {
     uid_t uid;
     pid_t pid;
 } VkpCredentials;
 
-/* Asks the bus; `answered` gets the answer for vkp_credentials_read(). A negative errno when the
- * question could not be sent. Ends with the slot. */
-int vkp_credentials_ask(sd_bus *bus, const char *name, sd_bus_message_handler_t answered,
-                        void *data, sd_bus_slot **slot);
+/* A question to the bus, open until it is answered. */
+typedef struct VkpCredentialsQuestion VkpCredentialsQuestion;
 
-/* A negative errno when the bus does not know, or leaves one of the two out. */
-int vkp_credentials_read(sd_bus_message *answer, VkpCredentials *credentials);
+/* The answer, once, from the bus's loop: 0, or -errno and NULL, as when nobody has the name, or the
+ * bus tells no uid or pid. May free the question. */
+typedef void (*VkpCredentialsTold)(int r, const VkpCredentials *credentials, void *data);
+
+/* Asks without waiting. `bus` is borrowed and outlives the question. -errno when it can't be. */
+int vkp_credentials_ask(sd_bus *bus, const char *name, VkpCredentialsTold told, void *data,
+                        VkpCredentialsQuestion **question);
+
+/* Takes NULL. A question that is open is not answered any more. */
+void vkp_credentials_question_free(VkpCredentialsQuestion *question);
+
+/* Whether the bus itself sent the message, or sd-bus in its stead. */
+gboolean vkp_credentials_is_of_bus(sd_bus_message *message);

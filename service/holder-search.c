@@ -58,9 +58,9 @@ static VkpSnapshot *new_snapshot_like(const VkpSnapshot *other)
 
 static guint64 young_since_ticks(const VkpHolderSearch *search)
 {
-    guint64 ticks = vkp_reader_ticks_per_second(search->reader);
-    guint64 now = vkp_reader_uptime_usec(search->reader) / G_USEC_PER_SEC;
-    return now > YOUNG_SECONDS ? (now - YOUNG_SECONDS) * ticks : 0;
+    guint64 age = (guint64)YOUNG_SECONDS * vkp_reader_ticks_per_second(search->reader);
+    guint64 now = vkp_reader_uptime_ticks(search->reader);
+    return now > age ? now - age : 0;
 }
 
 /* NULL when nobody is young. */

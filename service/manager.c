@@ -348,7 +348,7 @@ static gboolean may_register(VkpManager *manager, pid_t pid, VkpIdentity *identi
         g_set_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND, "Process %d has ended", pid);
         return FALSE;
     }
-    return refresh(manager, VKP_SURVEY_TICK, error) &&
+    return refresh(manager, VKP_SURVEY_FOR_KILL, error) &&
            !refuse_register(manager, *identity, owner, error);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/own-calls.h"
 
+#include "service/credentials.h"
 #include "service/sd-pointers.h"
 
 struct VkpOwnCalls {
@@ -58,10 +59,22 @@ static int pass_on(sd_bus_message *call, sd_bus_message *answer)
     return r < 0 ? sd_bus_reply_method_errno(call, r, NULL) : sd_bus_send(NULL, reply, NULL);
 }
 
+static int make(Call *call);
+
+/* An answer of somebody else, who guessed its number, has cost us our own: the call is made anew.
+ */
 static int on_answered(sd_bus_message *answer, void *data, G_GNUC_UNUSED sd_bus_error *bus_error)
 {
     Call *call = data;
-    (void)pass_on(call->message, answer);
+    call->slot = sd_bus_slot_unref(call->slot);
+    if (vkp_own_calls_is_one(call->calls, answer) || vkp_credentials_is_of_bus(answer)) {
+        (void)pass_on(call->message, answer);
+    } else {
+        int r = make(call);
+        if (r >= 0)
+            return 0;
+        (void)sd_bus_reply_method_errno(call->message, r, NULL);
+    }
     g_ptr_array_remove_fast(call->calls->open, call);
     return 0;
 }
@@ -76,6 +89,8 @@ static int make(Call *call)
         r = sd_bus_message_new_method_call(
             bus, &again, name, sd_bus_message_get_path(call->message),
             sd_bus_message_get_interface(call->message), sd_bus_message_get_member(call->message));
+    if (r >= 0)
+        r = sd_bus_message_rewind(call->message, TRUE);
     if (r >= 0)
         r = sd_bus_message_copy(again, call->message, TRUE);
     return r < 0 ? r : sd_bus_call_async(bus, &call->slot, again, on_answered, call, 0);

@@ -5,7 +5,8 @@
 #include <systemd/sd-bus.h>
 
 /* Properties, introspection and pings are answered inside of sd-bus, and only while the call comes
- * in. One that was held then is made once more, by us to ourselves, and the answer passed on. */
+ * in. One that was held then is made once more, by us to ourselves through the bus, and the answer
+ * passed on. */
 typedef struct VkpOwnCalls VkpOwnCalls;
 
 /* `bus` is borrowed and outlives the calls. */
@@ -15,7 +16,7 @@ VkpOwnCalls *vkp_own_calls_new(sd_bus *bus);
 void vkp_own_calls_free(VkpOwnCalls *calls);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpOwnCalls, vkp_own_calls_free)
 
-/* Whether the call that comes in is one that we made. */
+/* Whether the message that comes in is one that we sent. */
 gboolean vkp_own_calls_is_one(const VkpOwnCalls *calls, sd_bus_message *message);
 
 /* Makes the call; returns what a method handler returns. */

@@ -307,7 +307,9 @@ VkpRoster *vkp_survey_look(VkpSurvey *survey, VkpSurveyDepth depth, GError **err
      * snapshot shows. */
     if (depth > VKP_SURVEY_PROCESSES || !survey->places)
         look_at_boards(survey, depth, is_another);
-    survey->is_outdated |= vkp_records_retry(survey->records, g_get_monotonic_time());
+    /* Not while somebody is held frozen, nor while anybody waits. */
+    if (depth == VKP_SURVEY_TICK)
+        survey->is_outdated |= vkp_records_retry(survey->records, g_get_monotonic_time());
 
     gboolean other_ports = refresh_ports(survey, depth);
     gboolean must_make = !survey->roster || survey->is_outdated || is_settled_by_now(survey) ||

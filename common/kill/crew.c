@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom a rescan may add. Without expectations the scope alone decides: it was aimed at a kind, and
- * takes whoever is of that kind by now. Only the weak must also descend from a target: nothing ties
- * them but the folder they stand in, and the worktree may have been moved since the plan, and its
- * path lead to others. With expectations a person has confirmed certain processes,
+ * takes whoever is of that kind by now. Only the weak must also have been born to a target since:
+ * nothing ties them but the folder they stand in, and the worktree may have been moved since the
+ * plan, and its path lead to others. With expectations a person has confirmed certain processes,
  * and only these are signalled, with one addition: what they give birth to while they are being
  * ended. A supervisor's next child is what was confirmed, in another shape; without it, killing a
  * supervisor would be a matter of luck. What was there already at the time and was not confirmed
@@ -19,6 +19,7 @@ struct VkpCrew {
     GHashTable *by_identity; /* VkpIdentity* inside a target -> VkpTarget */
     GHashTable *by_pid;      /* pid -> VkpTarget, the latest one that had it */
     GHashTable *excluded;    /* set of VkpIdentity*, owned */
+    guint64 planned_ticks;   /* when the plan was made, since boot */
     gboolean is_closed;      /* nobody comes in any more */
     GHashTable *groups;      /* set of the targets' process groups and sessions: offspring whose
                                 parent is dead already is known by them */
@@ -97,8 +98,9 @@ static void add(VkpCrew *crew, VkpMember *member, gboolean is_planned)
     add_group(crew, target->session);
 }
 
-void vkp_crew_add_planned(VkpCrew *crew, const GPtrArray *members)
+void vkp_crew_add_planned(VkpCrew *crew, const GPtrArray *members, guint64 now_ticks)
 {
+    crew->planned_ticks = now_ticks;
     for (guint i = 0; i < members->len; i++)
         add(crew, g_ptr_array_index(members, i), TRUE);
 }
@@ -113,16 +115,30 @@ void vkp_crew_exclude(VkpCrew *crew, const VkpRoster *roster)
     }
 }
 
-/* A target that died in the meantime may have left its number to somebody else. */
+/* Whoever turned out to be protected, or another one than was meant, has no part in this. */
+static gboolean is_meant(const VkpTarget *target)
+{
+    return target->decided != VKP_OUTCOME_PROTECTED &&
+           target->decided != VKP_OUTCOME_IDENTITY_CHANGED;
+}
+
+/* The target that had the number when `process` was born. One that died in the meantime may have
+ * left its number to somebody else. NULL when that is so, or there is none. */
+static const VkpTarget *find_elder(const VkpCrew *crew, const VkpProcess *process, pid_t pid,
+                                   const VkpRoster *roster)
+{
+    const VkpTarget *target = g_hash_table_lookup(crew->by_pid, GINT_TO_POINTER(pid));
+    if (!target || !is_meant(target) ||
+        target->identity.start_ticks > process->identity.start_ticks)
+        return NULL;
+    const VkpMember *now = vkp_roster_lookup_pid(roster, pid);
+    return !now || vkp_identity_equal(now->process->identity, target->identity) ? target : NULL;
+}
+
 static gboolean is_child_of_target(const VkpCrew *crew, const VkpProcess *process,
                                    const VkpRoster *roster)
 {
-    const VkpTarget *parent =
-        g_hash_table_lookup(crew->by_pid, GINT_TO_POINTER(process->parent_pid));
-    if (!parent || parent->identity.start_ticks > process->identity.start_ticks)
-        return FALSE;
-    const VkpMember *now = vkp_roster_lookup_pid(roster, process->parent_pid);
-    return !now || vkp_identity_equal(now->process->identity, parent->identity);
+    return find_elder(crew, process, process->parent_pid, roster) != NULL;
 }
 
 static gboolean shares_group(const VkpCrew *crew, const VkpProcess *process)
@@ -144,26 +160,31 @@ static gboolean is_offspring(const VkpCrew *crew, const VkpMember *member, const
 }
 
 /* A leader's number is not given anew while anybody is left in what it led. */
-static gboolean is_led_by_target(const VkpCrew *crew, const VkpProcess *process, pid_t leader)
+static gboolean is_led_by_target(const VkpCrew *crew, const VkpProcess *process, pid_t leader,
+                                 const VkpRoster *roster)
 {
-    const VkpTarget *target = g_hash_table_lookup(crew->by_pid, GINT_TO_POINTER(leader));
-    return target && target->identity.start_ticks <= process->identity.start_ticks;
+    if (process->identity.pid == leader)
+        return FALSE;
+    const VkpTarget *target = find_elder(crew, process, leader, roster);
+    return target && (target->group == leader || target->session == leader);
 }
 
-static gboolean descends(const VkpCrew *crew, const VkpMember *member, const VkpRoster *roster)
+static gboolean was_born_to_target(const VkpCrew *crew, const VkpMember *member,
+                                   const VkpRoster *roster)
 {
     const VkpProcess *process = member->process;
-    return !g_hash_table_contains(crew->excluded, &process->identity) &&
+    return process->identity.start_ticks >= crew->planned_ticks &&
+           !g_hash_table_contains(crew->excluded, &process->identity) &&
            (is_child_of_target(crew, process, roster) ||
-            is_led_by_target(crew, process, process->group) ||
-            is_led_by_target(crew, process, process->session));
+            is_led_by_target(crew, process, process->group, roster) ||
+            is_led_by_target(crew, process, process->session, roster));
 }
 
 static gboolean may_join(const VkpCrew *crew, const VkpMember *member, const VkpRoster *roster)
 {
     if (crew->options->expected)
         return is_offspring(crew, member, roster);
-    return !vkp_member_is_weak(member) || descends(crew, member, roster);
+    return !vkp_member_is_weak(member) || was_born_to_target(crew, member, roster);
 }
 
 /* What is known already must still be looked at again when it had been set aside, in doubt, under a

@@ -14,17 +14,18 @@ guint vkp_crew_size(const VkpCrew *crew);
 VkpTarget *vkp_crew_at(const VkpCrew *crew, guint index);              /* borrowed */
 VkpTarget *vkp_crew_lookup(const VkpCrew *crew, VkpIdentity identity); /* borrowed or NULL */
 
-/* Takes in the plan's targets, in their order. */
-void vkp_crew_add_planned(VkpCrew *crew, const GPtrArray *members);
+/* Takes in the plan's targets, in their order. `now_ticks`: the time since boot, so that whoever is
+ * older was there when the plan was made. */
+void vkp_crew_add_planned(VkpCrew *crew, const GPtrArray *members, guint64 now_ticks);
 
 /* Members of the roster that are no targets now never will be: they were there before the first
- * signal, and nobody has asked for them. NULL: nobody
- * knows who was there, so nobody will be taken in. */
+ * signal, and nobody has asked for them. NULL: nobody knows who was there, so nobody will be taken
+ * in. */
 void vkp_crew_exclude(VkpCrew *crew, const VkpRoster *roster);
 
 /* Takes in whom the fresh roster shows to be hit by the scope too, parents first; with expectations
- * only offspring of the targets, and of the weak only what descends from them. Members for which
- * `is_taken` says TRUE are left alone (NULL: none). Returns how many came in. */
+ * only offspring of the targets, and of the weak only what was born to them since. Members for
+ * which `is_taken` says TRUE are left alone (NULL: none). Returns how many came in. */
 guint vkp_crew_recruit(VkpCrew *crew, const VkpRoster *roster,
                        gboolean (*is_taken)(VkpIdentity identity, gpointer data), gpointer data);
 

@@ -62,6 +62,13 @@ guint64 vkp_reader_uptime_usec(VkpReader *reader)
     return now > boot ? now - boot : 0;
 }
 
+guint64 vkp_reader_uptime_ticks(VkpReader *reader)
+{
+    guint64 usec = vkp_reader_uptime_usec(reader);
+    guint64 rest = usec % G_USEC_PER_SEC * reader->ticks_per_second / G_USEC_PER_SEC;
+    return usec / G_USEC_PER_SEC * reader->ticks_per_second + rest;
+}
+
 VkpUuid vkp_reader_boot_id(VkpReader *reader)
 {
     VkpUuid id = {0};

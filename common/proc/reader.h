@@ -113,6 +113,9 @@ guint64 vkp_reader_boot_time_usec(VkpReader *reader);
 /* How long ago that was, sleep included: µs, on the clock of `start_ticks`. */
 guint64 vkp_reader_uptime_usec(VkpReader *reader);
 
+/* The same in whole ticks: whoever is born now has this as its `start_ticks`, or more. */
+guint64 vkp_reader_uptime_ticks(VkpReader *reader);
+
 /* Identifies this boot (/proc/sys/kernel/random/boot_id); nil when unreadable. */
 VkpUuid vkp_reader_boot_id(VkpReader *reader);
 

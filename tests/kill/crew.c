@@ -4,6 +4,9 @@
 #include "common/kill/plan.h"
 #include "tests/kill/sketch.h"
 
+/* Those of the sketches are born at 1000 and their number of ticks, unless they say otherwise. */
+#define PLANNED_TICKS 2000
+
 static const VkpScope everything = {.kind = VKP_SCOPE_ALL};
 
 /* A crew of the process 10, confirmed by its id, and of nobody else who is in that roster. */
@@ -19,7 +22,7 @@ static void set_up(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_autoptr(VkpRoster) roster = SKETCH_ROSTER({.pid = 10}, {.pid = 11, .parent_pid = 10});
     g_autoptr(VkpPlan) plan = vkp_plan_build(&everything, &fixture->options, roster, NULL);
     fixture->crew = vkp_crew_new(&everything, &fixture->options);
-    vkp_crew_add_planned(fixture->crew, plan->targets);
+    vkp_crew_add_planned(fixture->crew, plan->targets, PLANNED_TICKS);
     vkp_crew_exclude(fixture->crew, roster);
     g_assert_cmpuint(vkp_crew_size(fixture->crew), ==, 1);
 }
@@ -66,22 +69,69 @@ static void test_groups_unseen(Fixture *fixture, G_GNUC_UNUSED gconstpointer dat
     g_assert_cmpuint(recruit(fixture, roster), ==, 0);
 }
 
-/* Without expectations, the weak meant too. Standing in a folder is no descent; whoever is strong
- * needs none. */
+/* Of a weak one, without expectations, the weak meant too. */
+static VkpCrew *new_weak_crew(Sketch target)
+{
+    static const VkpKillOptions options = {.include_weak = TRUE};
+    VkpCrew *crew = vkp_crew_new(&everything, &options);
+    target.confidence = 30;
+    g_autoptr(VkpRoster) roster = sketch_roster(&target, 1);
+    g_autoptr(VkpPlan) plan = vkp_plan_build(&everything, &options, roster, NULL);
+    vkp_crew_add_planned(crew, plan->targets, PLANNED_TICKS);
+    return crew;
+}
+
+static guint recruit_weak(VkpCrew *crew, Sketch stranger)
+{
+    stranger.confidence = 30;
+    g_autoptr(VkpRoster) roster = sketch_roster(&stranger, 1);
+    return vkp_crew_recruit(crew, roster, NULL, NULL);
+}
+
+/* Standing in a folder is no descent; whoever is strong needs none. */
 static void test_weak_ones(void)
 {
-    const VkpKillOptions options = {.include_weak = TRUE};
-    VkpCrew *crew = vkp_crew_new(&everything, &options);
-    g_autoptr(VkpRoster) before = SKETCH_ROSTER({.pid = 10, .confidence = 30});
-    g_autoptr(VkpPlan) plan = vkp_plan_build(&everything, &options, before, NULL);
-    vkp_crew_add_planned(crew, plan->targets);
-    g_autoptr(VkpRoster) after = SKETCH_ROSTER(
-        {.pid = 10, .confidence = 30}, {.pid = 50, .parent_pid = 10, .confidence = 30},
-        {.pid = 51, .parent_pid = 1, .confidence = 30}, {.pid = 52, .parent_pid = 1});
-    g_assert_cmpuint(vkp_crew_recruit(crew, after, NULL, NULL), ==, 2);
-    g_assert_nonnull(vkp_crew_lookup(crew, (VkpIdentity){50, 1050}));
-    g_assert_null(vkp_crew_lookup(crew, (VkpIdentity){51, 1051}));
-    g_assert_nonnull(vkp_crew_lookup(crew, (VkpIdentity){52, 1052}));
+    VkpCrew *crew = new_weak_crew((Sketch){.pid = 10, .group = 10, .session = 7});
+    Sketch child = {.pid = 50, .parent_pid = 10, .start_ticks = 3000};
+    Sketch mate = {.pid = 51, .parent_pid = 1, .group = 10, .start_ticks = 3001};
+    Sketch other = {.pid = 52, .parent_pid = 1, .group = 52, .session = 7, .start_ticks = 3002};
+    g_assert_cmpuint(recruit_weak(crew, other), ==, 0);
+    g_assert_cmpuint(recruit_weak(crew, child), ==, 1);
+    g_assert_cmpuint(recruit_weak(crew, mate), ==, 1);
+    VkpRoster *strong = SKETCH_ROSTER({.pid = 53, .parent_pid = 1, .start_ticks = 3003});
+    g_assert_cmpuint(vkp_crew_recruit(crew, strong, NULL, NULL), ==, 1);
+    vkp_roster_unref(strong);
+    vkp_crew_free(crew);
+}
+
+/* It stood elsewhere when the plan was made, and now the worktree's path leads there. */
+static void test_old_relatives(void)
+{
+    VkpCrew *crew = new_weak_crew((Sketch){.pid = 10, .group = 10, .session = 10});
+    Sketch child = {.pid = 50, .parent_pid = 10, .start_ticks = PLANNED_TICKS - 1};
+    Sketch mate = {.pid = 51, .group = 51, .session = 10, .start_ticks = PLANNED_TICKS - 1};
+    g_assert_cmpuint(recruit_weak(crew, child), ==, 0);
+    g_assert_cmpuint(recruit_weak(crew, mate), ==, 0);
+    vkp_crew_free(crew);
+}
+
+/* The process 10 led nothing and died; whoever got its number leads a group. */
+static void test_weak_heirs(void)
+{
+    VkpCrew *crew = new_weak_crew((Sketch){.pid = 10, .group = 7, .session = 7});
+    Sketch heir = {.pid = 10, .group = 10, .session = 10, .start_ticks = 3000};
+    Sketch child = {.pid = 50, .group = 10, .session = 10, .start_ticks = 3100};
+    g_assert_cmpuint(recruit_weak(crew, heir), ==, 0);
+    g_assert_cmpuint(recruit_weak(crew, child), ==, 0);
+    vkp_crew_free(crew);
+}
+
+static void test_child_of_a_spared_one(void)
+{
+    VkpCrew *crew = new_weak_crew((Sketch){.pid = 10, .group = 10, .session = 10});
+    vkp_target_set_aside(vkp_crew_at(crew, 0), VKP_OUTCOME_PROTECTED, NULL);
+    g_assert_cmpuint(recruit_weak(crew, (Sketch){.pid = 50, .parent_pid = 10, .start_ticks = 3000}),
+                     ==, 0);
     vkp_crew_free(crew);
 }
 
@@ -95,5 +145,8 @@ int main(int argc, char **argv)
     ADD("child-of-whoever-got-the-number-stays-out", test_child_of_a_heir);
     ADD("groups-that-cannot-be-seen-are-no-kinship", test_groups_unseen);
     g_test_add_func("/kill/crew/weak-ones-come-in-by-descent-only", test_weak_ones);
+    g_test_add_func("/kill/crew/weak-relatives-of-old-stay-out", test_old_relatives);
+    g_test_add_func("/kill/crew/weak-heirs-of-a-number-stay-out", test_weak_heirs);
+    g_test_add_func("/kill/crew/children-of-who-is-spared-stay-out", test_child_of_a_spared_one);
     return g_test_run();
 }

@@ -17,6 +17,8 @@ static VkpMember *draw(const Sketch *sketch)
     process->identity.start_ticks =
         sketch->start_ticks > 0 ? sketch->start_ticks : 1000 + (guint64)sketch->pid;
     process->parent_pid = sketch->parent_pid;
+    process->group = sketch->group;
+    process->session = sketch->session;
     process->state = sketch->state ? sketch->state : 'S';
     process->threads = sketch->threads > 0 ? sketch->threads : 1;
     process->name = g_strdup_printf("p%d", sketch->pid);

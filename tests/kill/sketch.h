@@ -9,6 +9,8 @@
 typedef struct {
     pid_t pid;
     pid_t parent_pid;
+    pid_t group;
+    pid_t session;
     guint64 start_ticks; /* 0: 1000 + pid */
     guint confidence;    /* 0: 90 */
     char state;          /* 0: 'S' */

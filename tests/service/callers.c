@@ -66,7 +66,8 @@ static void test_other_user(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_true(vkp_relative_read(agent, &relative) && vkp_relative_is_alive(&relative));
 }
 
-static char *call_from(Fixture *fixture, gboolean in_flatpak)
+/* `mode` NULL: plainly. */
+static char *call_from(Fixture *fixture, gboolean in_flatpak, const char *mode)
 {
     g_autofree char *root = g_build_filename(fixture->folder, "root", NULL);
     g_autofree char *info = g_build_filename(root, ".flatpak-info", NULL);
@@ -74,13 +75,13 @@ static char *call_from(Fixture *fixture, gboolean in_flatpak)
     if (in_flatpak)
         g_assert_true(g_file_set_contents(info, "[Application]\n", -1, NULL));
     return run(fixture, FIXTURE_WORDS(g_getenv("VKP_TEST_CAGED_CLIENT"),
-                                      vkp_test_bus_address(fixture->bus), root));
+                                      vkp_test_bus_address(fixture->bus), root, mode));
 }
 
 static void test_sandbox(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    g_autofree char *free = call_from(fixture, FALSE);
-    g_autofree char *caged = call_from(fixture, TRUE);
+    g_autofree char *free = call_from(fixture, FALSE, NULL);
+    g_autofree char *caged = call_from(fixture, TRUE, NULL);
     g_assert_cmpstr(free, ==,
                     "List ok\nSubscribe ok\nKill ok\n"
                     "RegisterProcess ok\n");
@@ -88,6 +89,15 @@ static void test_sandbox(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
                     "List ok\nSubscribe ok\n"
                     "Kill org.vibekanban.Processes.Error.PermissionDenied\n"
                     "RegisterProcess org.vibekanban.Processes.Error.PermissionDenied\n");
+}
+
+/* The bus passes on answers that nobody asked for, and sd-bus knows them by their number alone. */
+static void test_forged_credentials(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *free = call_from(fixture, FALSE, "forge");
+    g_autofree char *caged = call_from(fixture, TRUE, "forge");
+    g_assert_cmpstr(free, ==, "Kill ok\n");
+    g_assert_cmpstr(caged, ==, "Kill org.vibekanban.Processes.Error.PermissionDenied\n");
 }
 
 static void assert_register_refused(Fixture *fixture, const char *id, guint32 pid,
@@ -244,6 +254,7 @@ static void add_tests(void)
     fixture_add("/service/callers/another-user-learns-nothing", test_other_user);
     fixture_add("/service/callers/the-first-calls-are-answered-like-later-ones", test_first_calls);
     fixture_add("/service/callers/a-sandboxed-program-looks-and-does-not-touch", test_sandbox);
+    fixture_add("/service/callers/nobody-answers-for-the-bus", test_forged_credentials);
     fixture_add("/service/callers/bad-registrations-are-named", test_bad_registrations_with_zombie);
     fixture_add("/service/callers/a-process-may-be-registered-before-its-row",
                 test_registered_before_its_row);

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define DRIVER "org.freedesktop.DBus"
 #define OWN_NAME ":1.1"
@@ -170,6 +171,26 @@ void fake_bus_tell_error(FakeBus *bus, const char *name)
                     >=, 0);
     g_ptr_array_remove_index(bus->questions, 0);
     send_as_driver(bus, message);
+    fake_bus_settle(bus);
+}
+
+void fake_bus_forge(FakeBus *bus, const char *sender, const char *name)
+{
+    g_assert_cmpuint(bus->questions->len, >, 0);
+    sd_bus_message *question = g_ptr_array_index(bus->questions, 0);
+    sd_bus_message *message = NULL;
+    if (name)
+        g_assert_cmpint(sd_bus_message_new_method_errorf(question, &message, name, "No"), >=, 0);
+    else
+        g_assert_cmpint(sd_bus_message_new_method_return(question, &message), >=, 0);
+    if (!name)
+        g_assert_cmpint(sd_bus_message_append(message, "a{sv}", 2, "UnixUserID", "u", getuid(),
+                                              "ProcessID", "u", 1u),
+                        >=, 0);
+    g_assert_cmpint(sd_bus_message_set_sender(message, sender), >=, 0);
+    g_assert_cmpint(sd_bus_send(bus->server, message, NULL), >=, 0);
+    sd_bus_message_unref(message);
+    g_ptr_array_remove_index(bus->questions, 0);
     fake_bus_settle(bus);
 }
 

@@ -37,6 +37,10 @@ const char *fake_bus_asked(FakeBus *bus);
 void fake_bus_tell(FakeBus *bus, guint n_keys, ...);
 void fake_bus_tell_error(FakeBus *bus, const char *name);
 
+/* Somebody who guessed its number answers the oldest one: with our uid and another pid, or an error
+ * unless `name` is NULL. It is open no more: the true answer would find nobody. */
+void fake_bus_forge(FakeBus *bus, const char *sender, const char *name);
+
 /* The name of the error with which that call was answered, "" for none, NULL while there is no
  * answer. More than one answer fails the test. Borrowed. */
 const char *fake_bus_answer(FakeBus *bus, guint64 serial);

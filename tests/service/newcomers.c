@@ -126,14 +126,14 @@ static void test_others_go_on(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 
 static void test_limit(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
-    guint64 serials[VKP_CALLER_MAX_CALLS + 2];
+    guint64 serials[VKP_CALLER_MAX_HELD + 2];
     for (guint i = 0; i < G_N_ELEMENTS(serials); i++)
         serials[i] = fake_bus_call(scene->bus, ":1.50", "A");
     for (guint i = 0; i < G_N_ELEMENTS(serials); i++)
         g_assert_cmpstr(fake_bus_answer(scene->bus, serials[i]), ==,
-                        i < VKP_CALLER_MAX_CALLS ? NULL : LIMITED);
+                        i < VKP_CALLER_MAX_HELD ? NULL : LIMITED);
     tell_who(scene);
-    for (guint i = 0; i < VKP_CALLER_MAX_CALLS; i++)
+    for (guint i = 0; i < VKP_CALLER_MAX_HELD; i++)
         g_assert_cmpstr(fake_bus_answer(scene->bus, serials[i]), ==, "");
 }
 
@@ -191,6 +191,22 @@ static void test_bad_answers(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpstr(scene->served->str, ==, ":1.50 A;");
 }
 
+/* sd-bus takes an answer from anybody who knows the number of the call. */
+static void test_forged_answers(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    guint64 serial = fake_bus_call(scene->bus, ":1.50", "A");
+    for (guint i = 0; i < 6; i++) {
+        const char *sender = i < 3 ? ":1.50" : ":1.66";
+        fake_bus_forge(scene->bus, sender, i % 2 ? SD_BUS_ERROR_ACCESS_DENIED : NULL);
+        g_assert_cmpstr(scene->served->str, ==, "");
+        g_assert_null(fake_bus_answer(scene->bus, serial));
+        g_assert_null(vkp_callers_lookup(scene->callers, ":1.50"));
+        g_assert_cmpstr(fake_bus_asked(scene->bus), ==, ":1.50");
+    }
+    tell_who(scene);
+    g_assert_cmpstr(scene->served->str, ==, ":1.50 A;");
+}
+
 /* Whatever is still open is given up; the leak checker looks at this one. */
 static void test_end(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -214,9 +230,10 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     add("/service/newcomers/calls-are-served-in-order", test_order);
     add("/service/newcomers/who-is-known-does-not-wait-for-them", test_others_go_on);
-    add("/service/newcomers/held-calls-count", test_limit);
+    add("/service/newcomers/held-calls-are-so-many-at-most", test_limit);
     add("/service/newcomers/who-leaves-takes-his-calls-with-him", test_leaves_meanwhile);
     add("/service/newcomers/who-stays-unknown-is-refused", test_bad_answers);
+    add("/service/newcomers/an-answer-of-another-is-none", test_forged_answers);
     add("/service/newcomers/the-end-gives-held-calls-up", test_end);
     return g_test_run();
 }
