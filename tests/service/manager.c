@@ -56,10 +56,11 @@ static void on_killed(const GPtrArray *results, void *data)
     scene->is_done = TRUE;
 }
 
-static VkpManager *new_manager(Scene *scene)
+/* `database_path` NULL: it finds its own. */
+static VkpManager *new_manager(Scene *scene, const char *database_path)
 {
     VkpManagerOptions options = {
-        .database_path = scene->database_path,
+        .database_path = database_path,
         .places = {.home = scene->folder},
         .uid = getuid(),
         .loop = vkp_test_loop_ops(scene->loop),
@@ -83,7 +84,7 @@ static void set_up(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     scene->family = vkp_family_new(100, 60);
     scene->loop = vkp_test_loop_new();
     scene->changes = g_ptr_array_new_with_free_func(g_free);
-    scene->manager = new_manager(scene);
+    scene->manager = new_manager(scene, scene->database_path);
 }
 
 static void tear_down(Scene *scene, G_GNUC_UNUSED gconstpointer data)
@@ -292,6 +293,25 @@ static void test_register_server(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     assert_not_registrable(scene, getpid());
 }
 
+/* Nobody has looked for databases since. */
+static void test_register_new_server(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *home_part = g_build_filename(scene->folder, ".vkswarm", NULL);
+    g_autofree char *folder = g_build_filename(home_part, "db", NULL);
+    g_autofree char *path = g_build_filename(folder, "db.sqlite", NULL);
+    vkp_manager_free(scene->manager);
+    scene->manager = new_manager(scene, NULL);
+    refresh(scene);
+    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
+    g_autoptr(FakeBoard) board = fake_board_new(path, FAKE_LAYOUT_E_LATE);
+    vkp_family_run(scene->family, "name server open %s idle", path);
+    vkp_family_settle(scene->family, 1);
+    assert_not_registrable(scene, vkp_family_find(scene->family, "server").pid);
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(g_rmdir(folder), ==, 0);
+    g_assert_cmpint(g_rmdir(home_part), ==, 0);
+}
+
 static void test_register_spared(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
     pid_t applet = vkp_family_run(scene->family, "name applet idle");
@@ -343,6 +363,7 @@ int main(int argc, char **argv)
         {"without-a-timer-a-kill-is-refused", test_no_timer},
         {"a-registered-process-is-a-member", test_register},
         {"who-has-the-database-open-cant-be-registered", test_register_server},
+        {"who-opens-a-new-database-cant-be-registered", test_register_new_server},
         {"who-is-spared-cant-be-registered", test_register_spared},
         {"without-proc-there-is-no-manager", test_no_proc},
     };
