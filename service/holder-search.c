@@ -111,7 +111,15 @@ static gboolean follow_files(const VkpHolderSearch *search, const GPtrArray *dat
     return is_any_other;
 }
 
-/* One look for all databases together leaves few to be asked about each. */
+/* The next run asks everybody. */
+static void forget_files(const GPtrArray *databases)
+{
+    for (guint i = 0; i < databases->len; i++)
+        ((VkpDatabase *)g_ptr_array_index(databases, i))->inode = (VkpInode){0};
+}
+
+/* One look for all databases together leaves few to be asked about each. NULL when it can't be had.
+ */
 static VkpSnapshot *dup_suspects(const VkpHolderSearch *search, const GPtrArray *databases,
                                  VkpSnapshot *among)
 {
@@ -125,6 +133,8 @@ static VkpSnapshot *dup_suspects(const VkpHolderSearch *search, const GPtrArray 
     g_ptr_array_add(paths, NULL);
     g_autoptr(GArray) pids = vkp_protect_find_holders(
         search->reader, among, search->uid, (const char *const *)(const void *)paths->pdata);
+    if (!pids)
+        return NULL;
     VkpSnapshot *suspects = new_snapshot_like(among);
     for (guint i = 0; i < pids->len; i++) {
         VkpProcess *process = vkp_snapshot_lookup(among, g_array_index(pids, pid_t, i));
@@ -132,6 +142,23 @@ static VkpSnapshot *dup_suspects(const VkpHolderSearch *search, const GPtrArray 
     }
     vkp_snapshot_seal(suspects);
     return suspects;
+}
+
+/* FALSE when they can't all be asked: what is known of the holders stands. */
+static gboolean ask(const VkpHolderSearch *search, const GPtrArray *databases, VkpSnapshot *among,
+                    gboolean are_all)
+{
+    g_autoptr(VkpSnapshot) suspects = dup_suspects(search, databases, among);
+    for (guint i = 0; suspects && i < databases->len; i++) {
+        VkpDatabase *database = g_ptr_array_index(databases, i);
+        const char *const paths[] = {vkp_store_path(database->store), NULL};
+        g_autoptr(GArray) found =
+            vkp_protect_find_holders(search->reader, suspects, search->uid, paths);
+        if (!found)
+            return FALSE;
+        vkp_holders_see(database->holders, search->snapshot, found, are_all);
+    }
+    return suspects != NULL;
 }
 
 void vkp_holder_search_run(VkpHolderSearch *search, const GPtrArray *databases,
@@ -143,12 +170,6 @@ void vkp_holder_search_run(VkpHolderSearch *search, const GPtrArray *databases,
     gboolean at_all = follow_files(search, databases);
     if (!at_all && !some)
         return;
-    g_autoptr(VkpSnapshot) suspects = dup_suspects(search, databases, at_all ? snapshot : some);
-    for (guint i = 0; i < databases->len; i++) {
-        VkpDatabase *database = g_ptr_array_index(databases, i);
-        const char *const paths[] = {vkp_store_path(database->store), NULL};
-        g_autoptr(GArray) found =
-            vkp_protect_find_holders(search->reader, suspects, search->uid, paths);
-        vkp_holders_see(database->holders, snapshot, found, at_all || is_due);
-    }
+    if (!ask(search, databases, at_all ? snapshot : some, at_all || is_due))
+        forget_files(databases);
 }

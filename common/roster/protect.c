@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/error.h"
+
 struct VkpProtected {
     GHashTable *by_pid; /* pid -> owned VkpIdentity */
 };
@@ -132,7 +134,7 @@ static void add_files(const char *database_path, GArray *files)
 GArray *vkp_protect_find_holders(VkpReader *reader, const VkpSnapshot *snapshot, uid_t uid,
                                  const char *const *database_paths)
 {
-    GArray *holders = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    g_autoptr(GArray) holders = g_array_new(FALSE, FALSE, sizeof(pid_t));
     g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(VkpInode));
     for (guint i = 0; database_paths[i]; i++)
         add_files(database_paths[i], files);
@@ -141,12 +143,16 @@ GArray *vkp_protect_find_holders(VkpReader *reader, const VkpSnapshot *snapshot,
         const VkpProcess *process = vkp_snapshot_at(snapshot, i);
         pid_t pid = process->identity.pid;
         gboolean holds = FALSE;
+        g_autoptr(GError) failure = NULL;
         if (process->uid != uid || process->is_kernel_thread || vkp_process_is_dead(process))
             continue;
         /* Who hides its descriptors is not taken for a server here; see must_spare in kill/job.h.
          */
-        if (vkp_reader_check_files_open(reader, pid, inodes, files->len, &holds, NULL) && holds)
+        vkp_reader_check_files_open(reader, pid, inodes, files->len, &holds, &failure);
+        if (holds)
             g_array_append_val(holders, pid);
+        if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED))
+            return NULL;
     }
-    return holders;
+    return g_steal_pointer(&holders);
 }

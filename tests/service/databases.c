@@ -2,6 +2,7 @@
 #include "service/databases.h"
 
 #include <glib/gstdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/proc/scanner.h"
@@ -134,6 +135,26 @@ static void test_held_one_is_ours(Scene *scene, G_GNUC_UNUSED gconstpointer data
     vkp_family_kill(scene->family, server);
     look(scene, databases);
     assert_pids(vkp_databases_servers(databases), NULL, 0);
+}
+
+/* Who could not be asked, for want of descriptors, is asked again though he did nothing since. */
+static void test_short_of_descriptors(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpDatabases) databases = new_databases(scene, NULL);
+    pid_t server = spawn_server(scene, scene->old_path);
+    g_autoptr(VkpSnapshot) snapshot = vkp_scanner_scan(scene->scanner, NULL);
+    struct rlimit limit;
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+    struct rlimit low = {3, limit.rlim_max};
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &low), ==, 0);
+    for (guint i = 0; i < 2; i++) /* once with all, once with the young */
+        vkp_databases_refresh(databases, snapshot, VKP_LOOK_NOW);
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+    assert_pids(vkp_databases_servers(databases), NULL, 0);
+
+    vkp_databases_refresh(databases, snapshot, VKP_LOOK_NOW);
+    assert_ours(databases, scene->old_path);
+    assert_pids(vkp_databases_servers(databases), &server, 1);
 }
 
 /* Ours stays ours while its server lives, whatever else is started or written. */
@@ -278,6 +299,7 @@ int main(int argc, char **argv)
     } tests[] = {
         {"without-a-server-the-newest-is-ours", test_no_server},
         {"the-one-that-a-server-holds-is-ours", test_held_one_is_ours},
+        {"a-server-is-found-after-a-shortage", test_short_of_descriptors},
         {"ours-stays-ours-while-its-server-lives", test_two_servers},
         {"a-restart-of-its-server-leaves-ours-ours", test_restart},
         {"ours-is-ours-again-when-its-server-is-back", test_return},
