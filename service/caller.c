@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/caller.h"
 
-#include <string.h>
-
 #include "common/base/error.h"
 #include "service/bus-error.h"
 #include "service/credentials.h"

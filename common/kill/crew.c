@@ -25,17 +25,6 @@ struct VkpCrew {
                                 parent is dead already is known by them */
 };
 
-static guint hash_identity(gconstpointer key)
-{
-    const VkpIdentity *identity = (const VkpIdentity *)key;
-    return (guint)identity->pid * 2654435761u ^ (guint)identity->start_ticks;
-}
-
-static gboolean equal_identities(gconstpointer a, gconstpointer b)
-{
-    return vkp_identity_equal(*(const VkpIdentity *)a, *(const VkpIdentity *)b);
-}
-
 static void free_target(gpointer data)
 {
     vkp_target_free((VkpTarget *)data);
@@ -47,9 +36,10 @@ VkpCrew *vkp_crew_new(const VkpScope *scope, const VkpKillOptions *options)
     crew->scope = scope;
     crew->options = options;
     crew->targets = g_ptr_array_new_with_free_func(free_target);
-    crew->by_identity = g_hash_table_new(hash_identity, equal_identities);
+    crew->by_identity = g_hash_table_new(vkp_identity_hash, vkp_identity_equal_keys);
     crew->by_pid = g_hash_table_new(NULL, NULL);
-    crew->excluded = g_hash_table_new_full(hash_identity, equal_identities, g_free, NULL);
+    crew->excluded =
+        g_hash_table_new_full(vkp_identity_hash, vkp_identity_equal_keys, g_free, NULL);
     crew->groups = g_hash_table_new(NULL, NULL);
     return crew;
 }
