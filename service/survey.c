@@ -18,7 +18,7 @@ struct VkpSurvey {
     uid_t uid;
     char *home;
     GStrv worktree_roots;
-    GStrv shared_daemons;
+    VkpSharedDaemons *shared_daemons;
     VkpTable *table;
     VkpPorts *ports;
     VkpRecords *records;
@@ -40,7 +40,7 @@ VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options)
     survey->uid = options->uid;
     survey->home = g_strdup(options->places.home);
     survey->worktree_roots = g_strdupv((GStrv)options->worktree_roots);
-    survey->shared_daemons = g_strdupv((GStrv)options->shared_daemons);
+    survey->shared_daemons = vkp_shared_daemons_new(options->shared_daemons);
     survey->spared = g_array_new(FALSE, FALSE, sizeof(pid_t));
     survey->table =
         vkp_table_new(&(VkpTableOptions){.reader = options->reader, .uid = options->uid});
@@ -69,7 +69,7 @@ void vkp_survey_free(VkpSurvey *survey)
     vkp_table_free(survey->table);
     g_array_unref(survey->spared);
     g_strfreev(survey->worktree_roots);
-    g_strfreev(survey->shared_daemons);
+    vkp_shared_daemons_free(survey->shared_daemons);
     g_free(survey->home);
     g_free(survey);
 }
@@ -150,7 +150,7 @@ static VkpRoster *build_roster(const VkpSurvey *survey)
         .servers = vkp_databases_servers(survey->databases),
         .other_servers = vkp_databases_other_servers(survey->databases),
         .foreign_ids = vkp_databases_foreign_ids(survey->databases),
-        .shared_daemons = (const char *const *)survey->shared_daemons,
+        .shared_daemons = survey->shared_daemons,
         .uid = survey->uid,
     };
     return vkp_roster_build(&input);

@@ -7,9 +7,10 @@ struct VkpSnapshot {
     guint64 boot_time_usec;
     guint ticks_per_second;
     gboolean sealed;
+    gboolean is_in_order;   /* while open: each pid added so far was larger than the one before */
     GPtrArray *processes;   /* of VkpProcess; ascending by pid once sealed */
-    GHashTable *positions;  /* pid -> index + 1 */
-    VkpProcess **parents;   /* by index; borrowed from `processes` */
+    pid_t *pids;            /* theirs; once sealed */
+    gint *parents;          /* their parents' places; once sealed */
     GHashTable *children;   /* pid -> GPtrArray of borrowed VkpProcess; only those that have any */
     GPtrArray *no_children; /* what everybody else gets */
 };
@@ -19,25 +20,25 @@ VkpSnapshot *vkp_snapshot_new(guint64 boot_time_usec, guint ticks_per_second)
     VkpSnapshot *snapshot = g_atomic_rc_box_new0(VkpSnapshot);
     snapshot->boot_time_usec = boot_time_usec;
     snapshot->ticks_per_second = ticks_per_second;
+    snapshot->is_in_order = TRUE;
     snapshot->processes = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_process_unref);
-    snapshot->positions = g_hash_table_new(NULL, NULL);
     snapshot->children = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
     snapshot->no_children = g_ptr_array_new();
     return snapshot;
 }
 
+static const VkpProcess *process_at(const VkpSnapshot *snapshot, guint place)
+{
+    return snapshot->processes->pdata[place];
+}
+
 void vkp_snapshot_add(VkpSnapshot *snapshot, VkpProcess *process)
 {
     g_return_if_fail(!snapshot->sealed);
-    gpointer key = GINT_TO_POINTER(process->identity.pid);
-    guint position = GPOINTER_TO_UINT(g_hash_table_lookup(snapshot->positions, key));
-    if (position > 0) {
-        vkp_process_unref(snapshot->processes->pdata[position - 1]);
-        snapshot->processes->pdata[position - 1] = process;
-        return;
-    }
+    guint n = snapshot->processes->len;
+    if (n > 0 && process_at(snapshot, n - 1)->identity.pid >= process->identity.pid)
+        snapshot->is_in_order = FALSE;
     g_ptr_array_add(snapshot->processes, process);
-    g_hash_table_insert(snapshot->positions, key, GUINT_TO_POINTER(snapshot->processes->len));
 }
 
 static int compare_pids(gconstpointer a, gconstpointer b)
@@ -54,43 +55,71 @@ static int compare_starts(gconstpointer a, gconstpointer b)
     return first == second ? compare_pids(a, b) : (first > second) - (first < second);
 }
 
+/* Of those with one pid the last stays. */
+static void drop_repeated(GPtrArray *processes)
+{
+    guint n_kept = 0;
+    for (guint i = 0; i < processes->len; i++) {
+        gpointer process = processes->pdata[i];
+        if (n_kept > 0 && compare_pids(&processes->pdata[n_kept - 1], &process) == 0)
+            vkp_process_unref(processes->pdata[--n_kept]);
+        processes->pdata[n_kept++] = process;
+    }
+    for (guint i = n_kept; i < processes->len; i++)
+        processes->pdata[i] = NULL; /* moved or unreferenced above */
+    g_ptr_array_set_size(processes, (gint)n_kept);
+}
+
 static void sort_by_pid(VkpSnapshot *snapshot)
 {
-    g_ptr_array_sort(snapshot->processes, compare_pids);
-    for (guint i = 0; i < snapshot->processes->len; i++) {
-        const VkpProcess *process = snapshot->processes->pdata[i];
-        g_hash_table_insert(snapshot->positions, GINT_TO_POINTER(process->identity.pid),
-                            GUINT_TO_POINTER(i + 1));
+    if (!snapshot->is_in_order) {
+        g_ptr_array_sort(snapshot->processes, compare_pids); /* GLib's is stable */
+        drop_repeated(snapshot->processes);
     }
+    snapshot->pids = g_new(pid_t, snapshot->processes->len);
+    for (guint i = 0; i < snapshot->processes->len; i++)
+        snapshot->pids[i] = process_at(snapshot, i)->identity.pid;
+}
+
+gint vkp_snapshot_find(const VkpSnapshot *snapshot, pid_t pid)
+{
+    guint low = 0;
+    guint high = snapshot->processes->len;
+    g_return_val_if_fail(snapshot->pids || high == 0, VKP_SNAPSHOT_NOBODY);
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (snapshot->pids[middle] < pid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    gboolean is_there = low < snapshot->processes->len && snapshot->pids[low] == pid;
+    return is_there ? (gint)low : VKP_SNAPSHOT_NOBODY;
 }
 
 /* Stats are read one after the other, so a pid may have got a new owner between the look at a child
  * and the look at its parent. That owner started later, and is not the parent. */
 static void link_parents(VkpSnapshot *snapshot)
 {
-    snapshot->parents = g_new0(VkpProcess *, snapshot->processes->len);
+    snapshot->parents = g_new(gint, snapshot->processes->len);
     for (guint i = 0; i < snapshot->processes->len; i++) {
-        const VkpProcess *process = snapshot->processes->pdata[i];
-        VkpProcess *parent = vkp_snapshot_lookup(snapshot, process->parent_pid);
-        if (parent && parent->identity.start_ticks <= process->identity.start_ticks)
-            snapshot->parents[i] = parent;
+        const VkpProcess *process = process_at(snapshot, i);
+        gint parent = vkp_snapshot_find(snapshot, process->parent_pid);
+        if (parent != VKP_SNAPSHOT_NOBODY &&
+            process_at(snapshot, (guint)parent)->identity.start_ticks >
+                process->identity.start_ticks)
+            parent = VKP_SNAPSHOT_NOBODY;
+        snapshot->parents[i] = parent;
     }
 }
 
-static guint index_of(const VkpSnapshot *snapshot, const VkpProcess *process)
+/* Unlinks everybody on the loop that `place` is part of. */
+static void cut_loop(VkpSnapshot *snapshot, gint place)
 {
-    return GPOINTER_TO_UINT(
-               g_hash_table_lookup(snapshot->positions, GINT_TO_POINTER(process->identity.pid))) -
-           1;
-}
-
-/* Unlinks everybody on the loop that `index` is part of. */
-static void cut_loop(VkpSnapshot *snapshot, guint index)
-{
-    VkpProcess *next;
-    while ((next = snapshot->parents[index])) {
-        snapshot->parents[index] = NULL;
-        index = index_of(snapshot, next);
+    while (snapshot->parents[place] != VKP_SNAPSHOT_NOBODY) {
+        gint next = snapshot->parents[place];
+        snapshot->parents[place] = VKP_SNAPSHOT_NOBODY;
+        place = next;
     }
 }
 
@@ -100,14 +129,11 @@ static void cut_loops(VkpSnapshot *snapshot)
 {
     g_autofree guint *walk = g_new0(guint, snapshot->processes->len);
     for (guint i = 0; i < snapshot->processes->len; i++) {
-        guint at = i;
-        while (walk[at] == 0) {
+        gint at = (gint)i;
+        while (at != VKP_SNAPSHOT_NOBODY && walk[at] == 0) {
             walk[at] = i + 1;
-            VkpProcess *parent = snapshot->parents[at];
-            if (!parent)
-                break;
-            at = index_of(snapshot, parent);
-            if (walk[at] == i + 1)
+            at = snapshot->parents[at];
+            if (at != VKP_SNAPSHOT_NOBODY && walk[at] == i + 1)
                 cut_loop(snapshot, at);
         }
     }
@@ -116,9 +142,9 @@ static void cut_loops(VkpSnapshot *snapshot)
 static void link_children(VkpSnapshot *snapshot)
 {
     for (guint i = 0; i < snapshot->processes->len; i++) {
-        if (!snapshot->parents[i])
+        if (snapshot->parents[i] == VKP_SNAPSHOT_NOBODY)
             continue;
-        gpointer key = GINT_TO_POINTER(snapshot->parents[i]->identity.pid);
+        gpointer key = GINT_TO_POINTER(snapshot->pids[snapshot->parents[i]]);
         GPtrArray *children = g_hash_table_lookup(snapshot->children, key);
         if (!children) {
             children = g_ptr_array_new();
@@ -152,10 +178,10 @@ static void clear_snapshot(gpointer data)
 {
     VkpSnapshot *snapshot = data;
     g_hash_table_unref(snapshot->children);
-    g_hash_table_unref(snapshot->positions);
     g_ptr_array_unref(snapshot->no_children);
     g_ptr_array_unref(snapshot->processes);
     g_free(snapshot->parents);
+    g_free(snapshot->pids);
 }
 
 void vkp_snapshot_unref(VkpSnapshot *snapshot)
@@ -177,9 +203,8 @@ VkpProcess *vkp_snapshot_at(const VkpSnapshot *snapshot, guint index)
 
 VkpProcess *vkp_snapshot_lookup(const VkpSnapshot *snapshot, pid_t pid)
 {
-    guint position =
-        GPOINTER_TO_UINT(g_hash_table_lookup(snapshot->positions, GINT_TO_POINTER(pid)));
-    return position > 0 ? snapshot->processes->pdata[position - 1] : NULL;
+    gint place = vkp_snapshot_find(snapshot, pid);
+    return place == VKP_SNAPSHOT_NOBODY ? NULL : snapshot->processes->pdata[place];
 }
 
 VkpProcess *vkp_snapshot_lookup_identity(const VkpSnapshot *snapshot, VkpIdentity identity)
@@ -191,9 +216,12 @@ VkpProcess *vkp_snapshot_lookup_identity(const VkpSnapshot *snapshot, VkpIdentit
 VkpProcess *vkp_snapshot_parent(const VkpSnapshot *snapshot, const VkpProcess *process)
 {
     g_return_val_if_fail(snapshot->sealed, NULL);
-    return vkp_snapshot_lookup_identity(snapshot, process->identity)
-               ? snapshot->parents[index_of(snapshot, process)]
-               : NULL;
+    gint place = vkp_snapshot_find(snapshot, process->identity.pid);
+    if (place == VKP_SNAPSHOT_NOBODY ||
+        !vkp_identity_equal(process_at(snapshot, (guint)place)->identity, process->identity))
+        return NULL;
+    gint parent = snapshot->parents[place];
+    return parent == VKP_SNAPSHOT_NOBODY ? NULL : snapshot->processes->pdata[parent];
 }
 
 const GPtrArray *vkp_snapshot_children(const VkpSnapshot *snapshot, pid_t pid)

@@ -12,7 +12,7 @@ VkpSnapshot *vkp_snapshot_new(guint64 boot_time_usec, guint ticks_per_second);
 /* Takes the reference. The last one added for a pid wins. Only before vkp_snapshot_seal(). */
 void vkp_snapshot_add(VkpSnapshot *snapshot, VkpProcess *process);
 
-/* Sorts and links; after this nothing changes any more. */
+/* Sorts and links; after this nothing changes any more, and only after this is anybody found. */
 void vkp_snapshot_seal(VkpSnapshot *snapshot);
 
 VkpSnapshot *vkp_snapshot_ref(VkpSnapshot *snapshot);
@@ -22,6 +22,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpSnapshot, vkp_snapshot_unref)
 /* Processes in ascending order of pid; borrowed. */
 guint vkp_snapshot_size(const VkpSnapshot *snapshot);
 VkpProcess *vkp_snapshot_at(const VkpSnapshot *snapshot, guint index);
+
+/* The index of whoever has that pid. */
+#define VKP_SNAPSHOT_NOBODY (-1)
+gint vkp_snapshot_find(const VkpSnapshot *snapshot, pid_t pid);
 
 /* Borrowed; NULL when nobody has that pid. */
 VkpProcess *vkp_snapshot_lookup(const VkpSnapshot *snapshot, pid_t pid);

@@ -2,9 +2,34 @@
 #include "common/base/error.h"
 #include "common/proc/table-private.h"
 
+VkpTableEntry *vkp_table_entry_at(const VkpTable *table, guint index)
+{
+    return table->entries->pdata[index];
+}
+
+/* Of the first entry whose pid is not below that. */
+static guint find_index(const VkpTable *table, pid_t pid)
+{
+    guint low = 0;
+    guint high = table->entries->len;
+    /* Lists come in ascending order, and the newest pid is mostly the largest. */
+    if (high > 0 && vkp_table_entry_at(table, high - 1)->pid < pid)
+        return high;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (vkp_table_entry_at(table, middle)->pid < pid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 VkpTableEntry *vkp_table_entry(const VkpTable *table, pid_t pid)
 {
-    return g_hash_table_lookup(table->entries, GINT_TO_POINTER(pid));
+    guint index = find_index(table, pid);
+    VkpTableEntry *entry = index < table->entries->len ? vkp_table_entry_at(table, index) : NULL;
+    return entry && entry->pid == pid ? entry : NULL;
 }
 
 VkpTableEntry *vkp_table_entry_of(const VkpTable *table, VkpIdentity identity)
@@ -51,7 +76,7 @@ static void remove_entry(VkpTable *table, pid_t pid)
     if (!entry)
         return;
     vkp_table_close_stat(table, entry);
-    g_hash_table_remove(table->entries, GINT_TO_POINTER(pid));
+    g_ptr_array_remove_index(table->entries, find_index(table, pid));
     table->is_changed = TRUE;
 }
 
@@ -65,8 +90,9 @@ static VkpTableEntry *add_entry(VkpTable *table, const VkpProcess *process)
 {
     pid_t pid = process->identity.pid;
     VkpTableEntry *entry = g_new0(VkpTableEntry, 1);
+    entry->pid = pid;
     entry->stat_fd = -1;
-    g_hash_table_insert(table->entries, GINT_TO_POINTER(pid), entry);
+    g_ptr_array_insert(table->entries, (gint)find_index(table, pid), entry);
     table->is_changed = TRUE;
     if (vkp_table_is_young(table, process))
         g_array_append_val(table->young, pid);

@@ -9,6 +9,7 @@
 
 /* One process of the table. */
 typedef struct {
+    pid_t pid;
     VkpProcess *process;
     guint64 clock_nsec;    /* read before the last look: who ran during it has another one now */
     gint64 looked_at_usec; /* monotonic */
@@ -26,11 +27,11 @@ struct VkpTable {
     pid_t pid_max;
     guint64 young_usec;
     VkpPidWindow window;
-    GArray *numbers;     /* pid_t: of the window */
-    GHashTable *entries; /* pid -> Entry */
-    GArray *young;       /* pid_t */
-    GArray *followed;    /* VkpIdentity */
-    guint n_kept;        /* open stats */
+    GArray *numbers;    /* pid_t: of the window */
+    GPtrArray *entries; /* VkpTableEntry, ascending by pid */
+    GArray *young;      /* pid_t */
+    GArray *followed;   /* VkpIdentity */
+    guint n_kept;       /* open stats */
     guint kept_max;
     uid_t uid;
     gint64 short_until_usec; /* monotonic: no descriptors are kept until then */
@@ -45,7 +46,9 @@ struct VkpTable {
     gboolean has_stirred;
 };
 
+/* NULL when it has no such process. */
 VkpTableEntry *vkp_table_entry(const VkpTable *table, pid_t pid);
+VkpTableEntry *vkp_table_entry_at(const VkpTable *table, guint index);
 VkpTableEntry *vkp_table_entry_of(const VkpTable *table, VkpIdentity identity);
 void vkp_table_entry_free(VkpTableEntry *entry);
 

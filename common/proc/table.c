@@ -55,7 +55,7 @@ VkpTable *vkp_table_new(const VkpTableOptions *options)
         !options->ignore_cpu_clocks && vkp_reader_has_cpu_clocks(options->reader);
     table->young_usec = options->young_usec > 0 ? options->young_usec : YOUNG_USEC;
     table->numbers = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    table->entries = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)vkp_table_entry_free);
+    table->entries = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_table_entry_free);
     table->young = g_array_new(FALSE, FALSE, sizeof(pid_t));
     table->followed = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
     table->kept_max = find_kept_max();
@@ -69,7 +69,7 @@ void vkp_table_free(VkpTable *table)
     vkp_snapshot_unref(table->snapshot);
     g_array_unref(table->followed);
     g_array_unref(table->young);
-    g_hash_table_unref(table->entries);
+    g_ptr_array_unref(table->entries);
     g_array_unref(table->numbers);
     vkp_scanner_free(table->scanner);
     g_free(table);
@@ -91,18 +91,11 @@ static gboolean look_through_list(VkpTable *table, gboolean at_all, GError **err
         if (entry)
             entry->listing = table->listing;
     }
-    g_autoptr(GArray) gone = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    GHashTableIter iter;
-    gpointer key;
-    gpointer value;
-    g_hash_table_iter_init(&iter, table->entries);
-    while (g_hash_table_iter_next(&iter, &key, &value)) {
-        pid_t pid = GPOINTER_TO_INT(key);
-        if (((const VkpTableEntry *)value)->listing != table->listing)
-            g_array_append_val(gone, pid);
+    for (guint i = table->entries->len; i-- > 0;) {
+        const VkpTableEntry *entry = vkp_table_entry_at(table, i);
+        if (entry->listing != table->listing)
+            vkp_table_drop(table, entry->pid);
     }
-    for (guint i = 0; i < gone->len; i++)
-        vkp_table_drop(table, g_array_index(gone, pid_t, i));
     return TRUE;
 }
 
@@ -164,18 +157,13 @@ static gboolean look_at_young(VkpTable *table, GError **error)
 /* Those whose number leaves `part` when divided by `n_parts`. */
 static gboolean look_at_part(VkpTable *table, guint part, guint n_parts, GError **error)
 {
-    g_autoptr(GArray) pids = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    GHashTableIter iter;
-    gpointer key;
-    g_hash_table_iter_init(&iter, table->entries);
-    while (g_hash_table_iter_next(&iter, &key, NULL)) {
-        pid_t pid = GPOINTER_TO_INT(key);
-        if ((guint)pid % n_parts == part)
-            g_array_append_val(pids, pid);
-    }
-    for (guint i = 0; i < pids->len; i++)
-        if (!vkp_table_glance(table, g_array_index(pids, pid_t, i), OTHERS_MAX_AGE_USEC, error))
+    /* Whoever turns out to be gone is dropped: from the end, nobody else is passed over. */
+    for (guint i = table->entries->len; i-- > 0;) {
+        pid_t pid = vkp_table_entry_at(table, i)->pid;
+        if ((guint)pid % n_parts == part &&
+            !vkp_table_glance(table, pid, OTHERS_MAX_AGE_USEC, error))
             return FALSE;
+    }
     return TRUE;
 }
 
@@ -240,13 +228,10 @@ static gboolean has_lost_parent(const VkpTable *table, const VkpProcess *process
 static GArray *dup_orphans(const VkpTable *table)
 {
     GArray *orphans = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, table->entries);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const VkpTableEntry *entry = value;
+    for (guint i = 0; i < table->entries->len; i++) {
+        const VkpTableEntry *entry = vkp_table_entry_at(table, i);
         if (has_lost_parent(table, entry->process))
-            g_array_append_val(orphans, entry->process->identity.pid);
+            g_array_append_val(orphans, entry->pid);
     }
     return orphans;
 }
@@ -272,11 +257,8 @@ static gboolean look_at_orphans(VkpTable *table, GError **error)
 static void make_snapshot(VkpTable *table)
 {
     VkpSnapshot *snapshot = vkp_scanner_new_snapshot(table->scanner);
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, table->entries);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        vkp_snapshot_add(snapshot, vkp_process_ref(((const VkpTableEntry *)value)->process));
+    for (guint i = 0; i < table->entries->len; i++)
+        vkp_snapshot_add(snapshot, vkp_process_ref(vkp_table_entry_at(table, i)->process));
     vkp_snapshot_seal(snapshot);
     vkp_snapshot_unref(table->snapshot);
     table->snapshot = snapshot;
@@ -298,11 +280,8 @@ static gboolean look_without_kept(VkpTable *table, GError *failure, GError **err
         return FALSE;
     }
     g_error_free(failure);
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, table->entries);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        vkp_table_close_stat(table, value);
+    for (guint i = 0; i < table->entries->len; i++)
+        vkp_table_close_stat(table, vkp_table_entry_at(table, i));
     table->short_until_usec = table->now_usec + SHORTAGE_USEC;
     return look(table, TRUE, VKP_TABLE_NOW, error);
 }

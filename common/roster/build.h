@@ -6,6 +6,7 @@
 #include "common/roster/places.h"
 #include "common/roster/protect.h"
 #include "common/roster/roster.h"
+#include "common/roster/shared.h"
 #include "common/store/board.h"
 #include "common/store/registry.h"
 
@@ -25,8 +26,8 @@ typedef struct {
     const GArray *servers;       /* pid_t: living holders of our database */
     const GArray *other_servers; /* pid_t: living holders of other boards' databases; NULL: none */
     GHashTable *foreign_ids;     /* set of VkpUuid*: ids that stand in other boards; NULL: none */
-    const char *const *shared_daemons; /* names (comm) besides the built-in; NULL: none */
-    uid_t uid;                         /* whose processes; others are never members */
+    const VkpSharedDaemons *shared_daemons;
+    uid_t uid; /* whose processes; others are never members */
 } VkpRosterInput;
 
 /* Decides for every process of the snapshot. Pure. Members have no ports yet. */

@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/roster/subject.h"
 
-#include "common/roster/shared.h"
-
 gint vkp_inquiry_find(const VkpInquiry *inquiry, pid_t pid)
 {
-    guint low = 0;
-    guint high = inquiry->n;
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        if (inquiry->subjects[middle].process->identity.pid < pid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == inquiry->n || inquiry->subjects[low].process->identity.pid != pid)
-        return VKP_NOBODY;
-    return (gint)low;
+    return vkp_snapshot_find(inquiry->input->snapshot, pid);
 }
 
 static GHashTable *to_set(const GArray *pids)
@@ -27,15 +14,15 @@ static GHashTable *to_set(const GArray *pids)
     return set;
 }
 
-static void begin_subject(const VkpRosterInput *input, const VkpSharedDaemons *daemons,
-                          VkpSubject *subject, VkpProcess *process)
+static void begin_subject(const VkpRosterInput *input, VkpSubject *subject, VkpProcess *process)
 {
     subject->process = process;
     subject->is_candidate = process->uid == input->uid && !process->is_kernel_thread;
     subject->is_protected =
         input->protection && vkp_protect_covers(input->protection, process->identity);
     subject->is_boundary = subject->is_protected || vkp_protect_is_manager(process);
-    subject->is_shared = subject->is_candidate && vkp_shared_daemons_include(daemons, process);
+    subject->is_shared =
+        subject->is_candidate && vkp_shared_daemons_include(input->shared_daemons, process);
     subject->last_child = VKP_NOBODY;
     subject->source = VKP_NOBODY;
     subject->shelter = VKP_NOBODY;
@@ -195,13 +182,12 @@ static void look_up(const VkpInquiry *inquiry, VkpSubject *subject)
 
 void vkp_inquiry_begin(VkpInquiry *inquiry, const VkpRosterInput *input)
 {
-    g_autoptr(VkpSharedDaemons) daemons = vkp_shared_daemons_new(input->shared_daemons);
     guint n = vkp_snapshot_size(input->snapshot);
     *inquiry = (VkpInquiry){.input = input, .n = n, .subjects = g_new0(VkpSubject, n)};
     inquiry->orphan_groups = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     inquiry->old_ids = g_hash_table_new(vkp_uuid_hash, vkp_uuid_equal);
     for (guint i = 0; i < n; i++)
-        begin_subject(input, daemons, &inquiry->subjects[i], vkp_snapshot_at(input->snapshot, i));
+        begin_subject(input, &inquiry->subjects[i], vkp_snapshot_at(input->snapshot, i));
     mark_servers(inquiry);
     for (guint i = 0; i < n; i++)
         link_subject(inquiry, (gint)i);

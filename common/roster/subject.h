@@ -30,7 +30,7 @@ typedef struct {
     gboolean is_deleted;           /* the board would know the id if it still stood there */
 } VkpClaim;
 
-#define VKP_NOBODY (-1)
+#define VKP_NOBODY VKP_SNAPSHOT_NOBODY
 
 typedef enum { VKP_VISIT_NEW, VKP_VISIT_OPEN, VKP_VISIT_DONE } VkpVisit;
 

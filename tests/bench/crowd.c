@@ -44,7 +44,9 @@ static void work(void)
 
 static G_NORETURN void be_member(int ready)
 {
+    /* Of several that are pending the last one's handler would run first. */
     struct sigaction action = {.sa_handler = on_switch};
+    sigfillset(&action.sa_mask);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigaction(SIGUSR1, &action, NULL);
     sigaction(SIGUSR2, &action, NULL);

@@ -13,6 +13,7 @@
 
 #define ROUNDS 9
 #define TICKS 120
+#define BIRTHS 60
 #define MANY_TICKS 1000000
 
 /* The same with more processes only takes longer. */
@@ -141,6 +142,19 @@ static void time_ticks(Inside *inside, gulong pause_usec, Figures *ticks)
     }
 }
 
+/* Somebody who is none of ours has been born, or has ended, since the last one. */
+static double time_lists_in_churn(Inside *inside)
+{
+    g_autoptr(Figures) figures = figures_new();
+    for (guint i = 0; i < BIRTHS; i++) {
+        pid_t stranger = crowd_start_member("VKP_BENCH_STRANGER=1");
+        figures_add(figures, time_one(list, inside));
+        crowd_end(stranger);
+        figures_add(figures, time_one(list, inside));
+    }
+    return figures_at(figures, 0.5);
+}
+
 static void time_encoding(Inside *inside, BenchResults *results)
 {
     g_autoptr(Figures) figures = figures_new();
@@ -204,6 +218,7 @@ void bench_inside(const BenchPlace *place, Crowd *crowd, BenchResults *results)
     for (guint i = 0; i < TICKS; i++)
         figures_add(lists, time_one(list, &inside));
     results->tick_idle_calls = count_calls(calls, &inside, 0);
+    results->list_in_churn = time_lists_in_churn(&inside);
 
     crowd_set_members_busy(crowd, TRUE);
     g_usleep(G_USEC_PER_SEC);

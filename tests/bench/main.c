@@ -53,6 +53,7 @@ ROW(row_first_ratio, r->first_list / r->ps)
 ROW(row_first_calls, (double)r->first_list_calls / (r->n + N_MEMBERS))
 ROW(row_list, r->list)
 ROW(row_list_ratio, r->ps / r->list)
+ROW(row_churn, r->list_in_churn)
 ROW(row_idle, r->tick_idle)
 ROW(row_idle_worst, r->tick_idle_worst)
 ROW(row_idle_calls, r->tick_idle_calls)
@@ -98,6 +99,7 @@ static void print_all(const GArray *all)
     print_row("  system calls a process", "2 or fewer", all, row_first_calls);
     print_row("monitored List inside, us", "", all, row_list);
     print_row("  times faster than ps", "200 (at 1000)", all, row_list_ratio);
+    print_row("  when somebody was born or has ended", "", all, row_churn);
     print_row("tick, members idle, us, median", "150, 1.3x over all N", all, row_idle);
     print_row("  system calls", "45 or fewer", all, row_idle_calls);
     print_row("  the slowest of 120", "", all, row_idle_worst);

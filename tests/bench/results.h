@@ -15,8 +15,9 @@ typedef struct {
     double evidence;   /* a plain C scan of what can tell whose a process is */
     double first_list; /* in the service, roster and all */
     int first_list_calls;
-    double list;      /* in the service, monitored, members idle */
-    double tick_idle; /* medians */
+    double list;          /* in the service, monitored, members idle */
+    double list_in_churn; /* the same when somebody was born or has ended */
+    double tick_idle;     /* medians */
     double tick_idle_worst;
     int tick_idle_calls;
     double tick_busy;

@@ -16,6 +16,7 @@ typedef struct VkpRigEyes {
     VkpBoard *board;
     VkpPlaces *places;
     VkpMemory *memory;
+    VkpSharedDaemons *daemons;
     GArray *nobody; /* of pid_t, empty */
     GPtrArray *results;
     GArray *innocents;          /* VkpRelative, before the kill */
@@ -58,6 +59,7 @@ static VkpRigEyes *open_eyes(const VkpRig *rig)
     vkp_board_seal(eyes->board);
     eyes->places = vkp_places_resolve(eyes->board, NULL, NULL);
     eyes->memory = vkp_memory_new();
+    eyes->daemons = vkp_shared_daemons_new(NULL);
     eyes->nobody = g_array_new(FALSE, FALSE, sizeof(pid_t));
     eyes->stopped_before = g_hash_table_new(NULL, NULL);
     return eyes;
@@ -97,6 +99,7 @@ static VkpRoster *make_roster(VkpRig *rig, VkpTableDepth depth, GError **error)
         .protection = protection,
         .memory = eyes->memory,
         .servers = eyes->nobody,
+        .shared_daemons = eyes->daemons,
         .uid = geteuid(),
     };
     VkpRoster *roster = vkp_roster_build(&input);
@@ -162,6 +165,7 @@ VkpRig *vkp_rig_new(guint max_births, guint seconds)
 static void close_eyes(VkpRigEyes *eyes)
 {
     vkp_memory_free(eyes->memory);
+    vkp_shared_daemons_free(eyes->daemons);
     vkp_places_free(eyes->places);
     vkp_board_unref(eyes->board);
     vkp_table_free(eyes->table);

@@ -304,6 +304,7 @@ VkpRoster *scene_build(Scene *scene)
     g_autoptr(VkpPlaces) places = vkp_places_resolve(scene->board, "/home/somebody", NULL);
     VkpProtectInput around = {snapshot, scene->servers, scene->spared};
     g_autoptr(VkpProtected) protection = vkp_protect_build(&around);
+    g_autoptr(VkpSharedDaemons) daemons = vkp_shared_daemons_new(NULL);
     VkpRosterInput input = {.snapshot = snapshot,
                             .board = scene->board,
                             .board_current_usec = scene->board_current_usec,
@@ -314,6 +315,7 @@ VkpRoster *scene_build(Scene *scene)
                             .servers = scene->servers,
                             .other_servers = scene->other_servers,
                             .foreign_ids = scene->foreign,
+                            .shared_daemons = daemons,
                             .uid = SCENE_UID};
     vkp_roster_unref(scene->roster);
     gint64 begin = g_get_monotonic_time();
