@@ -2,9 +2,9 @@
 #include <glib/gstdio.h>
 
 #include "common/store/store.h"
-#include "tests/bench/figures.h"
 #include "tests/bench/results.h"
 #include "tests/lib/fake-board.h"
+#include "tests/lib/figures.h"
 
 #define N_ATTEMPTS 200
 #define ROUNDS 9

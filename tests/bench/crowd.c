@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/bench/figures.h"
+#include "tests/lib/figures.h"
 
 #define LIFETIME_SECONDS 600
 #define N_THREADS 11

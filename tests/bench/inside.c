@@ -7,9 +7,9 @@
 #include "service/encode.h"
 #include "service/manager.h"
 #include "tests/bench/calls.h"
-#include "tests/bench/figures.h"
 #include "tests/bench/results.h"
 #include "tests/bench/rivals.h"
+#include "tests/lib/figures.h"
 
 #define ROUNDS 9
 #define TICKS 120

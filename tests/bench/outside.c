@@ -9,8 +9,8 @@
 
 #include "common/base/contract.h"
 #include "common/proc/reader.h"
-#include "tests/bench/figures.h"
 #include "tests/bench/results.h"
+#include "tests/lib/figures.h"
 
 #define CALLS 400
 #define EXITS 200

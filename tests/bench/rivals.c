@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/bench/figures.h"
+#include "tests/lib/figures.h"
 
 double rivals_run_ps(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/bench/figures.h"
+#include "tests/lib/figures.h"
 
 #include <time.h>
 
