@@ -28,7 +28,6 @@ static void attempt_free(gpointer data)
     VkpAttempt *attempt = data;
     g_free(attempt->project_name);
     g_free(attempt->task_title);
-    g_free(attempt->task_status);
     g_free(attempt->name);
     g_free(attempt->branch);
     g_free(attempt->agent);
@@ -251,11 +250,10 @@ static gboolean attempt_equal(const VkpAttempt *a, const VkpAttempt *b)
     return vkp_uuid_equal(&a->id, &b->id) && vkp_uuid_equal(&a->task_id, &b->task_id) &&
            vkp_uuid_equal(&a->project_id, &b->project_id) &&
            g_strcmp0(a->project_name, b->project_name) == 0 &&
-           g_strcmp0(a->task_title, b->task_title) == 0 &&
-           g_strcmp0(a->task_status, b->task_status) == 0 && g_strcmp0(a->name, b->name) == 0 &&
+           g_strcmp0(a->task_title, b->task_title) == 0 && g_strcmp0(a->name, b->name) == 0 &&
            g_strcmp0(a->branch, b->branch) == 0 && g_strcmp0(a->agent, b->agent) == 0 &&
            g_strcmp0(a->folder, b->folder) == 0 && strv_equal0(a->worktrees, b->worktrees) &&
-           a->is_worktree_deleted == b->is_worktree_deleted && a->is_archived == b->is_archived;
+           a->is_worktree_deleted == b->is_worktree_deleted;
 }
 
 static gboolean execution_equal(const VkpExecution *a, const VkpExecution *b)
@@ -264,7 +262,7 @@ static gboolean execution_equal(const VkpExecution *a, const VkpExecution *b)
            a->kind == b->kind && a->status == b->status &&
            a->started_at_usec == b->started_at_usec &&
            a->completed_at_usec == b->completed_at_usec && a->pid == b->pid &&
-           g_strcmp0(a->agent, b->agent) == 0 && a->is_dropped == b->is_dropped;
+           g_strcmp0(a->agent, b->agent) == 0;
 }
 
 static gboolean sets_equal(GHashTable *a, GHashTable *b)

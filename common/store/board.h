@@ -16,14 +16,12 @@ typedef struct {
     VkpUuid project_id; /* nil: no project */
     char *project_name; /* of the project, else its repositories joined by " + ", else NULL */
     char *task_title;   /* NULL: no task */
-    char *task_status;  /* todo, inprogress, inreview, done, cancelled; NULL: no task */
     char *name;         /* the workspace's name, else task title, branch, last path component */
     char *branch;       /* NULL: none */
     char *agent;        /* normalised to upper case with underscores (CLAUDE_CODE); NULL */
     char *folder;       /* container_ref or worktree_path; NULL, never empty, "/" or the home */
     GStrv worktrees;    /* worktrees inside `folder` by repository, or only `folder` */
     gboolean is_worktree_deleted;
-    gboolean is_archived;
 } VkpAttempt;
 
 typedef struct {
@@ -35,7 +33,6 @@ typedef struct {
     gint64 completed_at_usec; /* 0: not, or unknown */
     pid_t pid;                /* from a pid column; 0 none */
     char *agent;              /* NULL: unknown */
-    gboolean is_dropped;
 } VkpExecution;
 
 typedef struct VkpBoard VkpBoard;

@@ -101,8 +101,8 @@ char *vkp_query_dup_attempts(const VkpColumns *columns)
                    (const char *[]){"id", "task_id", spelling.folder, "branch", "name", NULL});
     g_string_append(sql, ", ");
     append_agent(sql, attempts);
-    append_columns(sql, attempts, (const char *[]){"worktree_deleted", "archived", NULL});
-    append_columns(sql, tasks, (const char *[]){"title", "status", "project_id", NULL});
+    append_column(sql, attempts, "worktree_deleted");
+    append_columns(sql, tasks, (const char *[]){"title", "project_id", NULL});
     append_column(sql, projects, "name");
     append_columns(sql, repos, (const char *[]){"name", "display_name", NULL});
     g_string_append_printf(sql, " FROM %s a%s" PAGE("a"), spelling.attempts, joins->str);
@@ -124,7 +124,7 @@ char *vkp_query_dup_executions(const VkpColumns *columns)
     append_column(sql, parents, by_session ? "workspace_id" : "id");
     append_columns(sql, executions,
                    (const char *[]){is_a ? "process_type" : "run_reason", "status", "started_at",
-                                    "completed_at", "pid", "dropped", NULL});
+                                    "completed_at", "pid", NULL});
     g_string_append(sql, ", ");
     append_agent(sql, parents);
     g_string_append_printf(sql, " FROM execution_processes e%s" PAGE("e"), joins->str);

@@ -157,7 +157,6 @@ void vkp_rows_take_execution(sqlite3_stmt *row, gpointer data)
     execution->started_at_usec = vkp_time_parse(peek_text(row, VKP_EXECUTION_STARTED_AT));
     execution->completed_at_usec = vkp_time_parse(peek_text(row, VKP_EXECUTION_COMPLETED_AT));
     execution->pid = take_pid(row, VKP_EXECUTION_PID);
-    execution->is_dropped = take_flag(row, VKP_EXECUTION_DROPPED);
     execution->agent = vkp_agent_dup_normal(peek_text(row, VKP_EXECUTION_AGENT));
     if (!execution->agent)
         execution->agent =
@@ -240,7 +239,6 @@ static void fill_attempt(VkpRows *rows, VkpAttempt *attempt, sqlite3_stmt *row)
         vkp_board_count_skipped(rows->board); /* the task's row is broken, not the attempt's */
     attempt->project_name = dup_label(row, VKP_ATTEMPT_PROJECT_NAME);
     attempt->task_title = dup_label(row, VKP_ATTEMPT_TASK_TITLE);
-    attempt->task_status = dup_label(row, VKP_ATTEMPT_TASK_STATUS);
     attempt->name = dup_label(row, VKP_ATTEMPT_NAME);
     attempt->branch = dup_label(row, VKP_ATTEMPT_BRANCH);
     attempt->agent = vkp_agent_dup_normal(peek_text(row, VKP_ATTEMPT_AGENT));
@@ -248,7 +246,6 @@ static void fill_attempt(VkpRows *rows, VkpAttempt *attempt, sqlite3_stmt *row)
         attempt->agent = g_strdup(g_hash_table_lookup(rows->agents, &attempt->id));
     attempt->folder = vkp_folder_dup_normal(peek_text(row, VKP_ATTEMPT_FOLDER), rows->home);
     attempt->is_worktree_deleted = take_flag(row, VKP_ATTEMPT_WORKTREE_DELETED);
-    attempt->is_archived = take_flag(row, VKP_ATTEMPT_ARCHIVED);
 }
 
 static void begin_attempt(VkpRows *rows, sqlite3_stmt *row)

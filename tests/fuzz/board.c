@@ -142,9 +142,8 @@ static void check_text(const char *text)
 static void check_attempt(const VkpAttempt *attempt)
 {
     FUZZ_CHECK(!vkp_uuid_is_nil(&attempt->id));
-    const char *const texts[] = {attempt->project_name, attempt->task_title, attempt->task_status,
-                                 attempt->name,         attempt->branch,     attempt->agent,
-                                 attempt->folder};
+    const char *const texts[] = {attempt->project_name, attempt->task_title, attempt->name,
+                                 attempt->branch,       attempt->agent,      attempt->folder};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         check_text(texts[i]);
     FUZZ_CHECK(!attempt->folder || (attempt->folder[0] == '/' && attempt->folder[1] != '\0'));

@@ -95,7 +95,7 @@ static void tell_story(FakeBoard *board, FakeLayout layout, const char *agent, g
     fake_board_begin(board);
     tell_attempts(board, layout, agent);
     tell_executions(board);
-    if (has_dropped)
+    if (has_dropped) /* hidden on the board, and read all the same: its processes may live */
         fake_board_run(board, "UPDATE execution_processes SET dropped = 1 WHERE status = 'killed'");
     if (fake_layout_has_repos(layout)) {
         fake_board_add_repo(board, fake_id(WEB), "web", "Web shop");
@@ -122,23 +122,21 @@ static void describe_attempt(GString *text, const VkpAttempt *attempt)
 {
     g_autofree char *worktrees = attempt->worktrees ? g_strjoinv(" ", attempt->worktrees) : NULL;
     g_string_append_printf(
-        text, "attempt %u of %u of %u: %s | %s | %s | %s | %s | %s | %s | %s%s%s\n",
+        text, "attempt %u of %u of %u: %s | %s | %s | %s | %s | %s | %s%s\n",
         number_of(&attempt->id), number_of(&attempt->task_id), number_of(&attempt->project_id),
-        or_dash(attempt->project_name), or_dash(attempt->task_title), or_dash(attempt->task_status),
-        or_dash(attempt->name), or_dash(attempt->branch), or_dash(attempt->agent),
-        or_dash(attempt->folder), or_dash(worktrees),
-        attempt->is_worktree_deleted ? " deleted" : "", attempt->is_archived ? " archived" : "");
+        or_dash(attempt->project_name), or_dash(attempt->task_title), or_dash(attempt->name),
+        or_dash(attempt->branch), or_dash(attempt->agent), or_dash(attempt->folder),
+        or_dash(worktrees), attempt->is_worktree_deleted ? " deleted" : "");
 }
 
 static void describe_execution(GString *text, const VkpExecution *execution)
 {
     const char *status = vkp_execution_status_to_string(execution->status);
     g_string_append_printf(
-        text, "execution %u of %u: %s %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " pid %d %s%s\n",
+        text, "execution %u of %u: %s %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " pid %d %s\n",
         number_of(&execution->id), number_of(&execution->attempt_id),
         vkp_kind_to_string(execution->kind), or_dash(status), execution->started_at_usec,
-        execution->completed_at_usec, (int)execution->pid, or_dash(execution->agent),
-        execution->is_dropped ? " dropped" : "");
+        execution->completed_at_usec, (int)execution->pid, or_dash(execution->agent));
 }
 
 static char *describe(const VkpBoard *board)
@@ -153,35 +151,35 @@ static char *describe(const VkpBoard *board)
 }
 
 #define ATTEMPTS_IN_WORKTREES(second_agent)                                                        \
-    "attempt 21 of 11 of 1: shop | Fix login | inprogress | Fix login | vk/1a2b-fix-login |"       \
+    "attempt 21 of 11 of 1: shop | Fix login | Fix login | vk/1a2b-fix-login |"                    \
     " CLAUDE_CODE | /w/1a2b-fix-login | /w/1a2b-fix-login\n"                                       \
-    "attempt 22 of 12 of 1: shop | Dark mode | done | Dark mode | vk/3c4d-dark-mode |"             \
+    "attempt 22 of 12 of 1: shop | Dark mode | Dark mode | vk/3c4d-dark-mode |"                    \
     " " second_agent " | /w/3c4d-dark-mode | /w/3c4d-dark-mode deleted\n"
 
 #define FIRST_IN_FOLDER                                                                            \
-    "attempt 21 of 11 of 1: shop | Fix login | inprogress | Fix login | vk/1a2b-fix-login |"       \
+    "attempt 21 of 11 of 1: shop | Fix login | Fix login | vk/1a2b-fix-login |"                    \
     " CLAUDE_CODE | /w/1a2b-fix-login | /w/1a2b-fix-login/api /w/1a2b-fix-login/web\n"
 
 #define SECOND_EXPIRED                                                                             \
-    "attempt 22 of 12 of 1: shop | Dark mode | done | Dark mode | vk/3c4d-dark-mode |"             \
+    "attempt 22 of 12 of 1: shop | Dark mode | Dark mode | vk/3c4d-dark-mode |"                    \
     " GEMINI | - | -\n"
 
 #define SECOND_DELETED                                                                             \
-    "attempt 22 of 12 of 1: shop | Dark mode | done | Dark mode | vk/3c4d-dark-mode |"             \
+    "attempt 22 of 12 of 1: shop | Dark mode | Dark mode | vk/3c4d-dark-mode |"                    \
     " GEMINI | /w/3c4d-dark-mode | /w/3c4d-dark-mode deleted\n"
 
 #define LOOSE_ATTEMPTS                                                                             \
-    "attempt 23 of 0 of 0: Web shop + api | - | - | Try the new API | vk/5e6f-try |"               \
-    " CODEX | /w/5e6f-try | /w/5e6f-try/api /w/5e6f-try/web archived\n"                            \
-    "attempt 24 of 0 of 0: Web shop | - | - | vk/7a8b-spike | vk/7a8b-spike |"                     \
+    "attempt 23 of 0 of 0: Web shop + api | - | Try the new API | vk/5e6f-try |"                   \
+    " CODEX | /w/5e6f-try | /w/5e6f-try/api /w/5e6f-try/web\n"                                     \
+    "attempt 24 of 0 of 0: Web shop | - | vk/7a8b-spike | vk/7a8b-spike |"                         \
     " - | /w/7a8b-spike | /w/7a8b-spike/web\n"                                                     \
-    "attempt 25 of 0 of 0: - | - | - | 9c0d-quick | - | - | /w/9c0d-quick | /w/9c0d-quick\n"
+    "attempt 25 of 0 of 0: - | - | 9c0d-quick | - | - | /w/9c0d-quick | /w/9c0d-quick\n"
 
 /* 1768014000 is 2026-01-10 03:00:00 UTC. */
-#define EXECUTIONS(pid, dropped, other_agent)                                                      \
+#define EXECUTIONS(pid, other_agent)                                                               \
     "execution 41 of 21: coding_agent running 1768014000123456 0 pid " pid " CLAUDE_CODE\n"        \
     "execution 42 of 21: dev_server killed 1768014000123000 1768017600500000 pid 0 "               \
-    "CLAUDE_CODE" dropped "\n"                                                                     \
+    "CLAUDE_CODE\n"                                                                                \
     "execution 43 of 21: setup_script completed 1768013940000000 0 pid 0 CLAUDE_CODE\n"            \
     "execution 44 of 22: coding_agent failed 1768014000000000 0 pid 0 " other_agent "\n"           \
     "execution 45 of 22: unknown running 0 0 pid 0 -\n"
@@ -199,34 +197,34 @@ static const struct {
     const char *expected;
 } cases[] = {
     {FAKE_LAYOUT_A, "claude", FALSE, VKP_GENERATION_A, "process_type, worktree_path",
-     ATTEMPTS_IN_WORKTREES("-") EXECUTIONS("0", "", "-") NONE_SKIPPED},
+     ATTEMPTS_IN_WORKTREES("-") EXECUTIONS("0", "-") NONE_SKIPPED},
     {FAKE_LAYOUT_B_BASE_CODING_AGENT, "CLAUDE_CODE", FALSE, VKP_GENERATION_B,
      "container_ref, no attempt_repos",
-     ATTEMPTS_IN_WORKTREES("GEMINI") EXECUTIONS("0", "", "GEMINI") NONE_SKIPPED},
+     ATTEMPTS_IN_WORKTREES("GEMINI") EXECUTIONS("0", "GEMINI") NONE_SKIPPED},
     {FAKE_LAYOUT_B_PROFILE, "claude-code", FALSE, VKP_GENERATION_B,
      "container_ref, no attempt_repos",
-     ATTEMPTS_IN_WORKTREES("GEMINI") EXECUTIONS("0", "", "GEMINI") NONE_SKIPPED},
+     ATTEMPTS_IN_WORKTREES("GEMINI") EXECUTIONS("0", "GEMINI") NONE_SKIPPED},
     {FAKE_LAYOUT_B_EXECUTOR, "CLAUDE_CODE", TRUE, VKP_GENERATION_B,
      "container_ref, no attempt_repos",
-     ATTEMPTS_IN_WORKTREES("GEMINI") EXECUTIONS("0", " dropped", "GEMINI") NONE_SKIPPED},
+     ATTEMPTS_IN_WORKTREES("GEMINI") EXECUTIONS("0", "GEMINI") NONE_SKIPPED},
     {FAKE_LAYOUT_FACTORY, "CLAUDE_CODE", FALSE, VKP_GENERATION_B, "container_ref, no attempt_repos",
-     ATTEMPTS_IN_WORKTREES("GEMINI") EXECUTIONS("0", "", "GEMINI") NONE_SKIPPED},
+     ATTEMPTS_IN_WORKTREES("GEMINI") EXECUTIONS("0", "GEMINI") NONE_SKIPPED},
     {FAKE_LAYOUT_SWARM, "CLAUDE_CODE", TRUE, VKP_GENERATION_B, "as B, with pid",
-     ATTEMPTS_IN_WORKTREES("GEMINI") EXECUTIONS("4242", " dropped", "GEMINI") NONE_SKIPPED},
+     ATTEMPTS_IN_WORKTREES("GEMINI") EXECUTIONS("4242", "GEMINI") NONE_SKIPPED},
     {FAKE_LAYOUT_C, "CLAUDE_CODE", TRUE, VKP_GENERATION_C, "task_attempts with attempt_repos",
-     FIRST_IN_FOLDER SECOND_EXPIRED EXECUTIONS("0", " dropped", "GEMINI") NONE_SKIPPED},
+     FIRST_IN_FOLDER SECOND_EXPIRED EXECUTIONS("0", "GEMINI") NONE_SKIPPED},
     {FAKE_LAYOUT_D_EARLY, "CLAUDE_CODE", TRUE, VKP_GENERATION_D, "workspaces, task_id NOT NULL",
-     FIRST_IN_FOLDER SECOND_EXPIRED EXECUTIONS("0", " dropped", "GEMINI") NONE_SKIPPED},
+     FIRST_IN_FOLDER SECOND_EXPIRED EXECUTIONS("0", "GEMINI") NONE_SKIPPED},
     {FAKE_LAYOUT_D_LATE, "CLAUDE_CODE", TRUE, VKP_GENERATION_D, "workspaces, task_id NOT NULL",
-     FIRST_IN_FOLDER SECOND_EXPIRED EXECUTIONS("0", " dropped", "GEMINI") NONE_SKIPPED},
+     FIRST_IN_FOLDER SECOND_EXPIRED EXECUTIONS("0", "GEMINI") NONE_SKIPPED},
     {FAKE_LAYOUT_E_EARLY, "CLAUDE_CODE", TRUE, VKP_GENERATION_E, "workspaces, task_id nullable",
-     FIRST_IN_FOLDER SECOND_EXPIRED LOOSE_ATTEMPTS EXECUTIONS("0", " dropped", "GEMINI")
+     FIRST_IN_FOLDER SECOND_EXPIRED LOOSE_ATTEMPTS EXECUTIONS("0", "GEMINI")
          LOOSE_EXECUTION NONE_SKIPPED},
     {FAKE_LAYOUT_E_LATE, "CLAUDE_CODE", TRUE, VKP_GENERATION_E, "workspaces, task_id nullable",
-     FIRST_IN_FOLDER SECOND_DELETED LOOSE_ATTEMPTS EXECUTIONS("0", " dropped", "GEMINI")
+     FIRST_IN_FOLDER SECOND_DELETED LOOSE_ATTEMPTS EXECUTIONS("0", "GEMINI")
          LOOSE_EXECUTION NONE_SKIPPED},
     {FAKE_LAYOUT_DK, "CLAUDE_CODE", TRUE, VKP_GENERATION_E, "as late E",
-     FIRST_IN_FOLDER SECOND_DELETED LOOSE_ATTEMPTS EXECUTIONS("0", " dropped", "GEMINI")
+     FIRST_IN_FOLDER SECOND_DELETED LOOSE_ATTEMPTS EXECUTIONS("0", "GEMINI")
          LOOSE_EXECUTION NONE_SKIPPED},
 };
 
