@@ -85,11 +85,6 @@ const VkpRowFilter *vkp_feed_filter(VkpFeed *self)
     return &self->filter;
 }
 
-gboolean vkp_feed_is_filtered(VkpFeed *self)
-{
-    return self->filter.show != VKP_SHOW_ALL || self->filter.project_key || self->filter.search;
-}
-
 void vkp_feed_set_show(VkpFeed *self, VkpShow show)
 {
     if (self->filter.show == show)

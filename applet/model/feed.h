@@ -26,4 +26,3 @@ void vkp_feed_set_show(VkpFeed *feed, VkpShow show);
 void vkp_feed_set_project(VkpFeed *feed, const char *project_key);
 void vkp_feed_set_search(VkpFeed *feed, const char *search);
 const VkpRowFilter *vkp_feed_filter(VkpFeed *feed); /* borrowed */
-gboolean vkp_feed_is_filtered(VkpFeed *feed);

@@ -10,11 +10,6 @@ static const char *const words[] = {
     [VKP_SHOW_LEFTOVERS] = "leftovers",
 };
 
-const char *vkp_show_to_string(VkpShow show)
-{
-    return words[show];
-}
-
 VkpShow vkp_show_from_string(const char *word)
 {
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)

@@ -8,8 +8,7 @@
 
 /* The menu that chooses which rows are visible, for the window's actions "show" and "project". */
 
-/* The action's word for a filter, and back; unknown words mean all. */
-const char *vkp_show_to_string(VkpShow show);
+/* The filter that the action's word stands for; unknown words mean all. */
 VkpShow vkp_show_from_string(const char *word);
 
 /* What is shown, for the button: "Leftovers of Alpha Shop". The caller frees it. */

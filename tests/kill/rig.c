@@ -368,11 +368,3 @@ const char *vkp_verdict_detail(const VkpVerdict *verdict, pid_t pid)
     const VkpResult *result = lookup(verdict, pid);
     return result && result->detail ? result->detail : "";
 }
-
-guint vkp_verdict_count(const VkpVerdict *verdict, VkpOutcome outcome)
-{
-    guint n = 0;
-    for (guint i = 0; i < verdict->results->len; i++)
-        n += ((const VkpResult *)g_ptr_array_index(verdict->results, i))->outcome == outcome;
-    return n;
-}

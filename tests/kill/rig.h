@@ -71,6 +71,3 @@ VkpRoster *vkp_rig_look(VkpRig *rig);
 /* The outcome for this pid; NONE if there is no result. */
 VkpOutcome vkp_verdict_outcome(const VkpVerdict *verdict, pid_t pid);
 const char *vkp_verdict_detail(const VkpVerdict *verdict, pid_t pid); /* "" if none */
-
-/* How many results have this outcome. */
-guint vkp_verdict_count(const VkpVerdict *verdict, VkpOutcome outcome);

@@ -125,11 +125,6 @@ const char *vkp_test_bus_address(const VkpTestBus *bus)
     return bus->address;
 }
 
-pid_t vkp_test_bus_pid(const VkpTestBus *bus)
-{
-    return bus->pid;
-}
-
 void vkp_test_bus_add_service(VkpTestBus *bus, const char *name, const char *command)
 {
     g_autoptr(GError) error = NULL;

@@ -20,8 +20,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpTestBus, vkp_test_bus_free)
 /* For DBUS_SESSION_BUS_ADDRESS. */
 const char *vkp_test_bus_address(const VkpTestBus *bus);
 
-pid_t vkp_test_bus_pid(const VkpTestBus *bus);
-
 /* Lets the bus start `command` when `name` is called. */
 void vkp_test_bus_add_service(VkpTestBus *bus, const char *name, const char *command);
 
