@@ -9,6 +9,7 @@
 #include "common/store/value.h"
 
 #define LABEL_MAX_BYTES 1024
+#define REPOS_MAX 1000  /* of an attempt; it has a handful */
 #define PID_MAX 4194304 /* PID_MAX_LIMIT of 64-bit kernels */
 
 struct VkpRows {
@@ -21,6 +22,7 @@ struct VkpRows {
     VkpAttempt *attempt;
     sqlite3_int64 attempt_rowid;
     gboolean has_row;
+    guint n_repos;          /* its rows: one for each of its repositories */
     GPtrArray *repo_names;  /* owned, of folders */
     GPtrArray *repo_labels; /* owned, for people */
 };
@@ -173,9 +175,15 @@ static gint compare_strings(gconstpointer a, gconstpointer b)
 static void make_set(GPtrArray *strings)
 {
     g_ptr_array_sort(strings, compare_strings);
-    for (guint i = strings->len; i > 1; i--)
-        if (g_str_equal(g_ptr_array_index(strings, i - 1), g_ptr_array_index(strings, i - 2)))
-            g_ptr_array_remove_index(strings, i - 1);
+    guint n_kept = 0;
+    for (guint i = 0; i < strings->len; i++) {
+        gpointer string = strings->pdata[i];
+        if (n_kept > 0 && g_str_equal(strings->pdata[n_kept - 1], string))
+            continue;
+        strings->pdata[i] = strings->pdata[n_kept];
+        strings->pdata[n_kept++] = string;
+    }
+    g_ptr_array_set_size(strings, (gint)n_kept);
 }
 
 /* The worktrees of the repositories, or the folder itself where it is the only one. */
@@ -285,10 +293,15 @@ void vkp_rows_take_attempt(sqlite3_stmt *row, gpointer data)
         complete_attempt(rows);
         rows->has_row = TRUE;
         rows->attempt_rowid = rowid;
+        rows->n_repos = 0;
         begin_attempt(rows, row);
     }
-    if (rows->attempt)
+    if (!rows->attempt)
+        return;
+    if (rows->n_repos++ < REPOS_MAX)
         add_repo(rows, row);
+    else
+        vkp_board_count_skipped(rows->board);
 }
 
 void vkp_rows_finish(VkpRows *rows)

@@ -206,6 +206,23 @@ static void test_repos_are_a_set(Fixture *fixture, gconstpointer data)
     g_assert_cmpstr(attempt->project_name, ==, "Core + api + web");
 }
 
+/* Thousands are none of vibe-kanban's doing; all that is said of them is that some were left out.
+ */
+static void test_too_many_repos(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    fake_board_add_repo(fixture->board, fake_id(30), "web", NULL);
+    fake_board_link_repo(fixture->board, fake_id(3), fake_id(30));
+    fake_board_run(fixture->board,
+                   "CREATE TABLE copy AS SELECT * FROM workspace_repos; DROP TABLE workspace_repos;"
+                   "ALTER TABLE copy RENAME TO workspace_repos;"
+                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1500)"
+                   "INSERT INTO workspace_repos SELECT r.* FROM workspace_repos r, n");
+    fixture_read_well(fixture);
+    g_assert_cmpuint(fixture_n_skipped(fixture), ==, 501);
+    g_assert_cmpuint(g_strv_length(fixture_attempt_of(fixture, 3)->worktrees), ==, 1);
+}
+
 /* A value of many megabytes costs its row, not the board; a long title is cut. */
 static void test_huge_values(Fixture *fixture, gconstpointer data)
 {
@@ -355,6 +372,7 @@ int main(int argc, char **argv)
     ADD("a-repository-name-cannot-lead-elsewhere", FAKE_LAYOUT_E_LATE,
         test_repo_names_that_are_no_folders);
     ADD("repositories-are-a-set", FAKE_LAYOUT_E_LATE, test_repos_are_a_set);
+    ADD("too-many-repositories-are-cut", FAKE_LAYOUT_E_LATE, test_too_many_repos);
     ADD("a-huge-value-costs-its-row-only", FAKE_LAYOUT_E_LATE, test_huge_values);
     ADD("a-broken-action-names-no-agent", FAKE_LAYOUT_E_LATE, test_bad_actions);
     ADD("a-huge-action-names-no-agent", FAKE_LAYOUT_E_LATE, test_huge_action);
