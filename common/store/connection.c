@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/store/connection.h"
 
+#include <fcntl.h>
+
 /* All of a refresh; our event loop waits for it. 100,000 executions take a third of a second. */
 #define DEADLINE_USEC (3 * G_USEC_PER_SEC)
 
@@ -10,6 +12,10 @@
 
 /* Instructions of SQLite's machine between two looks at the clock: some 50 µs. */
 #define PROGRESS_STEPS 2000
+
+/* Of SQLite's memory in the whole process: no board needs as much, and one that is made to harm
+ * gets no more. */
+#define HEAP_MAX_BYTES (64 << 20)
 
 struct VkpConnection {
     sqlite3 *database;
@@ -48,7 +54,23 @@ static void set_limits(sqlite3 *database)
     sqlite3_limit(database, SQLITE_LIMIT_WORKER_THREADS, 0);
 }
 
-/* The schema may be anybody's: it runs no functions, no triggers, no views. */
+/* The file was looked at before, but a FIFO may have taken its place: open() would wait there for
+ * somebody to write. On a file the flag changes nothing. */
+static int open_without_waiting(const char *path, int flags, int mode)
+{
+    return open(path, flags | O_NONBLOCK | O_NOCTTY, mode);
+}
+
+/* Both are SQLite's own, not a connection's. */
+static void limit_library(void)
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    sqlite3_hard_heap_limit64(HEAP_MAX_BYTES);
+    vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)open_without_waiting);
+}
+
+/* The schema may be anybody's: it runs no functions, no triggers, no views, and makes nobody sort
+ * the rows of a table that has lost its key. */
 static int make_safe(sqlite3 *database)
 {
     sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -59,7 +81,7 @@ static int make_safe(sqlite3 *database)
     return sqlite3_exec(database,
                         "PRAGMA query_only = 1; PRAGMA cell_size_check = 1;"
                         "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
-                        "PRAGMA cache_size = -1024",
+                        "PRAGMA cache_size = -1024; PRAGMA automatic_index = 0",
                         NULL, NULL, NULL);
 }
 
@@ -76,6 +98,7 @@ VkpConnection *vkp_connection_open(const char *path, int *code)
     g_autoptr(VkpConnection) connection = g_new0(VkpConnection, 1);
     g_autofree char *uri = dup_uri(path);
     connection->deadline_usec = g_get_monotonic_time() + DEADLINE_USEC;
+    limit_library();
     *code = sqlite3_open_v2(uri, &connection->database,
                             SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
                                 SQLITE_OPEN_PRIVATECACHE,

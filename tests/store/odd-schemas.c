@@ -49,6 +49,21 @@ static void test_generated_column(Fixture *fixture, gconstpointer data)
     g_assert_cmpstr(fixture_attempt_of(fixture, 3)->name, ==, "Fix login");
 }
 
+/* For each attempt SQLite would sort all titles into memory. */
+static void test_tasks_without_key(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    fake_board_run(fixture->board,
+                   "CREATE TABLE copy AS SELECT * FROM tasks; DROP TABLE tasks;"
+                   "ALTER TABLE copy RENAME TO tasks;"
+                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 8000)"
+                   "INSERT INTO tasks (id, project_id, title)"
+                   " SELECT randomblob(16), randomblob(16), printf('%%.*c', 4000, 'x') FROM n");
+    (void)sqlite3_memory_highwater(1);
+    fixture_read_well(fixture);
+    g_assert_cmpint(sqlite3_memory_highwater(0), <, 8 << 20);
+}
+
 /* Views run whatever their maker wrote. Ours are tables. */
 static void test_views(Fixture *fixture, gconstpointer data)
 {
@@ -143,6 +158,7 @@ int main(int argc, char **argv)
     ADD("tables-of-a-migration-are-passed-over", FAKE_LAYOUT_B_EXECUTOR,
         test_tables_of_a_migration);
     ADD("a-generated-column-is-none", FAKE_LAYOUT_E_LATE, test_generated_column);
+    ADD("a-table-without-key-is-not-sorted", FAKE_LAYOUT_E_LATE, test_tasks_without_key);
     ADD("views-are-not-run", FAKE_LAYOUT_E_LATE, test_views);
     ADD("an-endless-view-does-not-hang", FAKE_LAYOUT_E_LATE, test_endless_schema);
     ADD("the-newest-of-too-many-rows-are-read", FAKE_LAYOUT_E_LATE, test_too_many_rows);

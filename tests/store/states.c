@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/store/connection.h"
 #include "common/store/store.h"
 #include "tests/lib/fake-board.h"
 #include "tests/lib/writer.h"
@@ -102,6 +103,19 @@ static void test_no_file(void)
         g_assert_true(vkp_store_refresh(store));
         assert_state(store, VKP_DATABASE_UNREADABLE);
     }
+}
+
+/* It came after the look. */
+static void test_fifo_in_its_place(void)
+{
+    g_autoptr(Scratch) scratch = scratch_new();
+    const char *fifo = scratch_path(scratch, "db.sqlite");
+    int code = SQLITE_OK;
+    g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
+    alarm(20); /* and not for ever */
+    g_autoptr(VkpConnection) connection = vkp_connection_open(fifo, &code);
+    g_assert_true(connection || code != SQLITE_OK);
+    alarm(0);
 }
 
 /* SQLite would open it, and wait for a writer at its other end for ever. */
@@ -351,6 +365,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/states/missing-until-it-appears-and-when-it-goes", test_missing);
     g_test_add_func("/store/states/folders-fifos-and-devices-are-unreadable", test_no_file);
+    g_test_add_func("/store/states/a-fifo-that-came-after-the-look-is-not-waited-for",
+                    test_fifo_in_its_place);
     g_test_add_func("/store/states/a-fifo-beside-the-file-is-not-waited-for", test_fifo_beside);
     g_test_add_func("/store/states/a-forbidden-file-or-folder-is-unreadable", test_forbidden);
     g_test_add_func("/store/states/a-file-forbidden-for-a-while-keeps-its-board",
