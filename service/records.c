@@ -40,20 +40,15 @@ static VkpRegistration *at(const VkpRecords *records, guint index)
     return &g_array_index(records->registrations, VkpRegistration, index);
 }
 
-static gboolean is_registered(const VkpRecords *records, pid_t pid)
-{
-    for (guint i = 0; i < records->registrations->len; i++)
-        if (at(records, i)->pid == pid)
-            return TRUE;
-    return FALSE;
-}
-
 /* What was registered meanwhile is younger than what stands in the file. */
 static void take_in(VkpRecords *records, const GArray *registrations)
 {
+    g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < records->registrations->len; i++)
+        g_hash_table_add(known, GINT_TO_POINTER(at(records, i)->pid));
     for (guint i = 0; i < registrations->len; i++) {
         const VkpRegistration *registration = &g_array_index(registrations, VkpRegistration, i);
-        if (!is_registered(records, registration->pid))
+        if (g_hash_table_add(known, GINT_TO_POINTER(registration->pid)))
             g_array_append_vals(records->registrations, registration, 1);
     }
 }
@@ -123,11 +118,6 @@ const VkpMemory *vkp_records_memory(const VkpRecords *records)
     return records->memory;
 }
 
-static gboolean is_written(const VkpRecords *records)
-{
-    return records->registry && !records->is_failing;
-}
-
 static gboolean write_memory(VkpRecords *records, GError **error)
 {
     g_autoptr(GArray) remembered = vkp_memory_to_array(records->memory);
@@ -154,6 +144,16 @@ static gboolean try_again(VkpRecords *records)
     return has_loaded;
 }
 
+/* A file that was taken away since is made anew. */
+static gboolean can_write(VkpRecords *records)
+{
+    if (records->registry && !vkp_registry_is_in_place(records->registry)) {
+        g_clear_pointer(&records->registry, vkp_registry_close);
+        try_again(records);
+    }
+    return records->registry && !records->is_failing;
+}
+
 gboolean vkp_records_retry(VkpRecords *records, gint64 now_usec)
 {
     return records->is_failing && now_usec >= records->retry_at_usec && try_again(records);
@@ -165,7 +165,7 @@ static void add(VkpRecords *records, const VkpRegistration *registration)
         if (at(records, i)->pid == registration->pid)
             g_array_remove_index(records->registrations, i);
     g_array_append_vals(records->registrations, registration, 1);
-    if (!is_written(records))
+    if (!can_write(records))
         return;
     GError *error = NULL;
     vkp_registry_register(records->registry, registration, &error);
@@ -214,7 +214,7 @@ static gboolean forget_registrations(VkpRecords *records, const VkpSnapshot *sna
             g_array_remove_index(records->registrations, i);
     if (records->registrations->len == n_before)
         return FALSE;
-    if (!is_written(records))
+    if (!can_write(records))
         return TRUE;
     GError *error = NULL;
     vkp_registry_keep_only(records->registry, records->registrations, &error);
@@ -243,7 +243,7 @@ static gboolean update_memory(VkpRecords *records, const VkpSnapshot *snapshot,
     Forgetting forgetting = {records, snapshot};
     gboolean has_changed = vkp_memory_forget(records->memory, has_gone, &forgetting);
     has_changed |= vkp_memory_learn(records->memory, roster);
-    if (!has_changed || !is_written(records))
+    if (!has_changed || !can_write(records))
         return has_changed;
     GError *error = NULL;
     write_memory(records, &error);

@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "common/base/error.h"
+#include "common/base/file.h"
 #include "common/store/registry-file.h"
 
 struct VkpRegistry {
     sqlite3 *database;
+    char *path;
+    VkpInode inode; /* unknown: in memory */
     VkpUuid boot_id;
     GArray *remembered; /* as they stand in the file; NULL: not known */
 };
@@ -66,9 +69,11 @@ VkpRegistry *vkp_registry_open(const char *path, const VkpUuid *boot_id, GError 
 {
     g_autoptr(VkpRegistry) registry = g_new0(VkpRegistry, 1);
     registry->boot_id = *boot_id;
+    registry->path = g_strdup(path);
     registry->database = vkp_registry_file_open(path, error);
     if (!registry->database || !drop_other_boots(registry, error))
         return NULL;
+    registry->inode = vkp_file_inode(path);
     return g_steal_pointer(&registry);
 }
 
@@ -77,8 +82,14 @@ void vkp_registry_close(VkpRegistry *registry)
     if (!registry)
         return;
     sqlite3_close(registry->database);
+    g_free(registry->path);
     g_clear_pointer(&registry->remembered, g_array_unref);
     g_free(registry);
+}
+
+gboolean vkp_registry_is_in_place(const VkpRegistry *registry)
+{
+    return vkp_inode_equal(vkp_file_inode(registry->path), registry->inode);
 }
 
 /* Ends a transaction: commits if all went well so far, else takes everything back. */

@@ -35,6 +35,10 @@ VkpRegistry *vkp_registry_open(const char *path, const VkpUuid *boot_id, GError 
 void vkp_registry_close(VkpRegistry *registry); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpRegistry, vkp_registry_close)
 
+/* Whether the file still stands where it was opened: what is written to one that was deleted or
+ * replaced is lost. */
+gboolean vkp_registry_is_in_place(const VkpRegistry *registry);
+
 /* Stores a registration; the same process again replaces it. */
 gboolean vkp_registry_register(VkpRegistry *registry, const VkpRegistration *registration,
                                GError **error);

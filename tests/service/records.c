@@ -268,6 +268,18 @@ static void test_locked(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     assert_remembered(scene, FALSE);
 }
 
+/* What is written to a file without a name is lost with the program. */
+static void test_deleted(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    VkpRegistration first = {41, 4100, fake_id(2)};
+    VkpRegistration second = {43, 4300, fake_id(3)};
+    vkp_records_register(scene->records, &first);
+    g_assert_cmpint(g_unlink(scene->path), ==, 0);
+    vkp_records_register(scene->records, &second);
+    assert_remembered(scene, TRUE);
+    g_assert_cmpuint(vkp_records_registrations(scene->records)->len, ==, 2);
+}
+
 int main(int argc, char **argv)
 {
     const struct {
@@ -284,6 +296,7 @@ int main(int argc, char **argv)
         {"a-registry-is-tried-again", test_retry},
         {"what-came-meanwhile-is-written", test_registered_meanwhile},
         {"what-could-not-be-written-is-written-later", test_locked},
+        {"a-deleted-registry-is-made-anew", test_deleted},
         {"a-zombie-leader-of-living-threads-stays-registered", test_registered_zombie_leader},
     };
     g_test_init(&argc, &argv, NULL);
