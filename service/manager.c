@@ -281,6 +281,11 @@ static gboolean must_spare(VkpIdentity identity, void *data)
     return vkp_survey_is_server(manager->survey, identity.pid);
 }
 
+static GError *new_no_process_error(pid_t pid)
+{
+    return g_error_new(VKP_ERROR, VKP_ERROR_NOT_FOUND, "There is no process %d", pid);
+}
+
 /* The plan knows members only. Takes its refusal of a single process and returns the one that tells
  * what became of it. */
 static GError *explain_refusal(const VkpManager *manager, const VkpScope *scope, GError *refusal)
@@ -298,7 +303,7 @@ static GError *explain_refusal(const VkpManager *manager, const VkpScope *scope,
         return refusal;
     g_error_free(refusal);
     if (!is_there)
-        return g_error_new(VKP_ERROR, VKP_ERROR_NOT_FOUND, "There is no process %d", asked.pid);
+        return new_no_process_error(asked.pid);
     return g_error_new(VKP_ERROR, VKP_ERROR_IDENTITY_CHANGED,
                        "Process %d is another one by now: it started at tick %" G_GUINT64_FORMAT
                        ", not %" G_GUINT64_FORMAT,
@@ -335,13 +340,27 @@ static gboolean refuse_register(const VkpManager *manager, VkpIdentity identity,
     return TRUE;
 }
 
+static gboolean read_process(const VkpManager *manager, pid_t pid, VkpStat *stat, uid_t *owner,
+                             GError **error)
+{
+    GError *failure = NULL;
+    if (vkp_reader_read_stat(manager->reader, pid, stat, &failure) &&
+        vkp_reader_read_uid(manager->reader, pid, owner, &failure))
+        return TRUE;
+    if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_NOT_FOUND)) {
+        g_error_free(failure);
+        failure = new_no_process_error(pid);
+    }
+    g_propagate_error(error, failure);
+    return FALSE;
+}
+
 /* After a look: whoever has the database open must be known before anybody is registered. */
 static gboolean may_register(VkpManager *manager, pid_t pid, VkpIdentity *identity, GError **error)
 {
     VkpStat stat;
     uid_t owner;
-    if (!vkp_reader_read_stat(manager->reader, pid, &stat, error) ||
-        !vkp_reader_read_uid(manager->reader, pid, &owner, error))
+    if (!read_process(manager, pid, &stat, &owner, error))
         return FALSE;
     *identity = (VkpIdentity){pid, stat.start_ticks};
     if (vkp_state_is_dead(stat.state, stat.threads)) {

@@ -32,15 +32,15 @@ static gboolean take_number(Cursor *cursor, guint64 max, guint64 *number)
     return cursor->at > begin;
 }
 
-/* A space and a number; those below 0 all read as 0, for none of our fields can mean it. */
-static gboolean take_field(Cursor *cursor, guint64 max, guint64 *number)
+/* A space and a number; those below 0 all read as 0, and only of one does it matter. */
+static gboolean take_field(Cursor *cursor, guint64 max, guint64 *number, gboolean *is_negative)
 {
     if (!take_char(cursor, ' '))
         return FALSE;
-    gboolean is_negative = take_char(cursor, '-');
+    *is_negative = take_char(cursor, '-');
     if (!take_number(cursor, max, number))
         return FALSE;
-    if (is_negative)
+    if (*is_negative)
         *number = 0;
     return TRUE;
 }
@@ -85,6 +85,7 @@ enum {
     FIELD_THREADS = 20,
     FIELD_START_TIME = 22,
     FIELD_RESIDENT = 24,
+    FIELD_EXIT_SIGNAL = 38,
     FIELD_ARGUMENTS_START = 48,
     FIELD_ARGUMENTS_END = 49,
     FIELD_ENVIRONMENT_START = 50,
@@ -107,11 +108,16 @@ static guint64 field_max(guint field)
     }
 }
 
-static gboolean take_fields(Cursor *cursor, guint64 fields[N_FIELDS])
+/* A thread has no exit signal, -1: that is how the kernel itself tells who is no leader. */
+static gboolean take_fields(Cursor *cursor, guint64 fields[N_FIELDS], gboolean *is_thread)
 {
-    for (guint field = FIELD_PARENT; field < N_FIELDS; field++)
-        if (!take_field(cursor, field_max(field), &fields[field]))
+    for (guint field = FIELD_PARENT; field < N_FIELDS; field++) {
+        gboolean is_negative;
+        if (!take_field(cursor, field_max(field), &fields[field], &is_negative))
             return FALSE;
+        if (field == FIELD_EXIT_SIGNAL)
+            *is_thread = is_negative;
+    }
     /* Newer kernels may say more, but not in the middle of a number. */
     return cursor->at == cursor->end || *cursor->at == ' ' || *cursor->at == '\n';
 }
@@ -123,7 +129,7 @@ gboolean vkp_stat_parse(const char *text, gsize length, VkpStat *stat)
     guint64 fields[N_FIELDS];
     if (memchr(text, '\0', length) || !take_name(&cursor, &parsed))
         return FALSE;
-    if (!take_state(&cursor, &parsed.state) || !take_fields(&cursor, fields))
+    if (!take_state(&cursor, &parsed.state) || !take_fields(&cursor, fields, &parsed.is_thread))
         return FALSE;
     parsed.parent_pid = (pid_t)fields[FIELD_PARENT];
     parsed.group = (pid_t)fields[FIELD_GROUP];

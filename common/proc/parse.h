@@ -24,6 +24,7 @@ typedef struct {
     guint64 arguments_end;
     guint64 environment_start;
     guint64 environment_end;
+    gboolean is_thread; /* not the leader of its thread group, which is what a process is */
 } VkpStat;
 
 /* Parses one line such as

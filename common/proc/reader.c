@@ -155,11 +155,19 @@ static gboolean take_stat(const char *line, gssize length, pid_t pid, VkpStat *s
         vkp_set_error_errno(error, errno, "Cannot read the state of process %d", pid);
         return FALSE;
     }
-    if (length < STAT_MAX_BYTES && vkp_stat_parse(line, (gsize)length, stat))
-        return TRUE;
-    g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM, "The state of process %d cannot be understood",
-                pid);
-    return FALSE;
+    VkpStat parsed;
+    if (length >= STAT_MAX_BYTES || !vkp_stat_parse(line, (gsize)length, &parsed)) {
+        g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM,
+                    "The state of process %d cannot be understood", pid);
+        return FALSE;
+    }
+    /* /proc lists no threads, but shows them to whoever asks for their number. */
+    if (parsed.is_thread) {
+        g_set_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND, "%d is a thread, not a process", pid);
+        return FALSE;
+    }
+    *stat = parsed;
+    return TRUE;
 }
 
 gboolean vkp_reader_read_stat(VkpReader *reader, pid_t pid, VkpStat *stat, GError **error)

@@ -26,6 +26,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpReader, vkp_reader_close)
 /* All pids there, ascending, as pid_t. Threads are no processes and are not looked at. */
 GArray *vkp_reader_list_pids(VkpReader *reader, GError **error);
 
+/* NOT_FOUND also for the number of a thread: no process has it. */
 gboolean vkp_reader_read_stat(VkpReader *reader, pid_t pid, VkpStat *stat, GError **error);
 
 /* The stat of `pid` for repeated reading: it stays this process's whoever gets the number later. -1
@@ -85,7 +86,7 @@ VkpFolder *vkp_reader_walk_folder(VkpReader *reader, pid_t pid, const VkpFolderL
 VkpFolder *vkp_reader_read_folder(VkpReader *reader, pid_t pid, GError **error);
 
 /* Another thread of the process than its leader, 0 if there is none: for a leader that has exited,
- * whose memory and folder can only be seen through a thread. Its id serves as `pid` above. */
+ * whose memory and folder can only be seen through a thread. Its id serves as `pid` for those. */
 pid_t vkp_reader_find_thread(VkpReader *reader, pid_t pid);
 
 /* Whether `pid` has the file open, by any path, other than as a standard stream: SQLite, for whose

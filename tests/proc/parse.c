@@ -56,12 +56,28 @@ static void test_sample(void)
     g_assert_cmpuint(stat.user_ticks, ==, 33);
     g_assert_cmpuint(stat.system_ticks, ==, 44);
     g_assert_cmpuint(stat.threads, ==, 5);
+    g_assert_false(stat.is_thread);
     g_assert_cmpuint(stat.start_ticks, ==, 9000);
     g_assert_cmpuint(stat.resident_pages, ==, 660);
     g_assert_cmpuint(stat.arguments_start, ==, 901);
     g_assert_cmpuint(stat.arguments_end, ==, 902);
     g_assert_cmpuint(stat.environment_start, ==, 903);
     g_assert_cmpuint(stat.environment_end, ==, 904);
+}
+
+/* Field 38 is the signal that the parent gets at the end; 0: it wants none. */
+static void test_thread(void)
+{
+    static const struct {
+        const char *signal;
+        gboolean is_thread;
+    } cases[] = {{"-1", TRUE}, {"0", FALSE}, {"17", FALSE}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *line = with_field(38, cases[i].signal);
+        VkpStat stat;
+        g_assert_true(parses(line, &stat));
+        g_assert_cmpint(stat.is_thread, ==, cases[i].is_thread);
+    }
 }
 
 static void test_own_line(void)
@@ -346,6 +362,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/parse/stat/every-field-of-a-sample-is-found", test_sample);
+    g_test_add_func("/parse/stat/a-thread-is-told-from-a-process", test_thread);
     g_test_add_func("/parse/stat/the-kernel's-own-line-is-understood", test_own_line);
     g_test_add_func("/parse/stat/a-name-may-hold-anything", test_names);
     g_test_add_func("/parse/stat/a-name-beyond-the-kernel's-limit-is-cut", test_long_name);

@@ -165,6 +165,32 @@ static void *sleep_on(void *data)
     return NULL;
 }
 
+static void idle_in_two(Child *self, gpointer data)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, sleep_on, self);
+    child_idle(self, data);
+}
+
+/* It has a folder in /proc like any process, only nobody lists it. */
+static void test_thread(void)
+{
+    g_autoptr(VkpReader) reader = open_reader(NULL);
+    g_autoptr(Child) child = child_start(idle_in_two, NULL);
+    child_hear(child);
+    pid_t thread = vkp_reader_find_thread(reader, child_pid(child));
+    g_assert_cmpint(thread, >, 0);
+    VkpStat stat;
+    g_autoptr(GError) error = NULL;
+    g_assert_true(vkp_reader_read_stat(reader, child_pid(child), &stat, NULL));
+    g_assert_false(vkp_reader_read_stat(reader, thread, &stat, &error));
+    g_assert_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND);
+    g_clear_error(&error);
+    g_auto(VkpFd) fd = vkp_reader_open_stat(reader, thread, NULL);
+    g_assert_false(vkp_reader_read_open_stat(fd, thread, &stat, &error));
+    g_assert_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND);
+}
+
 static void exit_leader(Child *self, gpointer data)
 {
     (void)data;
@@ -305,6 +331,7 @@ int main(int argc, char **argv)
     g_test_add_func("/reader/real/command-and-marks-of-a-child", test_real_image);
     g_test_add_func("/reader/real/who-has-a-file-open", test_real_open_file);
     g_test_add_func("/reader/real/who-is-gone-is-not-found", test_gone);
+    g_test_add_func("/reader/real/a-thread-is-not-found", test_thread);
     g_test_add_func("/reader/real/a-leader-that-exited-is-read-through-a-thread", test_leaderless);
     g_test_add_func("/reader/real/what-may-not-be-read-is-missing", test_undumpable);
     g_test_add_func("/reader/real/other-pid-namespaces-are-not-ours", test_other_pid_namespace);

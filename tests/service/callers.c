@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/proc/reader.h"
 #include "tests/lib/deadline.h"
 #include "tests/service/fixture.h"
 
@@ -116,7 +117,7 @@ static void test_bad_registrations(Fixture *fixture, G_GNUC_UNUSED gconstpointer
                             "0000");
     assert_register_refused(fixture, id, 0, "InvalidTarget", "pid");
     assert_register_refused(fixture, id, 4000000000u, "InvalidTarget", "4000000000");
-    assert_register_refused(fixture, id, 4000000, "NoSuchProcess", "4000000");
+    assert_register_refused(fixture, id, 4000000, "NoSuchProcess", "There is no process 4000000");
     assert_register_refused(fixture, id, (guint32)fixture->service, "PermissionDenied", service);
 
     pid_t zombie = vkp_family_find(fixture->family, "zombie").pid;
@@ -126,6 +127,19 @@ static void test_bad_registrations(Fixture *fixture, G_GNUC_UNUSED gconstpointer
     pid_t other = vkp_family_run(fixture->family, "uid 1001 name other idle");
     vkp_family_settle(fixture->family, 2);
     assert_register_refused(fixture, id, (guint32)other, "PermissionDenied", "another user");
+}
+
+/* /proc shows it to whoever asks for its number. */
+static void test_registered_thread(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    pid_t pid = vkp_family_run(fixture->family, "leaderless");
+    vkp_family_settle(fixture->family, 1);
+    g_autoptr(VkpReader) reader = vkp_reader_open(NULL, NULL);
+    pid_t thread = vkp_reader_find_thread(reader, pid);
+    g_autofree char *id = fixture_id(31);
+    g_autofree char *message = g_strdup_printf("There is no process %d", thread);
+    g_assert_cmpint(thread, >, 0);
+    assert_register_refused(fixture, id, (guint32)thread, "NoSuchProcess", message);
 }
 
 static gboolean has_zombie(gpointer data)
@@ -256,6 +270,7 @@ static void add_tests(void)
     fixture_add("/service/callers/a-sandboxed-program-looks-and-does-not-touch", test_sandbox);
     fixture_add("/service/callers/nobody-answers-for-the-bus", test_forged_credentials);
     fixture_add("/service/callers/bad-registrations-are-named", test_bad_registrations_with_zombie);
+    fixture_add("/service/callers/a-thread-cannot-be-registered", test_registered_thread);
     fixture_add("/service/callers/a-process-may-be-registered-before-its-row",
                 test_registered_before_its_row);
 }

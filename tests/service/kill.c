@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "common/proc/reader.h"
 #include "tests/lib/deadline.h"
 #include "tests/service/fixture.h"
 
@@ -152,6 +153,20 @@ static void test_identity(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_true(is_alive(agent) && is_alive(stranger));
     g_autoptr(GVariant) reply = fixture_kill(fixture, "single", pid, "{}");
     fixture_assert_counts(reply, 1, 0);
+}
+
+/* /proc shows it to whoever asks for its number. */
+static void test_thread(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    pid_t agent = fixture_spawn_member(fixture, 21, "name agent leaderless");
+    vkp_family_settle(fixture->family, 1);
+    g_autoptr(VkpReader) reader = vkp_reader_open(NULL, NULL);
+    pid_t thread = vkp_reader_find_thread(reader, agent);
+    g_autofree char *target = g_strdup_printf("%d", thread);
+    g_autofree char *message = g_strdup_printf("There is no process %d", thread);
+    g_assert_cmpint(thread, >, 0);
+    assert_kill_refused(fixture, "single", target, "{}", "NoSuchProcess", FIXTURE_WORDS(message));
+    g_assert_true(is_alive(agent));
 }
 
 static void test_bad_arguments(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
@@ -316,6 +331,7 @@ static void add_tests(void)
     fixture_add("/service/kill/leftovers-go-and-agents-stay", test_leftovers);
     fixture_add("/service/kill/strangers-are-not-managed", test_strangers);
     fixture_add("/service/kill/a-stale-identity-is-refused", test_identity);
+    fixture_add("/service/kill/a-thread-is-no-process", test_thread);
     fixture_add("/service/kill/bad-arguments-are-named", test_bad_arguments);
     fixture_add("/service/kill/nobody-there-is-nothing-done", test_nobody);
     fixture_add("/service/kill/the-holder-of-the-database-is-never-hit", test_protected);
