@@ -342,11 +342,12 @@ static void next(VkpKillJob *job)
     if (is_empty)
         job->pause = 0;
     gboolean is_done = job->n_empty_scans >= vkp_crew_n_scans_wanted(job->crew);
+    gboolean may_harden = job->options.escalate || job->options.force;
 
     if (job->pass == PASS_FREEZE && (is_late || (job->was_at_rest && !job->is_news))) {
         begin_pass(job, PASS_KILL, KILL_LIMIT_USEC);
         schedule(job, 0, on_begin_act);
-    } else if (job->pass == PASS_POLITE && is_late && job->options.escalate) {
+    } else if (job->pass == PASS_POLITE && is_late && may_harden) {
         begin_hard(job);
         schedule(job, 0, on_begin_act);
     } else if (job->pass != PASS_FREEZE && (is_late || is_done)) {
@@ -389,7 +390,8 @@ gboolean vkp_kill_job_start(VkpKillJob *job, VkpKillDone done, void *data, GErro
     return try_schedule(job, 0, on_start, error);
 }
 
-/* Without a timer of its own the scan that is due takes it up, 20 ms later at most. */
+/* In the middle of a turn, or without a timer of its own, it is taken up at the end of the turn or
+ * by the scan that comes next, 20 ms later at most. */
 void vkp_kill_job_force(VkpKillJob *job)
 {
     job->options.force = TRUE;

@@ -129,6 +129,39 @@ static void test_force_before_the_start_asks_nobody(void)
     g_assert_cmpuint(vkp_family_n_handled(rig->family), ==, 0);
 }
 
+typedef struct {
+    VkpRig *rig;
+    VkpRoster *(*look)(void *data, GError **error);
+    VkpKillJob *job;
+} Haste;
+
+static VkpRoster *look_in_haste(void *data, GError **error)
+{
+    const Haste *haste = data;
+    return haste->look(haste->rig, error);
+}
+
+static void force_now(void *data)
+{
+    vkp_kill_job_force(((const Haste *)data)->job);
+}
+
+/* Nothing is left of the grace when the first one is asked. */
+static void test_force_at_the_end_of_the_grace_is_not_lost(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
+    pid_t pid = spawn_settled(rig, "ignore 15 idle", 1);
+    Haste haste = {rig, rig->context.fresh_roster, NULL};
+    rig->context.fresh_roster = look_in_haste;
+    rig->context.must_spare = NULL;
+    rig->context.before_step = force_now;
+    rig->context.data = &haste;
+    haste.job = vkp_rig_plan(rig, &(VkpKillOptions){.grace_ms = 0});
+    vkp_rig_start(rig, haste.job);
+    g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, haste.job);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_KILLED);
+}
+
 static void test_single_hits_nobody_else(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
@@ -337,6 +370,8 @@ int main(int argc, char **argv)
     ADD("without-escalation-survivors-are-told", test_without_escalation_survivors_are_told);
     ADD("grace-of-nothing-asks-nevertheless", test_grace_of_nothing_asks_nevertheless);
     ADD("force-in-the-middle-cuts-the-grace", test_force_in_the_middle_cuts_the_grace);
+    ADD("force-at-the-end-of-the-grace-is-not-lost",
+        test_force_at_the_end_of_the_grace_is_not_lost);
     ADD("force-before-the-start-asks-nobody", test_force_before_the_start_asks_nobody);
     ADD("single-hits-nobody-else", test_single_hits_nobody_else);
     ADD("single-spares-what-is-born-meanwhile", test_single_spares_what_is_born_meanwhile);
