@@ -12,6 +12,7 @@ static gboolean has_same_place(const VkpProcess *process, const VkpStat *stat)
 static gboolean has_same_marks(const VkpMarks *a, const VkpMarks *b)
 {
     return vkp_uuid_equal(&a->attempt_id, &b->attempt_id) &&
+           vkp_uuid_equal(&a->other_attempt_id, &b->other_attempt_id) &&
            vkp_uuid_equal(&a->task_id, &b->task_id) &&
            vkp_uuid_equal(&a->project_id, &b->project_id) &&
            vkp_uuid_equal(&a->execution_id, &b->execution_id) &&
@@ -25,6 +26,12 @@ static gboolean contradicts_id(const VkpUuid *known, const VkpUuid *now)
     return !vkp_uuid_is_nil(now) && !vkp_uuid_equal(known, now);
 }
 
+/* Either may have come first: a title covers the beginning, and the second is the first then. */
+static gboolean contradicts_attempt(const VkpMarks *known, const VkpUuid *now)
+{
+    return contradicts_id(&known->attempt_id, now) && contradicts_id(&known->other_attempt_id, now);
+}
+
 static gboolean contradicts_text(const char *known, const char *now)
 {
     return now && g_strcmp0(known, now) != 0;
@@ -33,7 +40,8 @@ static gboolean contradicts_text(const char *known, const char *now)
 /* Whether one of the marks that are there now is not the one that is known. */
 static gboolean contradicts(const VkpMarks *known, const VkpMarks *now)
 {
-    return contradicts_id(&known->attempt_id, &now->attempt_id) ||
+    return contradicts_attempt(known, &now->attempt_id) ||
+           contradicts_attempt(known, &now->other_attempt_id) ||
            contradicts_id(&known->task_id, &now->task_id) ||
            contradicts_id(&known->project_id, &now->project_id) ||
            contradicts_id(&known->execution_id, &now->execution_id) ||

@@ -20,7 +20,9 @@ typedef struct {
 } Fixture;
 
 #define MARK "VK_ATTEMPT_ID=0b7c1e2f-6f0b-4ff1-b07a-6d3ef2b5aaaa"
-#define OTHER_MARK "VK_ATTEMPT_ID=1b7c1e2f-6f0b-4ff1-b07a-6d3ef2b5aaaa"
+#define OTHER_ID "1b7c1e2f-6f0b-4ff1-b07a-6d3ef2b5aaaa"
+#define OTHER_MARK "VK_ATTEMPT_ID=" OTHER_ID
+#define SECOND_MARK "VK_WORKSPACE_ID=" OTHER_ID
 
 static void draw(Fixture *fixture, pid_t pid)
 {
@@ -224,6 +226,42 @@ static void test_other_mark_in_the_same_memory_falls(Fixture *fixture, gconstpoi
     assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_FALLS);
 }
 
+static pid_t spawn_nested(Fixture *fixture)
+{
+    const char *const environment[] = {MARK, SECOND_MARK, NULL};
+    pid_t pid = vkp_family_spawn(fixture->family,
+                                 &(VkpActor){.script = "idle", .environment = environment});
+    vkp_family_settle(fixture->family, 2);
+    return pid;
+}
+
+/* A board within a board leaves two attempts' marks. */
+static void test_second_attempt_counts_like_the_first(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    draw(fixture, spawn_nested(fixture));
+    assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_STANDS);
+    g_autofree char *word = g_strdup(fixture->process->image->command[0]);
+    draw_image(fixture, MARK, word);
+    assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS);
+    assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, VKP_PROOF_FALLS);
+    set_place(fixture);
+    assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS);
+    assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, VKP_PROOF_FALLS);
+}
+
+/* A title covers what comes first. */
+static void test_overwritten_first_of_two_attempts_stands(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    fixture->process->image->marks.other_attempt_id = fixture->process->image->marks.attempt_id;
+    g_assert_true(vkp_uuid_parse(OTHER_ID, &fixture->process->image->marks.attempt_id));
+    assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS);
+    set_place(fixture);
+    assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_STANDS);
+    assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_STANDS);
+}
+
 static void test_absent_marks_in_other_memory_fall(Fixture *fixture, gconstpointer data)
 {
     (void)data;
@@ -321,6 +359,9 @@ int main(int argc, char **argv)
     ADD("proof/overwritten-marks-stand", test_overwritten_marks_stand);
     ADD("proof/overwritten-command-stands", test_overwritten_command_stands);
     ADD("proof/other-mark-in-the-same-memory-falls", test_other_mark_in_the_same_memory_falls);
+    ADD("proof/second-attempt-counts-like-the-first", test_second_attempt_counts_like_the_first);
+    ADD("proof/overwritten-first-of-two-attempts-stands",
+        test_overwritten_first_of_two_attempts_stands);
     ADD("proof/absent-marks-in-other-memory-fall", test_absent_marks_in_other_memory_fall);
     ADD("target/right-one-is-held", test_right_one_is_held);
     ADD("target/reused-number-is-set-aside", test_reused_number_is_set_aside);
