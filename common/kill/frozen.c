@@ -132,20 +132,22 @@ static GArray *load(const char *path, const VkpUuid *boot_id, GError **error)
     return text ? vkp_frozen_parse(text, length, boot_id) : NULL;
 }
 
-static gboolean contains(const GArray *identities, VkpIdentity identity)
+/* A set of VkpIdentity*, into the array. */
+static GHashTable *new_set(const GArray *identities)
 {
+    GHashTable *set = g_hash_table_new(vkp_identity_hash, vkp_identity_equal_keys);
     for (guint i = 0; i < identities->len; i++)
-        if (vkp_identity_equal(g_array_index(identities, VkpIdentity, i), identity))
-            return TRUE;
-    return FALSE;
+        g_hash_table_add(set, &g_array_index(identities, VkpIdentity, i));
+    return set;
 }
 
 /* Those of `from` that are not in `without`, appended to `to`. */
 static void append_others(GArray *to, const GArray *from, const GArray *without)
 {
+    g_autoptr(GHashTable) excluded = new_set(without);
     for (guint i = 0; i < from->len; i++) {
         VkpIdentity identity = g_array_index(from, VkpIdentity, i);
-        if (!contains(without, identity))
+        if (!g_hash_table_contains(excluded, &identity))
             g_array_append_val(to, identity);
     }
 }
