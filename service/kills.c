@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/kills.h"
 
+#include "service/member-set.h"
+
 /* A request is what a caller asked for, a job is what ends processes. Mostly they come in pairs.
  * Where requests overlap, the later one waits for the job that is there already:
  *
@@ -27,12 +29,13 @@ typedef struct {
     VkpKillOptions options;
     VkpKillsDone done;
     void *data;
-    GPtrArray *results; /* VkpResult, one a process */
-    GPtrArray *joined;  /* VkpMember: who is being ended by others' jobs */
-    GPtrArray *again;   /* VkpMember: of those, who survived though we may go further */
-    const Job *own_job; /* NULL: none yet */
-    guint n_jobs;       /* still to be waited for */
-    void *timer;        /* to answer from the loop when there is nothing to wait for */
+    GPtrArray *results;      /* VkpResult, one a process */
+    GHashTable *by_identity; /* VkpIdentity* inside a result -> VkpResult */
+    GHashTable *joined;      /* member set: who is being ended by others' jobs */
+    GHashTable *again;       /* member set: of those, who survived though we may go further */
+    const Job *own_job;      /* NULL: none yet */
+    guint n_jobs;            /* still to be waited for */
+    void *timer;             /* to answer from the loop when there is nothing to wait for */
 } Request;
 
 struct VkpKills {
@@ -53,9 +56,10 @@ static void request_free(Request *request)
     const VkpLoop *loop = &request->kills->context.loop;
     loop->ops->cancel(loop->loop, request->timer);
     vkp_kill_options_clear(&request->options);
+    g_hash_table_unref(request->by_identity);
     g_ptr_array_unref(request->results);
-    g_ptr_array_unref(request->joined);
-    g_ptr_array_unref(request->again);
+    g_hash_table_unref(request->joined);
+    g_hash_table_unref(request->again);
     g_free(request);
 }
 
@@ -110,16 +114,6 @@ static gboolean has_same_scope(const VkpScope *a, const VkpScope *b)
            vkp_identity_equal(a->identity, b->identity);
 }
 
-static gboolean contains(const GPtrArray *members, VkpIdentity identity)
-{
-    for (guint i = 0; i < members->len; i++) {
-        const VkpMember *member = g_ptr_array_index(members, i);
-        if (vkp_identity_equal(member->process->identity, identity))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static Request *request_new(VkpKills *kills, const VkpKillRequest *asked)
 {
     Request *request = g_new0(Request, 1);
@@ -131,23 +125,25 @@ static Request *request_new(VkpKills *kills, const VkpKillRequest *asked)
     request->done = asked->done;
     request->data = asked->data;
     request->results = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
-    request->joined = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_member_unref);
-    request->again = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_member_unref);
+    request->by_identity = g_hash_table_new(vkp_identity_hash, vkp_identity_equal_keys);
+    request->joined = vkp_member_set_new();
+    request->again = vkp_member_set_new();
     return request;
 }
 
 /* A later word on the same process replaces the earlier one. */
 static void take_result(Request *request, const VkpResult *result)
 {
-    for (guint i = 0; i < request->results->len; i++) {
-        VkpResult *known = g_ptr_array_index(request->results, i);
-        if (vkp_identity_equal(known->identity, result->identity)) {
-            g_ptr_array_remove_index(request->results, i);
-            break;
-        }
+    VkpResult *known = g_hash_table_lookup(request->by_identity, &result->identity);
+    if (known) {
+        known->outcome = result->outcome;
+        g_free(known->detail);
+        known->detail = g_strdup(result->detail);
+        return;
     }
-    g_ptr_array_add(request->results, vkp_result_new(result->identity, result->name,
-                                                     result->outcome, result->detail));
+    known = vkp_result_new(result->identity, result->name, result->outcome, result->detail);
+    g_ptr_array_add(request->results, known);
+    g_hash_table_insert(request->by_identity, &known->identity, known);
 }
 
 static gboolean is_expected(const Request *request, VkpIdentity identity)
@@ -169,7 +165,7 @@ static gboolean takes_in(const Request *request, const Job *job)
  * that were born meanwhile. */
 static gboolean concerns(const Request *request, const Job *job, VkpIdentity identity)
 {
-    if (job == request->own_job || contains(request->joined, identity))
+    if (job == request->own_job || g_hash_table_contains(request->joined, &identity))
         return TRUE;
     return takes_in(request, job) && is_expected(request, identity);
 }
@@ -181,13 +177,9 @@ static gboolean may_go_further(const Request *request, const Job *job)
 
 static void remember_survivor(Request *request, VkpIdentity identity)
 {
-    if (contains(request->again, identity))
-        return;
-    for (guint i = 0; i < request->joined->len; i++) {
-        VkpMember *member = g_ptr_array_index(request->joined, i);
-        if (vkp_identity_equal(member->process->identity, identity))
-            g_ptr_array_add(request->again, vkp_member_ref(member));
-    }
+    VkpMember *member = g_hash_table_lookup(request->joined, &identity);
+    if (member)
+        vkp_member_set_add(request->again, member);
 }
 
 static void take_results(Request *request, const Job *job, const GPtrArray *results)
@@ -213,12 +205,11 @@ static gboolean start_own_job(Request *request, VkpPlan *plan, GError **error);
 /* For those who survived another's job. Where that cannot be, they have survived. */
 static gboolean start_again(Request *request)
 {
-    if (request->again->len == 0)
+    if (g_hash_table_size(request->again) == 0)
         return FALSE;
     VkpPlan *plan = g_new0(VkpPlan, 1);
-    plan->targets = g_steal_pointer(&request->again);
+    plan->targets = vkp_member_set_take_all(request->again);
     plan->results = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
-    request->again = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_member_unref);
     return start_own_job(request, plan, NULL);
 }
 
@@ -282,10 +273,14 @@ static gboolean may_harden(const Request *request, const VkpPlan *plan, const Jo
     gboolean finds_no_others = takes_in(request, job) && !request->options.expected;
     if (!finds_nobody && !finds_no_others)
         return FALSE;
+    g_autoptr(GHashTable) planned = vkp_member_set_new();
+    for (guint i = 0; i < plan->targets->len; i++)
+        vkp_member_set_add(planned, g_ptr_array_index(plan->targets, i));
     g_autoptr(GArray) open = vkp_kill_job_list_open(job->job);
     for (guint i = 0; i < open->len; i++) {
         VkpIdentity identity = g_array_index(open, VkpIdentity, i);
-        if (!contains(plan->targets, identity) && !contains(request->joined, identity))
+        if (!g_hash_table_contains(planned, &identity) &&
+            !g_hash_table_contains(request->joined, &identity))
             return FALSE;
     }
     return TRUE;
@@ -295,13 +290,15 @@ static gboolean may_harden(const Request *request, const VkpPlan *plan, const Jo
  * there were any. */
 static gboolean join_targets(Request *request, VkpPlan *plan, const Job *job)
 {
-    guint n_before = request->joined->len;
+    guint n_before = g_hash_table_size(request->joined);
     for (guint i = plan->targets->len; i-- > 0;) {
         VkpMember *member = g_ptr_array_index(plan->targets, i);
-        if (vkp_kill_job_covers(job->job, member->process->identity))
-            g_ptr_array_add(request->joined, g_ptr_array_steal_index(plan->targets, i));
+        if (!vkp_kill_job_covers(job->job, member->process->identity))
+            continue;
+        vkp_member_set_add(request->joined, member);
+        g_ptr_array_remove_index(plan->targets, i);
     }
-    return request->joined->len > n_before;
+    return g_hash_table_size(request->joined) > n_before;
 }
 
 static void harden(Job *job)
@@ -342,10 +339,9 @@ static void tell_not_signalled(Request *request, const GPtrArray *members, const
 {
     g_autofree char *detail = g_strdup_printf("It was not signalled: %s", reason);
     for (guint i = 0; i < members->len; i++) {
-        const VkpMember *member = g_ptr_array_index(members, i);
-        g_ptr_array_add(request->results,
-                        vkp_result_new(member->process->identity, member->process->name,
-                                       VKP_OUTCOME_SURVIVED, detail));
+        const VkpProcess *process = ((VkpMember *)g_ptr_array_index(members, i))->process;
+        take_result(request,
+                    &(VkpResult){process->identity, process->name, VKP_OUTCOME_SURVIVED, detail});
     }
 }
 

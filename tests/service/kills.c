@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/kills.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/kill/rig.h"
@@ -279,6 +280,38 @@ static void test_no_room_for_the_rest(Fixture *fixture, G_GNUC_UNUSED gconstpoin
     g_assert_true(is_alive(second));
 }
 
+/* A dry run of so many, in µs of this thread's work. */
+static gint64 measure(Fixture *fixture, guint n)
+{
+    VkpPlan *plan = g_new0(VkpPlan, 1);
+    plan->targets = g_ptr_array_new();
+    plan->results = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
+    for (guint i = 0; i < n; i++)
+        g_ptr_array_add(plan->results, vkp_result_new((VkpIdentity){(pid_t)i + 1, 1}, "name",
+                                                      VKP_OUTCOME_WOULD_KILL, NULL));
+    VkpKillOptions options = {.dry_run = TRUE};
+    g_auto(Answer) answer = {0};
+    VkpKillRequest request = {fixture->rig->scope, &options, take_answer, &answer};
+    struct timespec begin, end;
+    g_assert_no_errno(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin));
+    g_assert_true(vkp_kills_start(fixture->kills, &request, plan, NULL));
+    await(fixture, &answer);
+    g_assert_no_errno(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end));
+    g_assert_cmpuint(answer.results->len, ==, n);
+    return (end.tv_sec - begin.tv_sec) * G_USEC_PER_SEC + (end.tv_nsec - begin.tv_nsec) / 1000;
+}
+
+/* 16 times as many may take some 16 times as long, but not 256 times. */
+static void test_crowd(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    gint64 few_usec = measure(fixture, 2048);
+    for (guint i = 0; i < 2; i++)
+        few_usec = MAX(few_usec, measure(fixture, 2048));
+    gint64 many_usec = measure(fixture, 32768);
+    g_test_message("%" G_GINT64_FORMAT " us, %" G_GINT64_FORMAT " us", few_usec, many_usec);
+    g_assert_cmpint(many_usec, <, few_usec * 50);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -292,5 +325,6 @@ int main(int argc, char **argv)
     ADD("loop-without-room-is-an-error", test_no_room_to_start);
     ADD("loop-without-room-hardens-a-little-later", test_no_room_to_harden);
     ADD("loop-without-room-for-the-rest-is-told", test_no_room_for_the_rest);
+    ADD("time-grows-with-the-crowd-only", test_crowd);
     return g_test_run();
 }
