@@ -21,8 +21,11 @@
 /* The highest errno that the kernel reports. */
 #define ERRNO_MAX 4095
 
-/* A dump that was disturbed by a change is taken again, so often. */
+/* A dump that was disturbed by a change is taken again, so often. It has an errno that the kernel
+ * does not use here, least of all for a wait that was too long: who is silent is not asked again.
+ */
 #define MAX_ATTEMPTS 3
+#define DISTURBED ECANCELED
 
 struct VkpListeners {
     VkpFd socket;
@@ -115,7 +118,7 @@ static gboolean take_message(const struct nlmsghdr *header, const char *payload,
 {
     struct inet_diag_msg socket;
     if (header->nlmsg_flags & NLM_F_DUMP_INTR) {
-        *failure = EAGAIN;
+        *failure = DISTURBED;
         return FALSE;
     }
     if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY || size < sizeof socket) {
@@ -205,7 +208,7 @@ GArray *vkp_listeners_list(VkpListeners *listeners, GError **error)
         /* Half an answer may still be under way: a new socket begins anew. */
         vkp_fd_close(&listeners->socket);
         errno = saved_errno;
-        if (saved_errno != EAGAIN)
+        if (saved_errno != DISTURBED)
             break;
     }
     vkp_set_error_errno(error, errno, "Cannot ask the kernel for listening sockets");

@@ -22,6 +22,6 @@ GArray *vkp_listeners_list(VkpListeners *listeners, GError **error);
 
 /* Appends the listeners in one packet of a dump's answer to `found`; pure. Messages of another
  * `sequence` are passed over. *is_done: this was the last packet. FALSE for anything malformed or a
- * failure of the kernel's: *failure is its errno then. */
+ * failure of the kernel's: *failure is its errno then, ECANCELED if a change disturbed the dump. */
 gboolean vkp_listeners_parse(const void *bytes, gsize length, guint32 sequence, GArray *found,
                              gboolean *is_done, int *failure);
