@@ -38,6 +38,15 @@ hides_processes() {
     "$unit" || true
 }
 
+# Each guard has as many threads as it may give up; one is the loop's.
+lacks_threads() {
+  local guards stuck
+  guards=$(grep -rh --include='*.c' '= vkp_image_guard_new(' "$root/common" "$root/service" | wc -l)
+  stuck=$(sed -n 's/^#define VKP_IMAGE_GUARD_MAX_STUCK //p' "$root/common/proc/image-guard.h")
+  [ "$(value TasksMax "$unit")" -gt $((1 + guards * stuck)) ] ||
+    printf 'more than %d threads wanted for %d guards\n' $((1 + guards * stuck)) "$guards"
+}
+
 agrees() {
   diff <(value Name "$activation") <(value BusName "$unit") &&
     diff <(value Exec "$activation") <(value ExecStart "$unit") &&
@@ -47,5 +56,6 @@ agrees() {
 silent 'systemd finds nothing wrong with the unit' verify
 silent 'each line has its reason' without_reason
 silent 'nothing in it hides processes from the service' hides_processes
+silent 'there is room for all threads that may be kept waiting' lacks_threads
 silent 'the activation file means the same program, name and unit' agrees
 tap_end
