@@ -49,7 +49,7 @@ static VkpOutcome judge_pending(const VkpTarget *target, VkpReader *reader, char
         return VKP_OUTCOME_SURVIVED;
     }
     if (target->keeps_waiting) {
-        *detail = g_strdup("It was not signalled: its memory keeps readers waiting");
+        *detail = g_strdup("It was not signalled: its memory could not be read in time");
         return VKP_OUTCOME_SURVIVED;
     }
     if (error) {

@@ -8,7 +8,7 @@
 typedef enum {
     VKP_PROOF_STANDS,
     VKP_PROOF_UNSEEN, /* nothing speaks against it, but it can't be seen: in the midst of an exec */
-    VKP_PROOF_WAITS,  /* nor speaks anything for it yet: its memory keeps readers waiting */
+    VKP_PROOF_WAITS,  /* nor speaks anything for it yet: its memory could not be read in time */
     VKP_PROOF_FALLS,
 } VkpProof;
 

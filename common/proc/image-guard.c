@@ -74,7 +74,8 @@ static gpointer run_helper(gpointer data)
     return NULL;
 }
 
-static Helper *start_helper(const VkpImageGuard *guard, GError **error)
+/* A thread that can't be started now may be at another time: nobody is to blame but ourselves. */
+static Helper *start_helper(const VkpImageGuard *guard, gboolean *is_late, GError **error)
 {
     VkpReader *reader = vkp_reader_dup(guard->reader, error);
     if (!reader)
@@ -92,6 +93,7 @@ static Helper *start_helper(const VkpImageGuard *guard, GError **error)
         g_thread_unref(thread);
         return helper;
     }
+    *is_late = TRUE;
     g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM, "Cannot start a thread: %s", failure->message);
     helper_unref(helper);
     helper_unref(helper);
@@ -143,21 +145,22 @@ static gboolean await_answer(Helper *helper, pid_t pid)
 
 static void fail_late(gboolean *is_late, pid_t pid, GError **error)
 {
-    if (is_late)
-        *is_late = TRUE;
+    *is_late = TRUE;
     g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM, "Process %d keeps its readers waiting", pid);
 }
 
 VkpImage *vkp_image_guard_read(VkpImageGuard *guard, pid_t pid, gboolean *is_late, GError **error)
 {
-    if (is_late)
-        *is_late = FALSE;
+    gboolean ignored;
+    if (!is_late)
+        is_late = &ignored;
+    *is_late = FALSE;
     if (g_atomic_int_get(guard->n_stuck) >= VKP_IMAGE_GUARD_MAX_STUCK) {
         fail_late(is_late, pid, error);
         return NULL;
     }
     if (!guard->helper)
-        guard->helper = start_helper(guard, error);
+        guard->helper = start_helper(guard, is_late, error);
     Helper *helper = guard->helper;
     if (!helper)
         return NULL;

@@ -18,5 +18,6 @@ void vkp_image_guard_free(VkpImageGuard *guard); /* takes NULL; waits for nobody
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpImageGuard, vkp_image_guard_free)
 
 /* As vkp_reader_read_image(), within 100 ms. NULL and VKP_ERROR_SYSTEM when that is not enough, or
- * too many wait already: *is_late (may be NULL) tells that from other failures. */
+ * too many wait already, or no thread can be had now: *is_late (may be NULL) tells these from other
+ * failures. */
 VkpImage *vkp_image_guard_read(VkpImageGuard *guard, pid_t pid, gboolean *is_late, GError **error);
