@@ -105,10 +105,11 @@ void vkp_crew_exclude(VkpCrew *crew, const VkpRoster *roster)
     }
 }
 
-/* Whoever turned out to be protected, or another one than was meant, has no part in this. */
+/* Whoever turned out to be protected, or another one than was meant, has no part in this; nor
+ * whoever was given up before he could be told from another one. */
 static gboolean is_meant(const VkpTarget *target)
 {
-    return target->decided != VKP_OUTCOME_PROTECTED &&
+    return target->decided != VKP_OUTCOME_PROTECTED && target->decided != VKP_OUTCOME_SURVIVED &&
            target->decided != VKP_OUTCOME_IDENTITY_CHANGED;
 }
 

@@ -39,7 +39,7 @@ static char *describe_survivor(VkpIdentity identity, VkpReader *reader)
     return g_strdup_printf("Its state is %s", vkp_state_to_string(stat.state));
 }
 
-static VkpOutcome judge_pending(const VkpTarget *target, VkpReader *reader, char **detail)
+static VkpOutcome judge_pending(VkpTarget *target, VkpReader *reader, char **detail)
 {
     g_autoptr(GError) error = NULL;
     if (vkp_has_ended(reader, target->identity, &error))
@@ -56,8 +56,9 @@ static VkpOutcome judge_pending(const VkpTarget *target, VkpReader *reader, char
         *detail = g_strdup_printf("It was not signalled: %s", error->message);
         return VKP_OUTCOME_SURVIVED;
     }
-    *detail = g_strdup("It was not signalled: what made it a target does not hold any more");
-    return VKP_OUTCOME_IDENTITY_CHANGED;
+    vkp_target_give_up(target);
+    *detail = g_strdup(target->detail);
+    return target->decided;
 }
 
 /* Who died before our first signal was gone before we came, unless we were denied that signal: then

@@ -11,7 +11,8 @@
 #include "common/kill/proof.h"
 
 /* Evidence that changes between two looks (a setsid, an exec) is seen anew in the next roster. Who
- * fails three times is somebody else; who only can't be seen has patience for half a second. */
+ * fails three times is given up; with who only can't be seen there is patience for half a second.
+ */
 #define LIGHT_DOUBT 1
 #define HEAVY_DOUBT 10
 #define MAX_DOUBT 30
@@ -62,12 +63,22 @@ void vkp_target_set_aside(VkpTarget *target, VkpOutcome outcome, const char *det
     target->detail = g_strdup(detail);
 }
 
+void vkp_target_give_up(VkpTarget *target)
+{
+    if (target->is_contradicted)
+        vkp_target_set_aside(target, VKP_OUTCOME_IDENTITY_CHANGED,
+                             "It was not signalled: what made it a target does not hold any more");
+    else
+        vkp_target_set_aside(target, VKP_OUTCOME_SURVIVED,
+                             "It was not signalled: it could not be seen whether it is the process "
+                             "that was meant");
+}
+
 static void doubt(VkpTarget *target, guint weight)
 {
     target->doubt += weight;
     if (target->doubt >= MAX_DOUBT)
-        vkp_target_set_aside(target, VKP_OUTCOME_IDENTITY_CHANGED,
-                             "It is not the process that was meant any more");
+        vkp_target_give_up(target);
 }
 
 /* FALSE: the target is decided, or stays pending. */
@@ -75,6 +86,7 @@ static gboolean prove(VkpTarget *target, const VkpStat *stat, const VkpKillConte
 {
     VkpProof proof = vkp_proof_check(target->member, stat, context->reader, context->guard);
     target->keeps_waiting = proof == VKP_PROOF_WAITS;
+    target->is_contradicted |= proof == VKP_PROOF_FALLS;
     if (target->keeps_waiting)
         target->not_before_usec = g_get_monotonic_time() + WAITING_PAUSE_USEC;
     else if (proof != VKP_PROOF_STANDS)

@@ -18,11 +18,12 @@ typedef struct {
     pid_t session;
     VkpMember *member;
     VkpTargetStage stage;
-    gboolean is_planned; /* the plan named it; else it was found on the way */
-    int pidfd;           /* -1: not held */
-    void *watch;         /* of the job's loop, on the pidfd; cancelled before that is closed */
-    VkpKillJob *job;     /* for the watch's callback */
-    guint doubt;         /* grows when its evidence does not stand at the second look */
+    gboolean is_planned;      /* the plan named it; else it was found on the way */
+    int pidfd;                /* -1: not held */
+    void *watch;              /* of the job's loop, on the pidfd; cancelled before that is closed */
+    VkpKillJob *job;          /* for the watch's callback */
+    guint doubt;              /* grows when its evidence does not stand at the second look */
+    gboolean is_contradicted; /* and what was seen spoke against it: more than not being seen */
     gboolean lacks_descriptor;
     gboolean keeps_waiting; /* its memory could not be read in time */
     gint64 not_before_usec; /* monotonic: when to try again then */
@@ -63,6 +64,10 @@ gboolean vkp_target_rests(VkpTarget *target, VkpReader *reader);
 
 /* Leaves a held target alone from now on, as protected; it goes on if we had frozen it. */
 void vkp_target_spare(VkpTarget *target);
+
+/* Sets aside a pending target for which there is no more time: its evidence was seen not to hold
+ * any more, or else it has survived, for it could not be seen. */
+void vkp_target_give_up(VkpTarget *target);
 
 void vkp_target_set_aside(VkpTarget *target, VkpOutcome outcome, const char *detail);
 

@@ -126,13 +126,28 @@ static void test_weak_heirs(void)
     vkp_crew_free(crew);
 }
 
-static void test_child_of_a_spared_one(void)
+static void assert_childless(void (*leave)(VkpTarget *target))
 {
     VkpCrew *crew = new_weak_crew((Sketch){.pid = 10, .group = 10, .session = 10});
-    vkp_target_set_aside(vkp_crew_at(crew, 0), VKP_OUTCOME_PROTECTED, NULL);
+    leave(vkp_crew_at(crew, 0));
     g_assert_cmpuint(recruit_weak(crew, (Sketch){.pid = 50, .parent_pid = 10, .start_ticks = 3000}),
                      ==, 0);
     vkp_crew_free(crew);
+}
+
+static void spare(VkpTarget *target)
+{
+    vkp_target_set_aside(target, VKP_OUTCOME_PROTECTED, NULL);
+}
+
+static void test_child_of_a_spared_one(void)
+{
+    assert_childless(spare);
+}
+
+static void test_child_of_one_given_up(void)
+{
+    assert_childless(vkp_target_give_up);
 }
 
 int main(int argc, char **argv)
@@ -148,5 +163,6 @@ int main(int argc, char **argv)
     g_test_add_func("/kill/crew/weak-relatives-of-old-stay-out", test_old_relatives);
     g_test_add_func("/kill/crew/weak-heirs-of-a-number-stay-out", test_weak_heirs);
     g_test_add_func("/kill/crew/children-of-who-is-spared-stay-out", test_child_of_a_spared_one);
+    g_test_add_func("/kill/crew/children-of-who-was-given-up-stay-out", test_child_of_one_given_up);
     return g_test_run();
 }

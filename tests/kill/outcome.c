@@ -2,9 +2,11 @@
 /* What is told of processes that /proc does not show for a moment. */
 #include "common/kill/outcome.h"
 
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/proc/image.h"
 #include "tests/kill/rig.h"
 
 typedef struct {
@@ -102,6 +104,77 @@ static void test_gone(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_nonnull(result->detail);
 }
 
+static const VkpResult *judge(Fixture *fixture)
+{
+    vkp_outcome_append(fixture->results, fixture->crew, fixture->rig->reader);
+    g_assert_cmpuint(fixture->results->len, ==, 1);
+    return g_ptr_array_index(fixture->results, 0);
+}
+
+/* What the roster saw: with the mark, the process of which this was seen is another one. */
+static void draw_image(Fixture *fixture, const char *environment)
+{
+    VkpProcess *process = fixture->target->member->process;
+    vkp_image_unref(process->image);
+    process->image = vkp_image_build("other", 6, FALSE, environment, strlen(environment) + 1);
+    fixture->target->member->tie.evidence = VKP_EVIDENCE_REGISTERED;
+}
+
+static void adopt_again(Fixture *fixture, guint n)
+{
+    for (guint i = 0; i < n && fixture->target->stage == VKP_TARGET_PENDING; i++)
+        vkp_target_adopt(fixture->target, &fixture->rig->context, G_MAXINT);
+}
+
+static void draw_unseen(Fixture *fixture)
+{
+    char id[VKP_UUID_TEXT_SIZE];
+    g_autofree char *mark =
+        g_strconcat("VK_ATTEMPT_ID=", vkp_uuid_to_text(&fixture->rig->our_attempt, id), NULL);
+    draw_image(fixture, mark);
+}
+
+static void assert_unseen(Fixture *fixture)
+{
+    const VkpResult *result = judge(fixture);
+    g_assert_cmpint(result->outcome, ==, VKP_OUTCOME_SURVIVED);
+    g_assert_nonnull(strstr(result->detail, "could not be seen"));
+}
+
+static void test_unseen_once(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    draw_unseen(fixture);
+    adopt_again(fixture, 1);
+    g_assert_cmpint(fixture->target->stage, ==, VKP_TARGET_PENDING);
+    assert_unseen(fixture);
+}
+
+static void test_unseen_to_the_end(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    draw_unseen(fixture);
+    adopt_again(fixture, 1000);
+    g_assert_cmpint(fixture->target->stage, ==, VKP_TARGET_SET_ASIDE);
+    assert_unseen(fixture);
+}
+
+static void test_never_tried(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    assert_unseen(fixture);
+}
+
+/* One look is enough to tell, and those that show nothing don't take it back. */
+static void test_another(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    draw_image(fixture, "VK_ATTEMPT_ID=1b7c1e2f-6f0b-4ff1-b07a-6d3ef2b5aaaa");
+    adopt_again(fixture, 1);
+    draw_unseen(fixture);
+    adopt_again(fixture, 1);
+    g_assert_cmpint(fixture->target->stage, ==, VKP_TARGET_PENDING);
+    const VkpResult *result = judge(fixture);
+    g_assert_cmpint(result->outcome, ==, VKP_OUTCOME_IDENTITY_CHANGED);
+    g_assert_nonnull(result->detail);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -111,5 +184,9 @@ int main(int argc, char **argv)
     ADD("who-is-held-and-dead-was-killed-though-unseen", test_held_and_dead);
     ADD("who-is-pending-and-unseen-has-survived", test_pending);
     ADD("who-is-gone-and-unseen-has-survived", test_gone);
+    ADD("who-could-not-be-seen-has-survived", test_unseen_once);
+    ADD("who-could-never-be-seen-has-survived", test_unseen_to_the_end);
+    ADD("who-was-never-tried-has-survived", test_never_tried);
+    ADD("who-was-seen-to-be-another-is-told-as-such", test_another);
     return g_test_run();
 }
