@@ -1,27 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/kill/outcome.h"
 
-#include <fcntl.h>
-
 #include "common/kill/ended.h"
-
-#define WAIT_CHANNEL_MAX_BYTES 64
-
-/* /proc/PID/wchan: the kernel function it sleeps in, "0" if that is hidden. */
-static char *dup_wait_channel(pid_t pid)
-{
-    char path[48];
-    g_snprintf(path, sizeof path, "/proc/%d/wchan", pid);
-    gsize length = 0;
-    g_autofree char *text =
-        vkp_file_read(AT_FDCWD, path, WAIT_CHANNEL_MAX_BYTES, &length, NULL, NULL);
-    if (!text || length == 0 || g_str_equal(text, "0"))
-        return NULL;
-    for (const char *at = text; *at; at++)
-        if (!g_ascii_isalnum(*at) && *at != '_' && *at != '.')
-            return NULL;
-    return g_steal_pointer(&text);
-}
 
 static char *describe_survivor(VkpIdentity identity, VkpReader *reader)
 {
@@ -33,7 +13,8 @@ static char *describe_survivor(VkpIdentity identity, VkpReader *reader)
         return NULL;
     if (stat.state == 'Z')
         return g_strdup_printf("Its leader thread has ended, %u others run", stat.threads - 1);
-    g_autofree char *channel = stat.state == 'D' ? dup_wait_channel(identity.pid) : NULL;
+    g_autofree char *channel =
+        stat.state == 'D' ? vkp_reader_dup_wait_channel(reader, identity.pid) : NULL;
     if (channel)
         return g_strdup_printf("Its state is %s, in %s", vkp_state_to_string(stat.state), channel);
     return g_strdup_printf("Its state is %s", vkp_state_to_string(stat.state));

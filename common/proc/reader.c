@@ -258,17 +258,32 @@ VkpImage *vkp_reader_read_image(VkpReader *reader, pid_t pid, GError **error)
                            environment_length);
 }
 
-/* kernel_clone() of kernel/fork.c has been _do_fork() and do_fork(); the wait is inlined there. */
-gboolean vkp_reader_waits_for_vfork(VkpReader *reader, pid_t pid)
+/* "folio_wait_bit_common", or "0": hidden from us, or it sleeps nowhere. */
+static gboolean is_symbol(const char *text)
+{
+    const char *at = text;
+    while (g_ascii_isalnum(*at) || *at == '_' || *at == '.')
+        at++;
+    return at > text && !*at && !g_str_equal(text, "0");
+}
+
+char *vkp_reader_dup_wait_channel(VkpReader *reader, pid_t pid)
 {
     VkpPidPath path = vkp_pid_path(pid, "wchan");
     char symbol[64];
     gssize length = read_once(reader, path.text, symbol, sizeof symbol - 1);
     if (length <= 0)
-        return FALSE;
+        return NULL;
     symbol[length] = '\0';
-    return g_str_equal(symbol, "kernel_clone") || g_str_equal(symbol, "_do_fork") ||
-           g_str_equal(symbol, "do_fork") || g_str_equal(symbol, "wait_for_vfork_done");
+    return is_symbol(symbol) ? g_strdup(symbol) : NULL;
+}
+
+/* kernel_clone() of kernel/fork.c has been _do_fork() and do_fork(); the wait is inlined there. */
+gboolean vkp_reader_waits_for_vfork(VkpReader *reader, pid_t pid)
+{
+    g_autofree char *symbol = vkp_reader_dup_wait_channel(reader, pid);
+    return g_strcmp0(symbol, "kernel_clone") == 0 || g_strcmp0(symbol, "_do_fork") == 0 ||
+           g_strcmp0(symbol, "do_fork") == 0 || g_strcmp0(symbol, "wait_for_vfork_done") == 0;
 }
 
 int vkp_reader_open_pidfd(VkpReader *reader, pid_t pid, GError **error)

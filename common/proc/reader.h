@@ -54,6 +54,9 @@ gboolean vkp_reader_read_uid(VkpReader *reader, pid_t pid, uid_t *uid, GError **
  * live in the process's memory, so a process in disk sleep may keep the caller waiting. */
 VkpImage *vkp_reader_read_image(VkpReader *reader, pid_t pid, GError **error);
 
+/* The kernel's function that a process sleeps in; NULL when the kernel does not say. */
+char *vkp_reader_dup_wait_channel(VkpReader *reader, pid_t pid);
+
 /* Whether a process in disk sleep just waits for a vfork()ed child: then nobody has the lock of its
  * memory. FALSE also when the kernel does not say where it waits. */
 gboolean vkp_reader_waits_for_vfork(VkpReader *reader, pid_t pid);

@@ -8,6 +8,7 @@
 
 #include "common/proc/image.h"
 #include "tests/kill/rig.h"
+#include "tests/lib/fake-proc.h"
 
 typedef struct {
     VkpRig *rig;
@@ -175,6 +176,23 @@ static void test_another(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_nonnull(result->detail);
 }
 
+/* Where it waits is told by the same proc file system as all else. */
+static void test_wait_channel(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpFakeProc) fake = vkp_fake_proc_new();
+    VkpFakeProcess stuck = {
+        .pid = fixture->pid, .state = 'D', .start_ticks = fixture->target->identity.start_ticks};
+    vkp_fake_proc_put(fake, &stuck);
+    g_autofree char *path = g_strdup_printf("%d/wchan", fixture->pid);
+    vkp_fake_proc_write(fake, path, "folio_wait_bit_common", -1);
+    g_autoptr(VkpReader) reader = vkp_reader_open(vkp_fake_proc_root(fake), NULL);
+    hold(fixture);
+    vkp_outcome_append(fixture->results, fixture->crew, reader);
+    const VkpResult *result = g_ptr_array_index(fixture->results, 0);
+    g_assert_cmpint(result->outcome, ==, VKP_OUTCOME_SURVIVED);
+    g_assert_nonnull(strstr(result->detail, "in folio_wait_bit_common"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -188,5 +206,6 @@ int main(int argc, char **argv)
     ADD("who-could-never-be-seen-has-survived", test_unseen_to_the_end);
     ADD("who-was-never-tried-has-survived", test_never_tried);
     ADD("who-was-seen-to-be-another-is-told-as-such", test_another);
+    ADD("who-waits-in-the-kernel-is-told-with-where", test_wait_channel);
     return g_test_run();
 }

@@ -246,6 +246,33 @@ static void test_fake_threads(void)
     g_assert_cmpint(vkp_reader_find_thread(reader, 5), ==, 8);
 }
 
+static void test_wait_channels(void)
+{
+    static const struct {
+        const char *text;
+        const char *channel;
+        gboolean is_vfork;
+    } cases[] = {
+        {"folio_wait_bit_common", "folio_wait_bit_common", FALSE},
+        {"kernel_clone.isra.0", "kernel_clone.isra.0", FALSE},
+        {"kernel_clone", "kernel_clone", TRUE},
+        {"0", NULL, FALSE}, /* hidden, or it waits nowhere */
+        {"", NULL, FALSE},
+        {"two words", NULL, FALSE},
+        {"kernel_clone\n", NULL, FALSE},
+        {"<b>", NULL, FALSE},
+    };
+    g_autoptr(VkpFakeProc) fake = vkp_fake_proc_new();
+    g_autoptr(VkpReader) reader = open_reader(vkp_fake_proc_root(fake));
+    g_assert_null(vkp_reader_dup_wait_channel(reader, 5));
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        vkp_fake_proc_write(fake, "5/wchan", cases[i].text, -1);
+        g_autofree char *channel = vkp_reader_dup_wait_channel(reader, 5);
+        g_assert_cmpstr(channel, ==, cases[i].channel);
+        g_assert_cmpint(vkp_reader_waits_for_vfork(reader, 5), ==, cases[i].is_vfork);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -260,5 +287,6 @@ int main(int argc, char **argv)
     g_test_add_func("/reader/fake/sockets-are-found-by-text", test_sockets);
     g_test_add_func("/reader/fake/holds-nobody", test_no_pidfd);
     g_test_add_func("/reader/fake/finds-another-thread", test_fake_threads);
+    g_test_add_func("/reader/fake/a-wait-channel-is-a-symbol", test_wait_channels);
     return g_test_run();
 }
