@@ -264,15 +264,19 @@ GHashTable *vkp_databases_foreign_ids(const VkpDatabases *databases)
     return databases->foreign_ids;
 }
 
-gboolean vkp_databases_is_held_by(const VkpDatabases *databases, pid_t pid)
+gboolean vkp_databases_check_held_by(const VkpDatabases *databases, pid_t pid, gboolean *is_held,
+                                     GError **error)
 {
     VkpInode inode = vkp_file_inode(vkp_store_path(databases->ours->store));
-    if (vkp_inode_is_unknown(inode))
-        return FALSE;
     gboolean is_open = FALSE;
-    g_autoptr(GError) error = NULL;
-    /* Out of descriptors nobody can be told from the server, so nobody is hit. */
-    if (!vkp_reader_check_files_open(databases->reader, pid, &inode, 1, &is_open, &error))
-        return g_error_matches(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED);
-    return is_open;
+    GError *failure = NULL;
+    if (!vkp_inode_is_unknown(inode))
+        vkp_reader_check_files_open(databases->reader, pid, &inode, 1, &is_open, &failure);
+    if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED)) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    g_clear_error(&failure);
+    *is_held = is_open;
+    return TRUE;
 }

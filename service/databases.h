@@ -51,5 +51,7 @@ const GArray *vkp_databases_other_servers(const VkpDatabases *databases);
 /* All ids (VkpUuid *) that stand in the others. */
 GHashTable *vkp_databases_foreign_ids(const VkpDatabases *databases);
 
-/* Whether the process has ours open at this very moment. */
-gboolean vkp_databases_is_held_by(const VkpDatabases *databases, pid_t pid);
+/* Whether the process has ours open at this very moment; not, when it hides that from us. FALSE and
+ * LIMITS_EXCEEDED when it can't be seen for want of descriptors. */
+gboolean vkp_databases_check_held_by(const VkpDatabases *databases, pid_t pid, gboolean *is_held,
+                                     GError **error);

@@ -37,7 +37,7 @@ struct VkpManager {
 
 static void on_gone(VkpIdentity identity, void *data);
 static VkpRoster *dup_fresh_roster(void *data, GError **error);
-static gboolean must_spare(VkpIdentity identity, void *data);
+static gboolean check_spared(VkpIdentity identity, gboolean *must_spare, void *data);
 static gboolean is_taken(const VkpKillJob *asking, VkpIdentity identity, void *data);
 
 static void open_rooms(VkpManager *manager, const VkpManagerOptions *options)
@@ -54,7 +54,7 @@ static void open_rooms(VkpManager *manager, const VkpManagerOptions *options)
         .guard = manager->guard,
         .loop = options->loop,
         .fresh_roster = dup_fresh_roster,
-        .must_spare = must_spare,
+        .check_spared = check_spared,
         .is_taken = is_taken,
         .data = manager,
         .frozen_path = manager->frozen_path,
@@ -275,10 +275,10 @@ static gboolean is_taken(const VkpKillJob *asking, VkpIdentity identity, void *d
     return vkp_kills_is_taken(manager->kills, asking, identity);
 }
 
-static gboolean must_spare(VkpIdentity identity, void *data)
+static gboolean check_spared(VkpIdentity identity, gboolean *must_spare, void *data)
 {
-    VkpManager *manager = data;
-    return vkp_survey_is_server(manager->survey, identity.pid);
+    const VkpManager *manager = data;
+    return vkp_survey_check_server(manager->survey, identity.pid, must_spare, NULL);
 }
 
 static GError *new_no_process_error(pid_t pid)
@@ -326,18 +326,21 @@ gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpK
     return vkp_kills_start(manager->kills, &request, plan, error);
 }
 
-static gboolean refuse_register(const VkpManager *manager, VkpIdentity identity, uid_t owner,
-                                GError **error)
+static gboolean may_be_registered(const VkpManager *manager, VkpIdentity identity, uid_t owner,
+                                  GError **error)
 {
+    gboolean is_protected = FALSE;
     if (owner != manager->uid)
         g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
                     "Process %d belongs to another user", identity.pid);
-    else if (vkp_survey_is_protected(manager->survey, identity))
+    else if (!vkp_survey_check_protected(manager->survey, identity, &is_protected, error))
+        return FALSE;
+    else if (is_protected)
         g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
                     "Process %d is protected and can't be an execution's", identity.pid);
     else
-        return FALSE;
-    return TRUE;
+        return TRUE;
+    return FALSE;
 }
 
 static gboolean read_process(const VkpManager *manager, pid_t pid, VkpStat *stat, uid_t *owner,
@@ -368,7 +371,7 @@ static gboolean may_register(VkpManager *manager, pid_t pid, VkpIdentity *identi
         return FALSE;
     }
     return refresh(manager, VKP_SURVEY_FOR_KILL, error) &&
-           !refuse_register(manager, *identity, owner, error);
+           may_be_registered(manager, *identity, owner, error);
 }
 
 gboolean vkp_manager_register(VkpManager *manager, const VkpUuid *execution_id, pid_t pid,

@@ -355,13 +355,18 @@ guint vkp_survey_degraded(const VkpSurvey *survey)
     return degraded;
 }
 
-gboolean vkp_survey_is_server(const VkpSurvey *survey, pid_t pid)
+gboolean vkp_survey_check_server(const VkpSurvey *survey, pid_t pid, gboolean *is_server,
+                                 GError **error)
 {
-    return vkp_databases_is_held_by(survey->databases, pid);
+    return vkp_databases_check_held_by(survey->databases, pid, is_server, error);
 }
 
-gboolean vkp_survey_is_protected(const VkpSurvey *survey, VkpIdentity identity)
+gboolean vkp_survey_check_protected(const VkpSurvey *survey, VkpIdentity identity,
+                                    gboolean *is_protected, GError **error)
 {
     g_autoptr(VkpProtected) protection = build_protection(survey, survey->snapshot);
-    return vkp_protect_covers(protection, identity) || vkp_survey_is_server(survey, identity.pid);
+    if (!vkp_protect_covers(protection, identity))
+        return vkp_survey_check_server(survey, identity.pid, is_protected, error);
+    *is_protected = TRUE;
+    return TRUE;
 }

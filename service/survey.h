@@ -53,9 +53,13 @@ const char *vkp_survey_database_path(const VkpSurvey *survey);
 VkpDatabaseState vkp_survey_database_state(const VkpSurvey *survey);
 guint vkp_survey_degraded(const VkpSurvey *survey); /* VkpDegraded */
 
-/* Whether the process has our database open at this very moment. */
-gboolean vkp_survey_is_server(const VkpSurvey *survey, pid_t pid);
+/* Whether the process has our database open at this very moment. FALSE and LIMITS_EXCEEDED when
+ * that can't be seen for want of descriptors. */
+gboolean vkp_survey_check_server(const VkpSurvey *survey, pid_t pid, gboolean *is_server,
+                                 GError **error);
 
 /* Whether no scope may hit the process: who has our database open at this very moment, its
- * ancestors as of the last look, we, the spared ones, the session. Not before the first look. */
-gboolean vkp_survey_is_protected(const VkpSurvey *survey, VkpIdentity identity);
+ * ancestors as of the last look, we, the spared ones, the session. Not before the first look. FALSE
+ * and error as above. */
+gboolean vkp_survey_check_protected(const VkpSurvey *survey, VkpIdentity identity,
+                                    gboolean *is_protected, GError **error);

@@ -20,8 +20,9 @@ typedef struct {
     VkpLoop loop;
     /* A roster of this very moment; a new reference, or NULL and error. */
     VkpRoster *(*fresh_roster)(void *data, GError **error);
-    /* Whether the process must be spared after all (it holds the database by now). */
-    gboolean (*must_spare)(VkpIdentity identity, void *data);
+    /* Whether the process must be spared after all (it holds the database by now). FALSE when that
+     * can't be seen for want of descriptors: it is asked again. */
+    gboolean (*check_spared)(VkpIdentity identity, gboolean *must_spare, void *data);
     void *data;
     const char *frozen_path; /* NULL: never freeze */
     /* Whether another job has the process in hand; it is left to that one. NULL: there is none.

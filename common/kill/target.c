@@ -94,6 +94,19 @@ static gboolean prove(VkpTarget *target, const VkpStat *stat, const VkpKillConte
     return proof == VKP_PROOF_STANDS;
 }
 
+/* As long as nobody can be told from the server, nobody is hit. FALSE: the target is decided, or
+ * stays pending. */
+static gboolean may_be_hit(VkpTarget *target, const VkpKillContext *context)
+{
+    gboolean must_spare = FALSE;
+    if (!context->check_spared)
+        return TRUE;
+    target->lacks_descriptor = !context->check_spared(target->identity, &must_spare, context->data);
+    if (must_spare)
+        vkp_target_set_aside(target, VKP_OUTCOME_PROTECTED, NULL);
+    return !must_spare && !target->lacks_descriptor;
+}
+
 /* FALSE: the target is decided, or stays pending. */
 static gboolean read_same_stat(VkpTarget *target, VkpReader *reader, VkpStat *stat)
 {
@@ -149,10 +162,8 @@ void vkp_target_adopt(VkpTarget *target, const VkpKillContext *context, int fd_l
         return;
     if (!prove(target, &stat, context))
         return;
-    if (context->must_spare && context->must_spare(target->identity, context->data)) {
-        vkp_target_set_aside(target, VKP_OUTCOME_PROTECTED, NULL);
+    if (!may_be_hit(target, context))
         return;
-    }
     if (!read_same_stat(target, reader, &stat))
         return;
     if (vkp_pidfd_is_dead(pidfd)) {

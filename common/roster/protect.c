@@ -146,7 +146,7 @@ GArray *vkp_protect_find_holders(VkpReader *reader, const VkpSnapshot *snapshot,
         g_autoptr(GError) failure = NULL;
         if (process->uid != uid || process->is_kernel_thread || vkp_process_is_dead(process))
             continue;
-        /* Who hides its descriptors is not taken for a server here; see must_spare in kill/job.h.
+        /* Who hides its descriptors is not taken for a server here; see kill/job.h, check_spared.
          */
         vkp_reader_check_files_open(reader, pid, inodes, files->len, &holds, &failure);
         if (holds)

@@ -153,7 +153,7 @@ static void test_force_at_the_end_of_the_grace_is_not_lost(void)
     pid_t pid = spawn_settled(rig, "ignore 15 idle", 1);
     Haste haste = {rig, rig->context.fresh_roster, NULL};
     rig->context.fresh_roster = look_in_haste;
-    rig->context.must_spare = NULL;
+    rig->context.check_spared = NULL;
     rig->context.before_step = force_now;
     rig->context.data = &haste;
     haste.job = vkp_rig_plan(rig, &(VkpKillOptions){.grace_ms = 0});
@@ -268,7 +268,7 @@ static void test_who_becomes_protected_is_not_killed(void)
     vkp_kill_job_free(planned);
     Promotion promotion = {rig, pid, rig->context.fresh_roster, 2};
     rig->context.fresh_roster = look_with_promotion;
-    rig->context.must_spare = NULL;
+    rig->context.check_spared = NULL;
     rig->context.data = &promotion;
     g_auto(VkpVerdict) verdict =
         vkp_rig_kill(rig, &(VkpKillOptions){.grace_ms = 1000, .escalate = TRUE});

@@ -126,10 +126,11 @@ VkpRoster *vkp_rig_look(VkpRig *rig)
     return roster;
 }
 
-static gboolean must_spare(VkpIdentity identity, void *data)
+static gboolean check_spared(VkpIdentity identity, gboolean *must_spare, void *data)
 {
     const VkpRig *rig = data;
-    return g_hash_table_contains(rig->spared, GINT_TO_POINTER(identity.pid));
+    *must_spare = g_hash_table_contains(rig->spared, GINT_TO_POINTER(identity.pid));
+    return TRUE;
 }
 
 VkpRig *vkp_rig_new(guint max_births, guint seconds)
@@ -155,7 +156,7 @@ VkpRig *vkp_rig_new(guint max_births, guint seconds)
         .guard = vkp_image_guard_new(rig->reader),
         .loop = vkp_test_loop_ops(rig->loop),
         .fresh_roster = look,
-        .must_spare = must_spare,
+        .check_spared = check_spared,
         .data = rig,
         .frozen_path = g_build_filename(rig->folder, "frozen", NULL),
     };

@@ -24,7 +24,7 @@ typedef struct {
     guint n_scans;
     guint n_steps; /* for a before_step() that counts */
     guint last_step;
-    GHashTable *spared; /* set of pids: must_spare() says TRUE */
+    GHashTable *spared; /* set of pids that must be spared */
     /* private to rig.c */
     struct VkpRigEyes *eyes;
 } VkpRig;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Jobs that are short of something: descriptors, timers, rosters, rights, a folder for the list. */
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -144,6 +145,45 @@ static void test_short_of_descriptors_force_does_too(void)
     g_assert_cmpuint(verdict.n_survivors, ==, 0);
 }
 
+/* Whom nobody could tell from the server, for so many times. */
+static gboolean check_in_the_dark(VkpIdentity identity, gboolean *must_spare, void *data)
+{
+    VkpRig *rig = data;
+    if (rig->n_steps < rig->last_step) {
+        rig->n_steps++;
+        return FALSE;
+    }
+    *must_spare = g_hash_table_contains(rig->spared, GINT_TO_POINTER(identity.pid));
+    return TRUE;
+}
+
+static void test_who_may_be_the_server_waits(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t server = spawn_settled(rig, "name innocent idle", 1);
+    pid_t other = spawn_settled(rig, "ignore 15 idle", 2);
+    g_hash_table_add(rig->spared, GINT_TO_POINTER(server));
+    rig->context.check_spared = check_in_the_dark;
+    rig->last_step = 5;
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, server), ==, VKP_OUTCOME_PROTECTED);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, other), ==, VKP_OUTCOME_KILLED);
+    g_assert_cmpuint(verdict.n_innocents, ==, 0);
+}
+
+static void test_who_may_be_the_server_to_the_end_has_survived(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t pid = spawn_settled(rig, "name innocent idle", 1);
+    rig->context.check_spared = check_in_the_dark;
+    rig->last_step = G_MAXUINT;
+    g_auto(VkpVerdict) verdict =
+        vkp_rig_kill(rig, &(VkpKillOptions){.grace_ms = 50, .escalate = TRUE});
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_SURVIVED);
+    g_assert_nonnull(strstr(vkp_verdict_detail(&verdict, pid), "too many files"));
+    g_assert_cmpuint(verdict.n_innocents, ==, 0);
+}
+
 static void test_limit_is_raised_to_the_hard_one(void)
 {
     struct rlimit limit;
@@ -218,6 +258,9 @@ int main(int argc, char **argv)
     ADD("force-needs-no-room-in-the-loop", test_force_needs_no_room_in_the_loop);
     ADD("short-of-descriptors-it-works-in-batches", test_short_of_descriptors_it_works_in_batches);
     ADD("short-of-descriptors-force-does-too", test_short_of_descriptors_force_does_too);
+    ADD("who-may-be-the-server-waits", test_who_may_be_the_server_waits);
+    ADD("who-may-be-the-server-to-the-end-has-survived",
+        test_who_may_be_the_server_to_the_end_has_survived);
     ADD("limit-is-raised-to-the-hard-one", test_limit_is_raised_to_the_hard_one);
     ADD("another-users-process-is-denied", test_another_users_process_is_denied);
     ADD("who-cannot-be-seen-to-stop-holds-up-nobody",

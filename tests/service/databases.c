@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/base/error.h"
 #include "common/proc/scanner.h"
 #include "tests/lib/deadline.h"
 #include "tests/lib/fake-board.h"
@@ -117,6 +118,15 @@ static void test_no_server(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpuint(vkp_databases_board_current_usec(databases), >, 0);
 }
 
+static void assert_held_by(const VkpDatabases *databases, pid_t pid, gboolean expected)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean is_held = !expected;
+    g_assert_true(vkp_databases_check_held_by(databases, pid, &is_held, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(is_held, ==, expected);
+}
+
 static void test_held_one_is_ours(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
     g_autoptr(VkpDatabases) databases = new_databases(scene, NULL);
@@ -126,8 +136,8 @@ static void test_held_one_is_ours(Scene *scene, G_GNUC_UNUSED gconstpointer data
     assert_ours(databases, scene->old_path);
     assert_pids(vkp_databases_servers(databases), &server, 1);
     assert_pids(vkp_databases_other_servers(databases), NULL, 0);
-    g_assert_true(vkp_databases_is_held_by(databases, server));
-    g_assert_false(vkp_databases_is_held_by(databases, getpid()));
+    assert_held_by(databases, server, TRUE);
+    assert_held_by(databases, getpid(), FALSE);
     VkpUuid id = fake_id(1);
     VkpBoard *board = vkp_store_board(vkp_databases_store(databases));
     g_assert_nonnull(vkp_board_lookup_attempt(board, &id));
@@ -149,7 +159,12 @@ static void test_short_of_descriptors(Scene *scene, G_GNUC_UNUSED gconstpointer 
     g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &low), ==, 0);
     for (guint i = 0; i < 2; i++) /* once with all, once with the young */
         vkp_databases_refresh(databases, snapshot, VKP_LOOK_NOW);
+    gboolean is_held = FALSE;
+    g_autoptr(GError) error = NULL;
+    gboolean is_known = vkp_databases_check_held_by(databases, server, &is_held, &error);
     g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+    g_assert_false(is_known || is_held);
+    g_assert_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED);
     assert_pids(vkp_databases_servers(databases), NULL, 0);
 
     vkp_databases_refresh(databases, snapshot, VKP_LOOK_NOW);
