@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -100,6 +101,37 @@ gboolean vkp_file_replace(const char *path, const char *bytes, gsize length, GEr
     (void)unlink(beside);
     vkp_set_error_errno(error, saved_errno, "Cannot write \"%s\"", path);
     return FALSE;
+}
+
+/* "NAME.aB3dE9", as mkstemp() makes it. */
+static gboolean is_beside(const char *entry, const char *name)
+{
+    gsize length = strlen(name);
+    if (!g_str_has_prefix(entry, name) || entry[length] != '.')
+        return FALSE;
+    const char *at = entry + length + 1;
+    while (g_ascii_isalnum(*at))
+        at++;
+    return !*at && at == entry + length + 1 + strlen("XXXXXX");
+}
+
+static gboolean is_our_file(int folder, const char *name)
+{
+    struct stat status;
+    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
+           status.st_uid == geteuid();
+}
+
+void vkp_file_sweep(const char *path)
+{
+    g_autofree char *folder_path = g_path_get_dirname(path);
+    g_autofree char *name = g_path_get_basename(path);
+    g_auto(VkpFd) folder = open(folder_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    g_autoptr(GDir) entries = g_dir_open(folder_path, 0, NULL);
+    const char *entry;
+    while (entries && (entry = g_dir_read_name(entries)))
+        if (is_beside(entry, name) && is_our_file(folder, entry))
+            (void)unlinkat(folder, entry, 0);
 }
 
 VkpInode vkp_file_inode(const char *path)

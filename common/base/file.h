@@ -46,5 +46,9 @@ char *vkp_file_read(int directory_fd, const char *path, gsize limit, gsize *leng
  * synced, renamed, so that a crash leaves the old or the new content. */
 gboolean vkp_file_replace(const char *path, const char *bytes, gsize length, GError **error);
 
+/* Removes what a crash in the middle of vkp_file_replace() has left beside `path`. Only while
+ * nobody replaces it. */
+void vkp_file_sweep(const char *path);
+
 /* Looks at `path` with stat() only; unknown (all zeros) if it cannot be. */
 VkpInode vkp_file_inode(const char *path);

@@ -224,6 +224,7 @@ static guint thaw_all(GArray *identities, VkpReader *reader)
 guint vkp_frozen_thaw(const char *path, VkpReader *reader, GError **error)
 {
     VkpUuid boot_id = vkp_reader_boot_id(reader);
+    vkp_file_sweep(path);
     g_autoptr(GError) load_error = NULL;
     g_autoptr(GArray) identities = load(path, &boot_id, &load_error);
     if (load_error) {

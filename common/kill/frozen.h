@@ -21,7 +21,8 @@ gboolean vkp_frozen_add(const char *path, const VkpUuid *boot_id, const GArray *
 gboolean vkp_frozen_remove(const char *path, const VkpUuid *boot_id, const GArray *identities,
                            GError **error);
 
-/* Sends SIGCONT to all listed that still live and removes the file. Returns how many of them were
+/* Sends SIGCONT to all listed that still live and removes the file, and any that was left
+ * unfinished beside it: whoever is only in there was not frozen yet. Returns how many of them were
  * seen stopped; a missing file is 0, a malformed one or a stranger's is 0 and removed. `error` is
  * set when the file could not be read or removed, or somebody in it not be looked at: then it stays
  * for another try. Only while no job is under way. */

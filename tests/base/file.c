@@ -130,6 +130,34 @@ static void test_replace_errors(Fixture *fixture, gconstpointer data)
     g_assert_no_errno(g_rmdir(fixture->path));
 }
 
+static void put(const Fixture *fixture, const char *name)
+{
+    g_autofree char *path = g_build_filename(fixture->folder, name, NULL);
+    g_assert_true(g_file_set_contents(path, "x", 1, NULL));
+}
+
+static void test_sweep(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    static const char *const others[] = {"file",        "file.c",       "file.abcdefg",
+                                         "file.abc-ef", "file-abcdef",  "xfile.abcdef",
+                                         "file.abcde~", "filex.abcdef", "file.abc.ef"};
+    g_autofree char *link = g_build_filename(fixture->folder, "file.linked", NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+        put(fixture, others[i]);
+    g_assert_no_errno(symlink("file", link));
+    put(fixture, "file.aB3dE9");
+    put(fixture, "file.XXXXXX");
+    vkp_file_sweep(fixture->path);
+    g_assert_cmpuint(count_entries(fixture->folder), ==, G_N_ELEMENTS(others) + 1);
+    g_assert_no_errno(g_unlink(link));
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+        g_autofree char *path = g_build_filename(fixture->folder, others[i], NULL);
+        g_assert_no_errno(g_unlink(path));
+    }
+    vkp_file_sweep("/nonexistent/file");
+}
+
 static void test_inode(Fixture *fixture, gconstpointer data)
 {
     (void)data;
@@ -169,6 +197,7 @@ int main(int argc, char **argv)
     ADD("/file/read/a-pipe-does-not-block", test_fifo);
     ADD("/file/replace/is-private-and-leaves-nothing-beside", test_replace);
     ADD("/file/replace/failure-leaves-nothing-behind", test_replace_errors);
+    ADD("/file/sweep/takes-only-what-a-crash-left-beside", test_sweep);
     ADD("/file/inode/is-the-same-by-any-look", test_inode);
     ADD("/file/descriptor/is-closed-once", test_descriptor);
     return g_test_run();

@@ -190,6 +190,15 @@ static void test_listed_already(Fixture *fixture, G_GNUC_UNUSED gconstpointer da
     assert_still_listed(fixture);
 }
 
+/* Between the steps of writing the list; the folder is removed at the end, so it must be empty. */
+static void test_crash(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *unfinished = g_strconcat(fixture->path, ".aB3dE9", NULL);
+    g_assert_true(g_file_set_contents(unfinished, "vibe", 4, NULL));
+    g_assert_cmpuint(vkp_frozen_thaw(fixture->path, fixture->reader, NULL), ==, 1);
+    g_assert_false(g_file_test(unfinished, G_FILE_TEST_EXISTS));
+}
+
 /* One more than is believed: the list stays as it was. */
 static void test_list_is_full(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
@@ -217,6 +226,7 @@ int main(int argc, char **argv)
     ADD("who-is-not-ours-leaves-the-list", EPERM, test_nobody_of_ours);
     ADD("who-has-ended-leaves-the-list", 0, test_ended);
     ADD("who-is-listed-is-not-listed-twice", 0, test_listed_already);
+    ADD("an-unfinished-list-is-removed", 0, test_crash);
     ADD("a-full-list-takes-nobody", 0, test_list_is_full);
     return g_test_run();
 }
