@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include "common/base/error.h"
-#include "common/roster/filter.h"
 #include "service/bus-error.h"
 #include "service/decode.h"
 #include "service/encode.h"
@@ -64,8 +63,7 @@ static gboolean answer(VkpListCalls *calls, const Call *call, GError **error)
 {
     if (!look(calls, call, error))
         return FALSE;
-    g_autoptr(GPtrArray) members =
-        vkp_filter_apply(&call->filter, vkp_manager_roster(calls->manager));
+    g_autoptr(GPtrArray) members = vkp_manager_filter(calls->manager, &call->filter);
     int r = reply(call, members);
     if (r == -E2BIG)
         g_set_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED,

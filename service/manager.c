@@ -256,6 +256,13 @@ VkpRoster *vkp_manager_roster(VkpManager *manager)
     return manager->roster;
 }
 
+/* The roster is of the survey's last snapshot, less whoever has gone since. */
+GPtrArray *vkp_manager_filter(const VkpManager *manager, const VkpFilter *filter)
+{
+    const VkpSnapshot *snapshot = vkp_survey_snapshot(manager->survey);
+    return snapshot ? vkp_filter_apply(filter, manager->roster, snapshot) : g_ptr_array_new();
+}
+
 VkpFacts vkp_manager_facts(const VkpManager *manager)
 {
     return manager->facts;

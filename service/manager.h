@@ -3,6 +3,7 @@
 
 #include "common/kill/job.h"
 #include "common/roster/change.h"
+#include "common/roster/filter.h"
 #include "common/store/locate.h"
 #include "service/sight.h"
 
@@ -71,6 +72,11 @@ gboolean vkp_manager_refresh(VkpManager *manager, GError **error);
 
 /* The last roster, borrowed until the next refresh; empty before the first. */
 VkpRoster *vkp_manager_roster(VkpManager *manager);
+
+/* The members that fit, as vkp_filter_apply() has it, as of the last refresh; none before the
+ * first.
+ */
+GPtrArray *vkp_manager_filter(const VkpManager *manager, const VkpFilter *filter);
 
 /* The state of things as of the last refresh. */
 VkpFacts vkp_manager_facts(const VkpManager *manager);

@@ -322,6 +322,11 @@ VkpRoster *vkp_survey_look(VkpSurvey *survey, VkpSurveyDepth depth, GError **err
     return vkp_roster_ref(roster);
 }
 
+const VkpSnapshot *vkp_survey_snapshot(const VkpSurvey *survey)
+{
+    return survey->snapshot;
+}
+
 gboolean vkp_survey_is_quiet(const VkpSurvey *survey)
 {
     return survey->roster && !survey->is_outdated && survey->unsettled_until_usec == 0 &&

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/proc/reader.h"
+#include "common/proc/snapshot.h"
 #include "common/roster/roster.h"
 #include "common/store/locate.h"
 #include "service/records.h"
@@ -38,6 +39,10 @@ typedef enum {
 /* A new reference to the roster of now; the last one if nothing has changed. NULL and error when
  * the proc file system could not be read. */
 VkpRoster *vkp_survey_look(VkpSurvey *survey, VkpSurveyDepth depth, GError **error);
+
+/* Everybody who ran at the last look, of whom its roster was made. Borrowed until the next one; not
+ * before the first. */
+const VkpSnapshot *vkp_survey_snapshot(const VkpSurvey *survey);
 
 /* Whom no scope may hit besides ourselves (pid_t); copied, counts from the next look. */
 void vkp_survey_set_spared(VkpSurvey *survey, const GArray *pids);

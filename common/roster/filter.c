@@ -32,48 +32,31 @@ static gboolean is_inside(const char *path, const char *folder)
     return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
-static const VkpMember *parent_of(const VkpRoster *roster, const VkpMember *member)
+static void add_line(GHashTable *line, const VkpRoster *roster, const VkpSnapshot *snapshot,
+                     pid_t pid)
 {
-    const VkpMember *parent = vkp_roster_lookup_pid(roster, member->process->parent_pid);
-    if (!parent || parent->process->identity.start_ticks > member->process->identity.start_ticks)
-        return NULL;
-    return parent;
-}
-
-/* Walks up until somebody is the one asked for, or known to be below it, or known not to be; then
- * all who were passed share the answer, so that each is passed once. A loop in forged data ends
- * because those passed already count as not below. */
-static gboolean find_line(const VkpRoster *roster, const VkpMember *member, pid_t pid,
-                          GHashTable *answers)
-{
-    g_autoptr(GPtrArray) passed = g_ptr_array_new();
-    gboolean is_below = FALSE;
-    for (const VkpMember *at = member; at; at = parent_of(roster, at)) {
-        gpointer known = NULL;
-        if (g_hash_table_lookup_extended(answers, at, NULL, &known)) {
-            is_below = GPOINTER_TO_INT(known);
-            break;
-        }
-        g_ptr_array_add(passed, (gpointer)at);
-        g_hash_table_insert(answers, (gpointer)at, GINT_TO_POINTER(FALSE));
-        /* The parent may be no member itself: the server, a shell. */
-        is_below = at->process->identity.pid == pid || at->process->parent_pid == pid;
-        if (is_below)
-            break;
-    }
-    for (guint i = 0; is_below && i < passed->len; i++)
-        g_hash_table_insert(answers, passed->pdata[i], GINT_TO_POINTER(TRUE));
-    return is_below;
-}
-
-static GHashTable *collect_line(const VkpRoster *roster, pid_t pid)
-{
-    g_autoptr(GHashTable) answers = g_hash_table_new(NULL, NULL);
-    GHashTable *line = g_hash_table_new(NULL, NULL);
-    for (guint i = 0; i < vkp_roster_size(roster); i++) {
-        VkpMember *member = vkp_roster_at(roster, i);
-        if (find_line(roster, member, pid, answers))
+    g_autoptr(GPtrArray) subtree = vkp_snapshot_subtree(snapshot, pid);
+    for (guint i = 0; i < subtree->len; i++) {
+        const VkpProcess *process = g_ptr_array_index(subtree, i);
+        VkpMember *member = vkp_roster_lookup(roster, process->identity);
+        if (member)
             g_hash_table_add(line, member);
+    }
+}
+
+/* Over everybody: between a process and its descendants there may be some that belong to nothing.
+ * Whom hidepid keeps from us is still named by its children. */
+static GHashTable *collect_line(const VkpRoster *roster, const VkpSnapshot *snapshot, pid_t pid)
+{
+    GHashTable *line = g_hash_table_new(NULL, NULL);
+    if (vkp_snapshot_find(snapshot, pid) != VKP_SNAPSHOT_NOBODY) {
+        add_line(line, roster, snapshot, pid);
+        return line;
+    }
+    for (guint i = 0; i < vkp_snapshot_size(snapshot); i++) {
+        const VkpProcess *process = vkp_snapshot_at(snapshot, i);
+        if (process->parent_pid == pid)
+            add_line(line, roster, snapshot, process->identity.pid);
     }
     return line;
 }
@@ -102,10 +85,12 @@ static gboolean passes(const Sieve *sieve, VkpMember *member)
     return !sieve->folder || (folder && folder->path && is_inside(folder->path, sieve->folder));
 }
 
-GPtrArray *vkp_filter_apply(const VkpFilter *filter, const VkpRoster *roster)
+GPtrArray *vkp_filter_apply(const VkpFilter *filter, const VkpRoster *roster,
+                            const VkpSnapshot *snapshot)
 {
     GPtrArray *found = g_ptr_array_new();
-    g_autoptr(GHashTable) line = filter->pid > 0 ? collect_line(roster, filter->pid) : NULL;
+    g_autoptr(GHashTable) line =
+        filter->pid > 0 ? collect_line(roster, snapshot, filter->pid) : NULL;
     g_autofree char *folder =
         filter->working_directory ? dup_normal_path(filter->working_directory) : NULL;
     Sieve sieve = {.filter = filter, .folder = folder, .line = line};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "common/proc/snapshot.h"
 #include "common/roster/roster.h"
 
 /* What a List asks for; all set conditions hold together. Zeroed means everything. */
@@ -19,5 +20,7 @@ void vkp_filter_clear(VkpFilter *filter);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpFilter, vkp_filter_clear)
 
 /* The members that fit, in the roster's order; borrowed from the roster, the caller frees the
- * array. Pure: folders are compared as text by whole components. */
-GPtrArray *vkp_filter_apply(const VkpFilter *filter, const VkpRoster *roster);
+ * array. The snapshot is the one that the roster was made of; who has gone since may be missing in
+ * the roster. Pure: folders are compared as text by whole components. */
+GPtrArray *vkp_filter_apply(const VkpFilter *filter, const VkpRoster *roster,
+                            const VkpSnapshot *snapshot);

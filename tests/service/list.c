@@ -123,6 +123,24 @@ static void test_filters(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     assert_lists(fixture, by_both, NULL, 0);
 }
 
+/* A shell of the user's, somebody in between, and only then the agent. */
+static void test_descendants_behind_strangers(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *id = fixture_id(21);
+    pid_t shell = vkp_family_run(fixture->family,
+                                 "name shell fork 1 ( name between fork 1 ( env VK_WORKSPACE_ID=%s "
+                                 "exec-as agent ( name agent idle ) ) idle ) idle",
+                                 id);
+    pid_t beside = fixture_spawn_member(fixture, 22, "name beside idle");
+    vkp_family_settle(fixture->family, 4);
+    pid_t agent = vkp_family_find(fixture->family, "agent").pid;
+    g_autofree char *by_shell = g_strdup_printf("{'pid': <uint32 %d>}", shell);
+    g_autofree char *by_nobody = g_strdup_printf("{'pid': <uint32 %d>}", G_MAXINT);
+    assert_lists(fixture, by_shell, &agent, 1);
+    assert_lists(fixture, "{'pid': <uint32 1>}", (pid_t[]){agent, beside}, 2);
+    assert_lists(fixture, by_nobody, NULL, 0);
+}
+
 static void test_executors_and_leftovers(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     g_autofree char *execution = fixture_id(31);
@@ -236,6 +254,7 @@ static void add_tests(void)
     fixture_add("/service/list/a-process-has-the-keys-of-the-contract", test_keys);
     fixture_add("/service/list/processes-come-by-start-time-then-pid", test_order);
     fixture_add("/service/list/each-filter-narrows-and-all-hold-together", test_filters);
+    fixture_add("/service/list/descendants-behind-strangers", test_descendants_behind_strangers);
     fixture_add("/service/list/executors-and-leftovers-are-told-apart",
                 test_executors_and_leftovers);
     fixture_add("/service/list/a-bad-filter-is-named", test_bad_filters);
