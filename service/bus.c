@@ -85,10 +85,15 @@ static gboolean read_registration(sd_bus_message *message, VkpUuid *execution_id
     int r = sd_bus_message_read(message, "su", &text, &number);
     if (r < 0)
         return vkp_dictionary_fail(r, error);
-    if (!vkp_uuid_parse(text, execution_id) || vkp_uuid_is_nil(execution_id)) {
+    if (!vkp_uuid_parse(text, execution_id)) {
         g_autofree char *quoted = vkp_dictionary_dup_quoted(text);
         g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
                     "execution_process_id must be a UUID, but is \"%s\"", quoted);
+        return FALSE;
+    }
+    if (vkp_uuid_is_nil(execution_id)) {
+        g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
+                    "execution_process_id must be an execution's, but the nil UUID is nobody's");
         return FALSE;
     }
     if (number == 0 || number > INT_MAX) {

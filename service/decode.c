@@ -12,7 +12,9 @@ static gboolean read_id(sd_bus_message *message, const char *key, void *into, GE
     int r = sd_bus_message_read_basic(message, 's', &text);
     if (r < 0)
         return vkp_dictionary_fail(r, error);
-    if (vkp_uuid_parse(text, into) && !vkp_uuid_is_nil(into))
+    VkpWantedId *wanted = into;
+    wanted->is_set = vkp_uuid_parse(text, &wanted->id);
+    if (wanted->is_set)
         return TRUE;
     g_autofree char *quoted = vkp_dictionary_dup_quoted(text);
     g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_FILTER,

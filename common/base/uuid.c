@@ -77,3 +77,8 @@ gboolean vkp_uuid_equal(gconstpointer a, gconstpointer b)
 {
     return memcmp(a, b, sizeof(VkpUuid)) == 0;
 }
+
+gboolean vkp_uuid_is_same(const VkpUuid *a, const VkpUuid *b)
+{
+    return !vkp_uuid_is_nil(a) && vkp_uuid_equal(a, b);
+}

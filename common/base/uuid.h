@@ -26,3 +26,6 @@ gboolean vkp_uuid_is_nil(const VkpUuid *uuid);
 /* For GHashTable, with `const VkpUuid *` as key. */
 guint vkp_uuid_hash(gconstpointer uuid);
 gboolean vkp_uuid_equal(gconstpointer a, gconstpointer b);
+
+/* Whether both are the same id, and a known one: nil is nobody's. */
+gboolean vkp_uuid_is_same(const VkpUuid *a, const VkpUuid *b);

@@ -78,12 +78,6 @@ gboolean vkp_scope_parse(const char *scope, const char *target, VkpScope *parsed
     return TRUE;
 }
 
-/* A nil id is "unknown" on both sides: it covers nobody. */
-static gboolean carries(const VkpUuid *wanted, const VkpUuid *carried)
-{
-    return !vkp_uuid_is_nil(wanted) && vkp_uuid_equal(wanted, carried);
-}
-
 static gboolean is_the_one(VkpIdentity wanted, VkpIdentity identity)
 {
     return wanted.pid == identity.pid &&
@@ -97,13 +91,13 @@ gboolean vkp_scope_covers(const VkpScope *scope, const VkpMember *member)
     case VKP_SCOPE_SINGLE:
         return is_the_one(scope->identity, member->process->identity);
     case VKP_SCOPE_EXECUTION:
-        return carries(&scope->id, &tie->execution_id);
+        return vkp_uuid_is_same(&scope->id, &tie->execution_id);
     case VKP_SCOPE_ATTEMPT:
-        return carries(&scope->id, &tie->attempt_id);
+        return vkp_uuid_is_same(&scope->id, &tie->attempt_id);
     case VKP_SCOPE_TASK:
-        return carries(&scope->id, &tie->task_id);
+        return vkp_uuid_is_same(&scope->id, &tie->task_id);
     case VKP_SCOPE_PROJECT:
-        return carries(&scope->id, &tie->project_id);
+        return vkp_uuid_is_same(&scope->id, &tie->project_id);
     case VKP_SCOPE_ALL_EXCEPT_EXECUTORS:
         return !tie->is_executor;
     case VKP_SCOPE_LEFTOVERS:

@@ -61,9 +61,9 @@ static GHashTable *collect_line(const VkpRoster *roster, const VkpSnapshot *snap
     return line;
 }
 
-static gboolean id_fits(const VkpUuid *wanted, const VkpUuid *id)
+static gboolean id_fits(const VkpWantedId *wanted, const VkpUuid *id)
 {
-    return vkp_uuid_is_nil(wanted) || vkp_uuid_equal(wanted, id);
+    return !wanted->is_set || vkp_uuid_is_same(&wanted->id, id);
 }
 
 static gboolean passes(const Sieve *sieve, VkpMember *member)

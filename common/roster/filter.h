@@ -4,12 +4,18 @@
 #include "common/proc/snapshot.h"
 #include "common/roster/roster.h"
 
+/* An id that is asked for, nil included, which nobody carries. */
+typedef struct {
+    gboolean is_set; /* FALSE: any */
+    VkpUuid id;
+} VkpWantedId;
+
 /* What a List asks for; all set conditions hold together. Zeroed means everything. */
 typedef struct {
-    VkpUuid project_id; /* nil: any, and so on */
-    VkpUuid task_id;
-    VkpUuid attempt_id;
-    VkpUuid execution_id;
+    VkpWantedId project_id;
+    VkpWantedId task_id;
+    VkpWantedId attempt_id;
+    VkpWantedId execution_id;
     gboolean executors_only;
     gboolean leftovers_only;
     pid_t pid;               /* that process and its descendants; 0: any */

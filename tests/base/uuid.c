@@ -100,6 +100,18 @@ static void test_nil(void)
     }
 }
 
+static void test_is_same(void)
+{
+    const VkpUuid nil = {{0}};
+    const VkpUuid one = {{1}};
+    const VkpUuid other = {{2}};
+    g_assert_true(vkp_uuid_is_same(&one, &one));
+    g_assert_false(vkp_uuid_is_same(&one, &other));
+    g_assert_false(vkp_uuid_is_same(&one, &nil));
+    g_assert_false(vkp_uuid_is_same(&nil, &one));
+    g_assert_false(vkp_uuid_is_same(&nil, &nil));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -109,5 +121,6 @@ int main(int argc, char **argv)
     g_test_add_func("/uuid/parse/what-was-written-is-read", test_random);
     g_test_add_func("/uuid/blob/has-sixteen-bytes", test_blob);
     g_test_add_func("/uuid/nil/is-only-zeros", test_nil);
+    g_test_add_func("/uuid/nil/is-not-the-same-as-anything", test_is_same);
     return g_test_run();
 }

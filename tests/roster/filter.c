@@ -95,7 +95,7 @@ static void test_conditions_hold_together(void)
     expect(&filter, crowd, "10 30");
     filter.leftovers_only = TRUE;
     expect(&filter, crowd, "30");
-    filter.attempt_id = (VkpUuid){{1}};
+    filter.attempt_id = (VkpWantedId){TRUE, {{1}}};
     expect(&filter, crowd, "");
 }
 
@@ -103,11 +103,21 @@ static void test_each_id(void)
 {
     const Line lines[] = {{10, 1, 1, NULL, 1, FALSE, 0}, {20, 1, 2, NULL, 2, FALSE, 0}};
     g_autoptr(Crowd) crowd = crowd_new(lines, G_N_ELEMENTS(lines));
-    expect(&(VkpFilter){.attempt_id = {{2}}}, crowd, "20");
-    expect(&(VkpFilter){.task_id = {{0, 2}}}, crowd, "20");
-    expect(&(VkpFilter){.project_id = {{0, 0, 2}}}, crowd, "20");
-    expect(&(VkpFilter){.execution_id = {{0, 0, 0, 2}}}, crowd, "20");
-    expect(&(VkpFilter){.attempt_id = {{3}}}, crowd, "");
+    expect(&(VkpFilter){.attempt_id = {TRUE, {{2}}}}, crowd, "20");
+    expect(&(VkpFilter){.task_id = {TRUE, {{0, 2}}}}, crowd, "20");
+    expect(&(VkpFilter){.project_id = {TRUE, {{0, 0, 2}}}}, crowd, "20");
+    expect(&(VkpFilter){.execution_id = {TRUE, {{0, 0, 0, 2}}}}, crowd, "20");
+    expect(&(VkpFilter){.attempt_id = {TRUE, {{3}}}}, crowd, "");
+}
+
+/* Who has no execution has a nil one. */
+static void test_nil_is_carried_by_nobody(void)
+{
+    const Line lines[] = {{10, 1, 1, NULL, 1, FALSE, 0}};
+    g_autoptr(Crowd) crowd = crowd_new(lines, G_N_ELEMENTS(lines));
+    vkp_roster_at(crowd->roster, 0)->tie.execution_id = (VkpUuid){0};
+    expect(&(VkpFilter){.execution_id = {.is_set = TRUE}}, crowd, "");
+    expect(&(VkpFilter){.task_id = {.is_set = TRUE}}, crowd, "");
 }
 
 static void test_pid_and_its_descendants(void)
@@ -217,6 +227,7 @@ int main(int argc, char **argv)
     TEST("zeroed-means-everything", test_zeroed_means_everything);
     TEST("conditions-hold-together", test_conditions_hold_together);
     TEST("each-id", test_each_id);
+    TEST("nil-is-carried-by-nobody", test_nil_is_carried_by_nobody);
     TEST("pid-and-its-descendants", test_pid_and_its_descendants);
     TEST("descendants-behind-strangers", test_descendants_behind_strangers);
     TEST("descendants-of-somebody-hidden", test_descendants_of_somebody_hidden);

@@ -114,7 +114,7 @@ static void test_bad_registrations(Fixture *fixture, G_GNUC_UNUSED gconstpointer
     g_autofree char *service = g_strdup_printf("%d", fixture->service);
     assert_register_refused(fixture, "31", 1, "InvalidTarget", "31");
     assert_register_refused(fixture, "00000000-0000-0000-0000-000000000000", 1, "InvalidTarget",
-                            "0000");
+                            "nil UUID is nobody's");
     assert_register_refused(fixture, id, 0, "InvalidTarget", "pid");
     assert_register_refused(fixture, id, 4000000000u, "InvalidTarget", "4000000000");
     assert_register_refused(fixture, id, 4000000, "NoSuchProcess", "There is no process 4000000");

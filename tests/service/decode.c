@@ -50,10 +50,10 @@ static void test_full_filter(LooseBus *bus, G_GNUC_UNUSED gconstpointer data)
 
     vkp_decode_filter(message, &filter, &error);
     g_assert_no_error(error);
-    g_assert_true(vkp_uuid_equal(&filter.project_id, &id));
-    g_assert_true(vkp_uuid_equal(&filter.task_id, &id));
-    g_assert_true(vkp_uuid_equal(&filter.attempt_id, &id));
-    g_assert_true(vkp_uuid_equal(&filter.execution_id, &id));
+    g_assert_true(vkp_uuid_equal(&filter.project_id.id, &id));
+    g_assert_true(vkp_uuid_equal(&filter.task_id.id, &id));
+    g_assert_true(vkp_uuid_equal(&filter.attempt_id.id, &id));
+    g_assert_true(vkp_uuid_equal(&filter.execution_id.id, &id));
     g_assert_true(filter.executors_only);
     g_assert_false(filter.leftovers_only);
     g_assert_cmpint(filter.pid, ==, 4242);
@@ -67,8 +67,19 @@ static void test_empty_filter(LooseBus *bus, G_GNUC_UNUSED gconstpointer data)
     g_autoptr(GError) error = NULL;
     g_assert_true(vkp_decode_filter(message, &filter, &error));
     g_assert_no_error(error);
-    g_assert_true(vkp_uuid_is_nil(&filter.project_id));
+    g_assert_false(filter.project_id.is_set);
     g_assert_cmpint(filter.pid, ==, 0);
+}
+
+static void test_nil_id(LooseBus *bus, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(sd_bus_message) message =
+        loose_message_with(bus, "a{sv}", 1, "task_id", "s", "00000000-0000-0000-0000-000000000000");
+    g_auto(VkpFilter) filter = {0};
+    g_autoptr(GError) error = NULL;
+    vkp_decode_filter(message, &filter, &error);
+    g_assert_no_error(error);
+    g_assert_true(filter.task_id.is_set && vkp_uuid_is_nil(&filter.task_id.id));
 }
 
 static void test_unknown_filter_key(LooseBus *bus, G_GNUC_UNUSED gconstpointer data)
@@ -104,9 +115,6 @@ static void test_filter_values_out_of_bounds(LooseBus *bus, G_GNUC_UNUSED gconst
                           WORDS("pid", "4000000000"));
     assert_filter_refused(loose_message_with(bus, "a{sv}", 1, "task_id", "s", "not-an-id"),
                           WORDS("task_id", "not-an-id", "UUID"));
-    assert_filter_refused(
-        loose_message_with(bus, "a{sv}", 1, "task_id", "s", "00000000-0000-0000-0000-000000000000"),
-        WORDS("task_id"));
     assert_filter_refused(loose_message_with(bus, "a{sv}", 1, "working_directory", "s", "work"),
                           WORDS("working_directory", "work", "absolute"));
     assert_filter_refused(loose_message_with(bus, "a{sv}", 1, "working_directory", "s", ""),
@@ -237,6 +245,7 @@ int main(int argc, char **argv)
     } tests[] = {
         {"a-full-filter-is-read", test_full_filter},
         {"an-empty-filter-is-everything", test_empty_filter},
+        {"a-nil-id-is-an-id", test_nil_id},
         {"an-unknown-filter-key-is-named-with-the-valid-ones", test_unknown_filter_key},
         {"a-repeated-filter-key-is-refused", test_repeated_filter_key},
         {"a-filter-value-of-another-type-is-refused-with-both-types", test_wrong_filter_types},

@@ -189,7 +189,10 @@ static void test_nobody(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_autoptr(GVariant) unknown = fixture_kill(fixture, "task", nobodys, "{'force': <true>}");
     g_autoptr(GVariant) empty = fixture_kill(fixture, "task", idle, "{}");
     g_autoptr(GVariant) leftovers = fixture_kill(fixture, "leftovers", "", "{}");
+    g_autoptr(GVariant) nil = fixture_kill(
+        fixture, "execution", "00000000-0000-0000-0000-000000000000", "{'force': <true>}");
     fixture_assert_counts(unknown, 0, 0);
+    fixture_assert_counts(nil, 0, 0);
     fixture_assert_counts(empty, 0, 0);
     fixture_assert_counts(leftovers, 0, 0);
 }

@@ -106,6 +106,7 @@ static void test_filters(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_autofree char *by_task = g_strdup_printf("{'task_id': <'%s'>}", task);
     g_autofree char *by_attempt = g_strdup_printf("{'task_attempt_id': <'%s'>}", attempt);
     g_autofree char *by_nobody = g_strdup_printf("{'execution_process_id': <'%s'>}", nobodys);
+    const char *by_nil = "{'task_id': <'00000000-0000-0000-0000-000000000000'>}";
     g_autofree char *by_pid = g_strdup_printf("{'pid': <uint32 %d>}", login);
     g_autofree char *by_folder = g_strdup_printf("{'working_directory': <'%s/'>}", worktree);
     g_autofree char *by_half_folder =
@@ -117,6 +118,7 @@ static void test_filters(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     assert_lists(fixture, by_task, &import, 1);
     assert_lists(fixture, by_attempt, &search, 1);
     assert_lists(fixture, by_nobody, NULL, 0);
+    assert_lists(fixture, by_nil, NULL, 0);
     assert_lists(fixture, by_pid, (pid_t[]){login, inner}, 2);
     assert_lists(fixture, by_folder, &search, 1);
     assert_lists(fixture, by_half_folder, NULL, 0);
