@@ -121,9 +121,9 @@ void vkp_manager_set_listener(VkpManager *manager, const VkpManagerListener *lis
     manager->listener = listener ? *listener : (VkpManagerListener){0};
 }
 
-void vkp_manager_set_spared(VkpManager *manager, const GArray *pids)
+void vkp_manager_set_spared(VkpManager *manager, const GArray *buses, pid_t applet)
 {
-    vkp_survey_set_spared(manager->survey, pids);
+    vkp_survey_set_spared(manager->survey, buses, applet);
 }
 
 static void tell_facts(VkpManager *manager)

@@ -62,9 +62,9 @@ void vkp_manager_set_listener(VkpManager *manager, const VkpManagerListener *lis
 void vkp_manager_start(VkpManager *manager);
 void vkp_manager_set_watched(VkpManager *manager, gboolean watched);
 
-/* Processes that no scope may hit, besides those the manager finds by itself (pid_t): the applet,
- * the bus. Replaces the last set; counts from the next refresh. */
-void vkp_manager_set_spared(VkpManager *manager, const GArray *pids);
+/* Whom no scope may hit, besides those the manager finds by itself: the bus (pid_t) and the applet
+ * (0: nobody is). Replaces the last ones; counts from the next refresh. */
+void vkp_manager_set_spared(VkpManager *manager, const GArray *buses, pid_t applet);
 
 /* Looks at everything now. FALSE and error when the proc file system could not be read; then the
  * last roster stays. */

@@ -22,12 +22,10 @@ struct VkpNeighbours {
 /* `applet_pid` 0: nobody is the applet, as far as can be told. */
 static void spare(const VkpNeighbours *neighbours, pid_t applet_pid)
 {
-    g_autoptr(GArray) pids = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    g_autoptr(GArray) buses = g_array_new(FALSE, FALSE, sizeof(pid_t));
     if (neighbours->bus_pid > 0)
-        g_array_append_val(pids, neighbours->bus_pid);
-    if (applet_pid > 0)
-        g_array_append_val(pids, applet_pid);
-    vkp_manager_set_spared(neighbours->manager, pids);
+        g_array_append_val(buses, neighbours->bus_pid);
+    vkp_manager_set_spared(neighbours->manager, buses, applet_pid);
 }
 
 static void on_told(int r, const VkpCredentials *credentials, void *data)

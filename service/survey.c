@@ -25,7 +25,8 @@ struct VkpSurvey {
     VkpDatabases *databases;
     VkpPlaces *places;       /* NULL: not looked up yet */
     gint64 resolved_at_usec; /* monotonic */
-    GArray *spared;          /* pid_t */
+    GArray *buses;           /* pid_t */
+    pid_t applet;            /* 0: nobody is */
     guint hidden;            /* VkpDegraded of what the last look could not see */
     VkpSnapshot *snapshot;   /* the last roster was made of it; NULL: none yet */
     VkpRoster *roster;       /* the last one; NULL: none yet */
@@ -41,7 +42,7 @@ VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options)
     survey->home = g_strdup(options->places.home);
     survey->worktree_roots = g_strdupv((GStrv)options->worktree_roots);
     survey->shared_daemons = vkp_shared_daemons_new(options->shared_daemons);
-    survey->spared = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    survey->buses = g_array_new(FALSE, FALSE, sizeof(pid_t));
     survey->table =
         vkp_table_new(&(VkpTableOptions){.reader = options->reader, .uid = options->uid});
     survey->ports = vkp_ports_new(options->reader);
@@ -67,17 +68,18 @@ void vkp_survey_free(VkpSurvey *survey)
     vkp_roster_unref(survey->roster);
     vkp_snapshot_unref(survey->snapshot);
     vkp_table_free(survey->table);
-    g_array_unref(survey->spared);
+    g_array_unref(survey->buses);
     g_strfreev(survey->worktree_roots);
     vkp_shared_daemons_free(survey->shared_daemons);
     g_free(survey->home);
     g_free(survey);
 }
 
-void vkp_survey_set_spared(VkpSurvey *survey, const GArray *pids)
+void vkp_survey_set_spared(VkpSurvey *survey, const GArray *buses, pid_t applet)
 {
-    g_array_set_size(survey->spared, 0);
-    g_array_append_vals(survey->spared, pids->data, pids->len);
+    g_array_set_size(survey->buses, 0);
+    g_array_append_vals(survey->buses, buses->data, buses->len);
+    survey->applet = applet;
     survey->is_outdated = TRUE;
 }
 
@@ -118,13 +120,16 @@ static void look_at_boards(VkpSurvey *survey, VkpSurveyDepth depth, gboolean has
 
 static VkpProtected *build_protection(const VkpSurvey *survey, const VkpSnapshot *snapshot)
 {
-    g_autoptr(GArray) spared = g_array_copy(survey->spared);
+    const GArray *servers = vkp_databases_servers(survey->databases);
+    g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(pid_t));
     pid_t ourselves = getpid();
-    g_array_append_val(spared, ourselves);
+    g_array_append_val(lines, ourselves);
+    g_array_append_vals(lines, servers->data, servers->len);
     VkpProtectInput input = {
         .snapshot = snapshot,
-        .holders = vkp_databases_servers(survey->databases),
-        .spared = spared,
+        .lines = lines,
+        .buses = survey->buses,
+        .applet = survey->applet,
     };
     return vkp_protect_build(&input);
 }

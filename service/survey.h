@@ -44,8 +44,9 @@ VkpRoster *vkp_survey_look(VkpSurvey *survey, VkpSurveyDepth depth, GError **err
  * before the first. */
 const VkpSnapshot *vkp_survey_snapshot(const VkpSurvey *survey);
 
-/* Whom no scope may hit besides ourselves (pid_t); copied, counts from the next look. */
-void vkp_survey_set_spared(VkpSurvey *survey, const GArray *pids);
+/* Whom no scope may hit besides ourselves and the servers, see VkpProtectInput; copied, counts from
+ * the next look. */
+void vkp_survey_set_spared(VkpSurvey *survey, const GArray *buses, pid_t applet);
 
 /* Whether a look would find nobody new, which costs one read to tell. */
 gboolean vkp_survey_is_quiet(const VkpSurvey *survey);
@@ -64,7 +65,7 @@ gboolean vkp_survey_check_server(const VkpSurvey *survey, pid_t pid, gboolean *i
                                  GError **error);
 
 /* Whether no scope may hit the process: who has our database open at this very moment, its
- * ancestors as of the last look, we, the spared ones, the session. Not before the first look. FALSE
- * and error as above. */
+ * ancestors as of the last look, we, the bus, the applet, the session. Not before the first look.
+ * FALSE and error as above. */
 gboolean vkp_survey_check_protected(const VkpSurvey *survey, VkpIdentity identity,
                                     gboolean *is_protected, GError **error);

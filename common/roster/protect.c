@@ -64,43 +64,56 @@ static gboolean is_session_part(const VkpProcess *process)
     return g_strcmp0(process->name, "dbus-broker-lau") == 0;
 }
 
+/* The broker proper is a child of its launcher, and tells the bus's users the launcher's pid. */
+static void cover_bus(VkpProtected *protection, const VkpSnapshot *snapshot, const VkpProcess *bus)
+{
+    cover(protection, bus);
+    if (g_strcmp0(bus->name, "dbus-broker-lau") != 0)
+        return;
+    const GPtrArray *children = vkp_snapshot_children(snapshot, bus->identity.pid);
+    for (guint i = 0; i < children->len; i++) {
+        const VkpProcess *child = (const VkpProcess *)children->pdata[i];
+        if (g_strcmp0(child->name, "dbus-broker") == 0)
+            cover(protection, child);
+    }
+}
+
+static void cover_buses(VkpProtected *protection, const VkpSnapshot *snapshot, const GArray *pids)
+{
+    for (guint i = 0; pids && i < pids->len; i++) {
+        const VkpProcess *bus = vkp_snapshot_lookup(snapshot, g_array_index(pids, pid_t, i));
+        if (bus)
+            cover_bus(protection, snapshot, bus);
+    }
+}
+
 static void cover_session(VkpProtected *protection, const VkpSnapshot *snapshot)
 {
     for (guint i = 0; i < vkp_snapshot_size(snapshot); i++) {
         const VkpProcess *manager = vkp_snapshot_at(snapshot, i);
         if (!vkp_protect_is_manager(manager))
             continue;
-        cover_line(protection, snapshot, manager->identity.pid);
+        cover(protection, manager);
         const GPtrArray *children = vkp_snapshot_children(snapshot, manager->identity.pid);
         for (guint j = 0; j < children->len; j++) {
             const VkpProcess *child = (const VkpProcess *)children->pdata[j];
             if (is_session_part(child))
-                cover_line(protection, snapshot, child->identity.pid);
+                cover_bus(protection, snapshot, child);
         }
     }
 }
 
-/* The broker proper is a child of its launcher. */
-static void cover_brokers(VkpProtected *protection, const VkpSnapshot *snapshot)
-{
-    for (guint i = 0; i < vkp_snapshot_size(snapshot); i++) {
-        const VkpProcess *process = vkp_snapshot_at(snapshot, i);
-        if (g_strcmp0(process->name, "dbus-broker") != 0)
-            continue;
-        const VkpProcess *parent = vkp_snapshot_parent(snapshot, process);
-        if (parent && is_in(protection, parent))
-            cover_line(protection, snapshot, process->identity.pid);
-    }
-}
-
+/* Lines first: they end where somebody is covered already. */
 VkpProtected *vkp_protect_build(const VkpProtectInput *input)
 {
     VkpProtected *protection = g_new0(VkpProtected, 1);
     protection->by_pid = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    cover_lines(protection, input->snapshot, input->holders);
-    cover_lines(protection, input->snapshot, input->spared);
+    cover_lines(protection, input->snapshot, input->lines);
+    cover_buses(protection, input->snapshot, input->buses);
     cover_session(protection, input->snapshot);
-    cover_brokers(protection, input->snapshot);
+    const VkpProcess *applet = vkp_snapshot_lookup(input->snapshot, input->applet);
+    if (applet)
+        cover(protection, applet);
     return protection;
 }
 

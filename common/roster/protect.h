@@ -9,12 +9,14 @@ typedef struct VkpProtected VkpProtected;
 
 typedef struct {
     const VkpSnapshot *snapshot;
-    const GArray *holders; /* of pid_t: who has our database open, see vkp_protect_find_holders() */
-    const GArray *spared;  /* of pid_t: this service, the applet, the bus ... */
+    const GArray *lines; /* of pid_t: this service, who has our database open; NULL: none */
+    const GArray *buses; /* of pid_t: who carries the bus we are on; NULL: not known */
+    pid_t applet;        /* who has the applet's name on the bus; 0: nobody */
 } VkpProtectInput;
 
-/* Holders and spared ones with all their ancestors, and by name and parentage the user's systemd
- * and the buses. Pure. */
+/* The lines with all their ancestors; the buses, with the broker if it is a launcher's, and the
+ * applet by themselves, since whoever started them may be anybody; by name and parentage the user's
+ * systemd and its bus. Pure. */
 VkpProtected *vkp_protect_build(const VkpProtectInput *input);
 void vkp_protect_free(VkpProtected *protection); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpProtected, vkp_protect_free)

@@ -65,12 +65,12 @@ static VkpRigEyes *open_eyes(const VkpRig *rig)
     return eyes;
 }
 
-static VkpProtected *protect(const VkpRig *rig, const VkpSnapshot *snapshot)
+static VkpProtected *protect_self(const VkpSnapshot *snapshot)
 {
-    g_autoptr(GArray) spared = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(pid_t));
     pid_t self = getpid();
-    g_array_append_val(spared, self);
-    return vkp_protect_build(&(VkpProtectInput){snapshot, rig->eyes->nobody, spared});
+    g_array_append_val(lines, self);
+    return vkp_protect_build(&(VkpProtectInput){.snapshot = snapshot, .lines = lines});
 }
 
 static void follow(VkpTable *table, const VkpRoster *roster)
@@ -90,7 +90,7 @@ static VkpRoster *make_roster(VkpRig *rig, VkpTableDepth depth, GError **error)
     g_autoptr(VkpSnapshot) snapshot = vkp_table_tick(eyes->table, depth, error);
     if (!snapshot)
         return NULL;
-    g_autoptr(VkpProtected) protection = protect(rig, snapshot);
+    g_autoptr(VkpProtected) protection = protect_self(snapshot);
     VkpRosterInput input = {
         .snapshot = snapshot,
         .board = eyes->board,

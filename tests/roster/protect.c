@@ -54,7 +54,7 @@ static void test_holder_and_all_above_it(void)
                           {60, 1, "other", NULL}};
     g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
     g_autoptr(GArray) holders = make_pids(30);
-    VkpProtectInput input = {snapshot, holders, NULL};
+    VkpProtectInput input = {.snapshot = snapshot, .lines = holders};
     g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
     const pid_t covered[] = {1, 10, 20, 30};
     const pid_t free_ones[] = {40, 50, 60};
@@ -69,23 +69,71 @@ static void test_identity_and_not_pid(void)
     const Line lines[] = {{1, 0, "init", NULL}, {30, 1, "vibe-kanban", NULL}};
     g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
     g_autoptr(GArray) holders = make_pids(30);
-    VkpProtectInput input = {snapshot, holders, NULL};
+    VkpProtectInput input = {.snapshot = snapshot, .lines = holders};
     g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
     g_assert_false(vkp_protect_covers(protection, (VkpIdentity){30, 31}));
 }
 
-static void test_spared_ones(void)
+static void test_who_is_not_there_protects_nobody(void)
 {
-    const Line lines[] = {
-        {1, 0, "init", NULL}, {10, 1, "xfce4-session", NULL}, {20, 10, "applet", NULL}};
+    const Line lines[] = {{1, 0, "init", NULL}, {20, 1, "agent", NULL}};
     g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
-    g_autoptr(GArray) spared = make_pids(20);
-    pid_t absent = 99;
-    g_array_append_val(spared, absent);
-    VkpProtectInput input = {snapshot, NULL, spared};
+    g_autoptr(GArray) absent = make_pids(99);
+    VkpProtectInput input = {.snapshot = snapshot, .lines = absent, .buses = absent, .applet = 99};
+    g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
+    g_assert_false(covers(protection, 20));
+    g_assert_false(covers(protection, 99));
+}
+
+/* Whoever starts something that takes the applet's name is not the session. */
+static void test_the_applet_by_itself(void)
+{
+    const Line lines[] = {{1, 0, "init", NULL}, {10, 1, "agent", NULL}, {20, 10, "applet", NULL}};
+    g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
+    VkpProtectInput input = {.snapshot = snapshot, .applet = 20};
     g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
     g_assert_true(covers(protection, 20));
-    g_assert_true(covers(protection, 10));
+    g_assert_false(covers(protection, 10));
+}
+
+static void test_a_line_through_the_bus_and_the_applet(void)
+{
+    const Line lines[] = {{1, 0, "init", NULL},
+                          {10, 1, "session", NULL},
+                          {20, 10, "applet", NULL},
+                          {30, 20, "dbus-daemon", NULL},
+                          {40, 30, "processesd", NULL}};
+    g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
+    g_autoptr(GArray) ourselves = make_pids(40);
+    g_autoptr(GArray) buses = make_pids(30);
+    VkpProtectInput input = {
+        .snapshot = snapshot, .lines = ourselves, .buses = buses, .applet = 20};
+    g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
+    for (pid_t pid = 10; pid <= 40; pid += 10)
+        g_assert_true(covers(protection, pid));
+}
+
+static void test_the_bus_by_itself(void)
+{
+    const Line lines[] = {{1, 0, "init", NULL},
+                          {10, 1, "bash", NULL},
+                          {20, 10, "dbus-daemon", "--session"},
+                          {21, 20, "dbus-broker", NULL}, /* whom the daemon has activated */
+                          {30, 10, "dbus-broker-lau", NULL},
+                          {31, 30, "dbus-broker", NULL},
+                          {40, 10, "dbus-broker", NULL}};
+    g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
+    g_autoptr(GArray) buses = make_pids(20);
+    pid_t launcher = 30;
+    g_array_append_val(buses, launcher);
+    VkpProtectInput input = {.snapshot = snapshot, .buses = buses};
+    g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
+    const pid_t covered[] = {20, 30, 31};
+    const pid_t free_ones[] = {10, 21, 40};
+    for (guint i = 0; i < G_N_ELEMENTS(covered); i++)
+        g_assert_true(covers(protection, covered[i]));
+    for (guint i = 0; i < G_N_ELEMENTS(free_ones); i++)
+        g_assert_false(covers(protection, free_ones[i]));
 }
 
 static void test_the_users_session(void)
@@ -103,7 +151,7 @@ static void test_the_users_session(void)
                           {18, 16, "dbus-broker", NULL},
                           {19, 10, "agent", NULL}};
     g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
-    VkpProtectInput input = {snapshot, NULL, NULL};
+    VkpProtectInput input = {.snapshot = snapshot};
     g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
     for (pid_t pid = 10; pid <= 14; pid++)
         g_assert_true(covers(protection, pid));
@@ -116,7 +164,7 @@ static void test_parents_in_a_circle(void)
     const Line lines[] = {{10, 20, "a", NULL}, {20, 10, "b", NULL}};
     g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
     g_autoptr(GArray) holders = make_pids(10);
-    VkpProtectInput input = {snapshot, holders, NULL};
+    VkpProtectInput input = {.snapshot = snapshot, .lines = holders};
     g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
     g_assert_true(covers(protection, 10));
 }
@@ -171,7 +219,10 @@ int main(int argc, char **argv)
 #define TEST(name, func) g_test_add_func("/roster/protect/" name, func)
     TEST("holder-and-all-above-it", test_holder_and_all_above_it);
     TEST("identity-and-not-pid", test_identity_and_not_pid);
-    TEST("spared-ones", test_spared_ones);
+    TEST("who-is-not-there-protects-nobody", test_who_is_not_there_protects_nobody);
+    TEST("the-applet-by-itself", test_the_applet_by_itself);
+    TEST("a-line-through-the-bus-and-the-applet", test_a_line_through_the_bus_and_the_applet);
+    TEST("the-bus-by-itself-with-its-broker", test_the_bus_by_itself);
     TEST("the-users-session", test_the_users_session);
     TEST("parents-in-a-circle", test_parents_in_a_circle);
     TEST("holders-are-found-by-inode", test_holders_are_found_by_inode);

@@ -19,6 +19,8 @@ struct Scene {
     GArray *servers;
     GArray *other_servers;
     GArray *spared;
+    GArray *buses;
+    pid_t applet;
     GHashTable *foreign;
     guint64 board_current_usec;
     GPtrArray *texts;
@@ -70,6 +72,7 @@ Scene *scene_new(void)
     scene->servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     scene->other_servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     scene->spared = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    scene->buses = g_array_new(FALSE, FALSE, sizeof(pid_t));
     scene->foreign = g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
     scene->texts = g_ptr_array_new_with_free_func(g_free);
     scene_set_board_current(scene, 100000);
@@ -105,6 +108,7 @@ void scene_free(Scene *scene)
     g_array_unref(scene->servers);
     g_array_unref(scene->other_servers);
     g_array_unref(scene->spared);
+    g_array_unref(scene->buses);
     g_hash_table_unref(scene->foreign);
     g_ptr_array_unref(scene->texts);
     g_free(scene->folder);
@@ -269,6 +273,16 @@ void scene_spare(Scene *scene, pid_t pid)
     g_array_append_val(scene->spared, pid);
 }
 
+void scene_add_bus(Scene *scene, pid_t pid)
+{
+    g_array_append_val(scene->buses, pid);
+}
+
+void scene_set_applet(Scene *scene, pid_t pid)
+{
+    scene->applet = pid;
+}
+
 void scene_add_foreign(Scene *scene, VkpUuid id)
 {
     g_hash_table_add(scene->foreign, g_memdup2(&id, sizeof id));
@@ -293,6 +307,16 @@ static VkpSnapshot *make_snapshot(Scene *scene)
     return snapshot;
 }
 
+static VkpProtected *protect(const Scene *scene, const VkpSnapshot *snapshot)
+{
+    g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    g_array_append_vals(lines, scene->servers->data, scene->servers->len);
+    g_array_append_vals(lines, scene->spared->data, scene->spared->len);
+    VkpProtectInput input = {
+        .snapshot = snapshot, .lines = lines, .buses = scene->buses, .applet = scene->applet};
+    return vkp_protect_build(&input);
+}
+
 VkpRoster *scene_build(Scene *scene)
 {
     if (!scene->is_sealed)
@@ -302,8 +326,7 @@ VkpRoster *scene_build(Scene *scene)
     g_autoptr(VkpMemory) memory = vkp_memory_new();
     vkp_memory_load(memory, scene->remembered);
     g_autoptr(VkpPlaces) places = vkp_places_resolve(scene->board, "/home/somebody", NULL);
-    VkpProtectInput around = {snapshot, scene->servers, scene->spared};
-    g_autoptr(VkpProtected) protection = vkp_protect_build(&around);
+    g_autoptr(VkpProtected) protection = protect(scene, snapshot);
     g_autoptr(VkpSharedDaemons) daemons = vkp_shared_daemons_new(NULL);
     VkpRosterInput input = {.snapshot = snapshot,
                             .board = scene->board,

@@ -63,7 +63,9 @@ void scene_remember(Scene *scene, pid_t pid, double start, guint attempt, guint 
 void scene_add_server(Scene *scene, pid_t pid); /* protects it as well, with its ancestors */
 void scene_add_other_server(Scene *scene, pid_t pid);
 void scene_add_foreign(Scene *scene, VkpUuid id);
-void scene_spare(Scene *scene, pid_t pid);
+void scene_spare(Scene *scene, pid_t pid); /* with its ancestors, as this service */
+void scene_add_bus(Scene *scene, pid_t pid);
+void scene_set_applet(Scene *scene, pid_t pid);
 void scene_set_board_current(Scene *scene, double second); /* below 0: never */
 
 /* The board, open until the first build. */

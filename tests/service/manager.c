@@ -316,9 +316,8 @@ static void test_register_spared(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
     pid_t applet = vkp_family_run(scene->family, "name applet idle");
     vkp_family_settle(scene->family, 1);
-    g_autoptr(GArray) spared = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    g_array_append_val(spared, applet);
-    vkp_manager_set_spared(scene->manager, spared);
+    g_autoptr(GArray) buses = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    vkp_manager_set_spared(scene->manager, buses, applet);
     assert_not_registrable(scene, applet);
 }
 

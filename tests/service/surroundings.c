@@ -59,6 +59,21 @@ static void test_earlier_applet(Fixture *fixture, G_GNUC_UNUSED gconstpointer da
     assert_spared(fixture, applet, agent);
 }
 
+static void test_starter_of_an_applet(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *script = g_strdup_printf(
+        "name agent fork 1 ( name between fork 1 ( run ( %s %s %s ) ) idle ) idle",
+        g_getenv("VKP_TEST_NAMED_CLIENT"), vkp_test_bus_address(fixture->bus), APPLET_NAME);
+    pid_t agent = fixture_spawn_member(fixture, 21, script);
+    vkp_family_settle(fixture->family, 2);
+    pid_t between = vkp_family_find(fixture->family, "between").pid;
+    g_assert_true(vkp_deadline_wait(10000, applet_has_name, fixture));
+    g_autofree char *task = fixture_id(11);
+    g_autoptr(GVariant) reply = fixture_kill(fixture, "task", task, "{'force': <true>}");
+    g_assert_cmpstr(fixture_outcome(reply, agent), ==, "killed");
+    g_assert_cmpstr(fixture_outcome(reply, between), ==, "killed");
+}
+
 /* In a user namespace of its own the service could kill what it can't see; it says so. */
 static void test_blindness(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
@@ -113,6 +128,8 @@ static void add_tests(void)
     fixture_add("/service/surroundings/an-applet-that-comes-later-is-spared", test_later_applet);
     fixture_add("/service/surroundings/an-applet-that-was-there-is-spared-from-nothing",
                 test_earlier_applet);
+    fixture_add("/service/surroundings/whoever-starts-an-applet-is-not-shielded-by-it",
+                test_starter_of_an_applet);
     fixture_add("/service/surroundings/blindness-is-told-from-nothing", test_blindness);
     fixture_add("/service/surroundings/skipped-rows-are-told", test_skipped_rows);
     fixture_add("/service/surroundings/the-database-is-never-written-from-nothing",
