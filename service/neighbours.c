@@ -5,6 +5,7 @@
 #include "service/credentials.h"
 #include "service/sd-pointers.h"
 
+#define BUS_NAME "org.freedesktop.DBus"
 #define APPLET_BUS_NAME "org.vibekanban.Processes.Applet"
 
 #define APPLET_OWNER_MATCH                                                                         \
@@ -15,43 +16,60 @@ struct VkpNeighbours {
     sd_bus *bus;
     VkpManager *manager;
     sd_bus_slot *match;
-    VkpCredentialsQuestion *question; /* NULL: none is open */
-    pid_t bus_pid;                    /* 0: not known */
+    VkpCredentialsQuestion *bus_question;    /* NULL: none is open */
+    VkpCredentialsQuestion *applet_question; /* likewise */
+    pid_t listener_pid;                      /* who opened the bus's socket; 0: not known */
+    pid_t bus_pid;                           /* as the bus says; 0: it has not */
+    pid_t applet_pid;                        /* 0: nobody is, as far as can be told */
 };
 
-/* `applet_pid` 0: nobody is the applet, as far as can be told. */
-static void spare(const VkpNeighbours *neighbours, pid_t applet_pid)
+static void add_known(GArray *pids, pid_t pid)
 {
-    g_autoptr(GArray) buses = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    if (neighbours->bus_pid > 0)
-        g_array_append_val(buses, neighbours->bus_pid);
-    vkp_manager_set_spared(neighbours->manager, buses, applet_pid);
+    if (pid > 0)
+        g_array_append_val(pids, pid);
 }
 
-static void on_told(int r, const VkpCredentials *credentials, void *data)
+static void spare(const VkpNeighbours *neighbours)
+{
+    g_autoptr(GArray) buses = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    add_known(buses, neighbours->listener_pid);
+    add_known(buses, neighbours->bus_pid);
+    vkp_manager_set_spared(neighbours->manager, buses, neighbours->applet_pid);
+}
+
+static void on_bus_told(int r, const VkpCredentials *credentials, void *data)
 {
     VkpNeighbours *neighbours = data;
-    g_clear_pointer(&neighbours->question, vkp_credentials_question_free);
-    spare(neighbours, r < 0 ? 0 : credentials->pid);
+    g_clear_pointer(&neighbours->bus_question, vkp_credentials_question_free);
+    neighbours->bus_pid = r < 0 ? 0 : credentials->pid;
+    spare(neighbours);
+}
+
+static void on_applet_told(int r, const VkpCredentials *credentials, void *data)
+{
+    VkpNeighbours *neighbours = data;
+    g_clear_pointer(&neighbours->applet_question, vkp_credentials_question_free);
+    neighbours->applet_pid = r < 0 ? 0 : credentials->pid;
+    spare(neighbours);
 }
 
 /* The bus answers in order, so whoever calls after that is served after the answer. */
-static int ask(VkpNeighbours *neighbours)
+static int ask_for_applet(VkpNeighbours *neighbours)
 {
-    g_clear_pointer(&neighbours->question, vkp_credentials_question_free);
-    return vkp_credentials_ask(neighbours->bus, APPLET_BUS_NAME, on_told, neighbours,
-                               &neighbours->question);
+    g_clear_pointer(&neighbours->applet_question, vkp_credentials_question_free);
+    return vkp_credentials_ask(neighbours->bus, APPLET_BUS_NAME, on_applet_told, neighbours,
+                               &neighbours->applet_question);
 }
 
 static int on_applet_owner_changed(G_GNUC_UNUSED sd_bus_message *message, void *data,
                                    G_GNUC_UNUSED sd_bus_error *bus_error)
 {
-    (void)ask(data);
+    (void)ask_for_applet(data);
     return 0;
 }
 
-/* Of the socket, so nobody needs to be asked. */
-static pid_t find_bus_pid(sd_bus *bus)
+/* Where systemd hands the socket over, the bus itself is somebody else, whom only the bus knows. */
+static pid_t find_listener_pid(sd_bus *bus)
 {
     g_autoptr(sd_bus_creds) credentials = NULL;
     pid_t pid;
@@ -66,15 +84,17 @@ VkpNeighbours *vkp_neighbours_new(sd_bus *bus, VkpManager *manager, GError **err
     VkpNeighbours *neighbours = g_new0(VkpNeighbours, 1);
     neighbours->bus = bus;
     neighbours->manager = manager;
-    neighbours->bus_pid = find_bus_pid(bus);
-    spare(neighbours, 0);
+    neighbours->listener_pid = find_listener_pid(bus);
+    spare(neighbours);
     int r = sd_bus_add_match(bus, &neighbours->match, APPLET_OWNER_MATCH, on_applet_owner_changed,
                              neighbours);
     if (r >= 0)
-        r = ask(neighbours);
+        r = ask_for_applet(neighbours);
+    if (r >= 0)
+        r = vkp_credentials_ask(bus, BUS_NAME, on_bus_told, neighbours, &neighbours->bus_question);
     if (r >= 0)
         return neighbours;
-    vkp_set_error_bus(error, r, "Cannot watch for the applet");
+    vkp_set_error_bus(error, r, "Cannot ask for the bus and the applet");
     vkp_neighbours_free(neighbours);
     return NULL;
 }
@@ -83,7 +103,8 @@ void vkp_neighbours_free(VkpNeighbours *neighbours)
 {
     if (!neighbours)
         return;
-    vkp_credentials_question_free(neighbours->question);
+    vkp_credentials_question_free(neighbours->bus_question);
+    vkp_credentials_question_free(neighbours->applet_question);
     sd_bus_slot_unref(neighbours->match);
     g_free(neighbours);
 }
