@@ -375,7 +375,7 @@ gboolean vkp_survey_check_protected(const VkpSurvey *survey, VkpIdentity identit
                                     gboolean *is_protected, GError **error)
 {
     g_autoptr(VkpProtected) protection = build_protection(survey, survey->snapshot);
-    if (!vkp_protect_covers(protection, identity))
+    if (vkp_protect_of(protection, identity) == VKP_PROTECTION_NONE)
         return vkp_survey_check_server(survey, identity.pid, is_protected, error);
     *is_protected = TRUE;
     return TRUE;

@@ -64,8 +64,8 @@ guint vkp_survey_degraded(const VkpSurvey *survey); /* VkpDegraded */
 gboolean vkp_survey_check_server(const VkpSurvey *survey, pid_t pid, gboolean *is_server,
                                  GError **error);
 
-/* Whether no scope may hit the process: who has our database open at this very moment, its
- * ancestors as of the last look, we, the bus, the applet, the session. Not before the first look.
- * FALSE and error as above. */
+/* Whether the process is protected, if only by its name: who has our database open at this very
+ * moment, its ancestors as of the last look, we, the bus, the applet, the session. Not before the
+ * first look. FALSE and error as above. */
 gboolean vkp_survey_check_protected(const VkpSurvey *survey, VkpIdentity identity,
                                     gboolean *is_protected, GError **error);

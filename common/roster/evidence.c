@@ -225,10 +225,23 @@ static gboolean is_sheltered(const VkpInquiry *inquiry, const VkpSubject *subjec
     return own->evidence == VKP_EVIDENCE_NONE || vkp_claim_share_marks(subject, daemon);
 }
 
+/* Names are anybody's to take, on the bus as well. Somebody whom more than a folder ties to a task
+ * has only taken one: it is neither spared for it nor stands in the way of its descendants. */
+static void see_through_name(VkpSubject *subject)
+{
+    VkpEvidence evidence = subject->claim.evidence;
+    if (subject->protection == VKP_PROTECTION_SURE || evidence == VKP_EVIDENCE_NONE ||
+        evidence == VKP_EVIDENCE_WORKING_DIRECTORY)
+        return;
+    subject->protection = VKP_PROTECTION_NONE;
+    subject->is_boundary = subject->is_server;
+}
+
 void vkp_evidence_decide(const VkpInquiry *inquiry, VkpSubject *subject)
 {
     inherit(inquiry, subject);
     if (subject->claim.evidence == VKP_EVIDENCE_REGISTERED) {
+        see_through_name(subject);
         subject->is_shared = FALSE; /* the execution's own process, whatever its name */
         subject->shelter = VKP_NOBODY;
         return;
@@ -242,6 +255,7 @@ void vkp_evidence_decide(const VkpInquiry *inquiry, VkpSubject *subject)
     }
     Claims claims = collect(inquiry, subject, &own);
     subject->claim = choose(&claims);
+    see_through_name(subject);
     if (is_sheltered(inquiry, subject, &own))
         subject->claim.confidence = MIN(subject->claim.confidence, VKP_CONFIDENCE_DOUBTFUL);
     else

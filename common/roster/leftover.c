@@ -17,7 +17,8 @@ static gboolean was_adopted(const VkpInquiry *inquiry, const VkpSubject *executo
     const VkpSubject *parent = vkp_subject_at(inquiry, executor->parent);
     if (vkp_subject_is_child_of_server(inquiry, executor))
         return FALSE;
-    if (process->parent_pid == 1 || (parent && vkp_protect_is_manager(parent->process)))
+    if (process->parent_pid == 1 ||
+        (parent && parent->is_boundary && vkp_protect_is_manager(parent->process)))
         return TRUE;
     pid_t first = inquiry->input->memory
                       ? vkp_memory_first_parent(inquiry->input->memory, process->identity)
@@ -125,8 +126,9 @@ static VkpLeftoverReason find_reason(const VkpCoverage *coverage, const VkpSubje
 VkpLeftoverReason vkp_leftover_judge(const VkpCoverage *coverage, const VkpSubject *subject)
 {
     const VkpClaim *claim = &subject->claim;
-    if (claim->evidence == VKP_EVIDENCE_NONE || subject->is_protected || subject->is_shared ||
-        subject->shelter != VKP_NOBODY || vkp_process_is_dead(subject->process))
+    if (claim->evidence == VKP_EVIDENCE_NONE || subject->protection != VKP_PROTECTION_NONE ||
+        subject->is_shared || subject->shelter != VKP_NOBODY ||
+        vkp_process_is_dead(subject->process))
         return VKP_LEFTOVER_NONE;
     if (lacks_attempt(claim))
         return claim->is_deleted ? VKP_LEFTOVER_ATTEMPT_DELETED : VKP_LEFTOVER_NONE;

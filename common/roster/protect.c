@@ -6,20 +6,22 @@
 
 #include "common/base/error.h"
 
+typedef struct {
+    VkpIdentity identity;
+    VkpProtection degree;
+} Covered;
+
 struct VkpProtected {
-    GHashTable *by_pid; /* pid -> owned VkpIdentity */
+    GHashTable *by_pid; /* pid -> owned Covered */
 };
 
-static gboolean is_in(const VkpProtected *protection, const VkpProcess *process)
+/* Who is covered already is no less so afterwards. */
+static void cover(VkpProtected *protection, const VkpProcess *process, VkpProtection degree)
 {
-    return vkp_protect_covers(protection, process->identity);
-}
-
-static void cover(VkpProtected *protection, const VkpProcess *process)
-{
-    VkpIdentity *identity = g_new(VkpIdentity, 1);
-    *identity = process->identity;
-    g_hash_table_replace(protection->by_pid, GINT_TO_POINTER(identity->pid), identity);
+    Covered covered = {process->identity, degree};
+    if (vkp_protect_of(protection, process->identity) < degree)
+        g_hash_table_replace(protection->by_pid, GINT_TO_POINTER(process->identity.pid),
+                             g_memdup2(&covered, sizeof covered));
 }
 
 /* Whoever is covered already has all its ancestors covered, so each is passed once, and a loop in
@@ -27,8 +29,8 @@ static void cover(VkpProtected *protection, const VkpProcess *process)
 static void cover_line(VkpProtected *protection, const VkpSnapshot *snapshot, pid_t pid)
 {
     const VkpProcess *process = vkp_snapshot_lookup(snapshot, pid);
-    while (process && !is_in(protection, process)) {
-        cover(protection, process);
+    while (process && vkp_protect_of(protection, process->identity) == VKP_PROTECTION_NONE) {
+        cover(protection, process, VKP_PROTECTION_SURE);
         process = vkp_snapshot_parent(snapshot, process);
     }
 }
@@ -65,16 +67,17 @@ static gboolean is_session_part(const VkpProcess *process)
 }
 
 /* The broker proper is a child of its launcher, and tells the bus's users the launcher's pid. */
-static void cover_bus(VkpProtected *protection, const VkpSnapshot *snapshot, const VkpProcess *bus)
+static void cover_bus(VkpProtected *protection, const VkpSnapshot *snapshot, const VkpProcess *bus,
+                      VkpProtection degree)
 {
-    cover(protection, bus);
+    cover(protection, bus, degree);
     if (g_strcmp0(bus->name, "dbus-broker-lau") != 0)
         return;
     const GPtrArray *children = vkp_snapshot_children(snapshot, bus->identity.pid);
     for (guint i = 0; i < children->len; i++) {
         const VkpProcess *child = (const VkpProcess *)children->pdata[i];
         if (g_strcmp0(child->name, "dbus-broker") == 0)
-            cover(protection, child);
+            cover(protection, child, degree);
     }
 }
 
@@ -83,7 +86,7 @@ static void cover_buses(VkpProtected *protection, const VkpSnapshot *snapshot, c
     for (guint i = 0; pids && i < pids->len; i++) {
         const VkpProcess *bus = vkp_snapshot_lookup(snapshot, g_array_index(pids, pid_t, i));
         if (bus)
-            cover_bus(protection, snapshot, bus);
+            cover_bus(protection, snapshot, bus, VKP_PROTECTION_SURE);
     }
 }
 
@@ -93,12 +96,12 @@ static void cover_session(VkpProtected *protection, const VkpSnapshot *snapshot)
         const VkpProcess *manager = vkp_snapshot_at(snapshot, i);
         if (!vkp_protect_is_manager(manager))
             continue;
-        cover(protection, manager);
+        cover(protection, manager, VKP_PROTECTION_BY_NAME);
         const GPtrArray *children = vkp_snapshot_children(snapshot, manager->identity.pid);
         for (guint j = 0; j < children->len; j++) {
             const VkpProcess *child = (const VkpProcess *)children->pdata[j];
             if (is_session_part(child))
-                cover_bus(protection, snapshot, child);
+                cover_bus(protection, snapshot, child, VKP_PROTECTION_BY_NAME);
         }
     }
 }
@@ -109,11 +112,12 @@ VkpProtected *vkp_protect_build(const VkpProtectInput *input)
     VkpProtected *protection = g_new0(VkpProtected, 1);
     protection->by_pid = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     cover_lines(protection, input->snapshot, input->lines);
+    cover_line(protection, input->snapshot, 1);
     cover_buses(protection, input->snapshot, input->buses);
     cover_session(protection, input->snapshot);
     const VkpProcess *applet = vkp_snapshot_lookup(input->snapshot, input->applet);
     if (applet)
-        cover(protection, applet);
+        cover(protection, applet, VKP_PROTECTION_BY_NAME);
     return protection;
 }
 
@@ -125,11 +129,13 @@ void vkp_protect_free(VkpProtected *protection)
     g_free(protection);
 }
 
-gboolean vkp_protect_covers(const VkpProtected *protection, VkpIdentity identity)
+VkpProtection vkp_protect_of(const VkpProtected *protection, VkpIdentity identity)
 {
-    const VkpIdentity *covered =
-        (const VkpIdentity *)g_hash_table_lookup(protection->by_pid, GINT_TO_POINTER(identity.pid));
-    return covered && vkp_identity_equal(*covered, identity);
+    const Covered *covered =
+        (const Covered *)g_hash_table_lookup(protection->by_pid, GINT_TO_POINTER(identity.pid));
+    if (!covered || !vkp_identity_equal(covered->identity, identity))
+        return VKP_PROTECTION_NONE;
+    return covered->degree;
 }
 
 /* The database, and what SQLite keeps beside it while it is in use. */

@@ -18,9 +18,10 @@ static void begin_subject(const VkpRosterInput *input, VkpSubject *subject, VkpP
 {
     subject->process = process;
     subject->is_candidate = process->uid == input->uid && !process->is_kernel_thread;
-    subject->is_protected =
-        input->protection && vkp_protect_covers(input->protection, process->identity);
-    subject->is_boundary = subject->is_protected || vkp_protect_is_manager(process);
+    if (input->protection)
+        subject->protection = vkp_protect_of(input->protection, process->identity);
+    subject->is_boundary =
+        subject->protection != VKP_PROTECTION_NONE || vkp_protect_is_manager(process);
     subject->is_shared =
         subject->is_candidate && vkp_shared_daemons_include(input->shared_daemons, process);
     subject->last_child = VKP_NOBODY;

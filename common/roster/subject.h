@@ -43,8 +43,8 @@ typedef struct {
     guint n_children;    /* living ones */
     gint last_child;     /* one of them */
 
-    gboolean is_candidate; /* the user's own, no kernel thread: may be a member */
-    gboolean is_protected;
+    gboolean is_candidate;    /* the user's own, no kernel thread: may be a member */
+    VkpProtection protection; /* by name: until its claim is decided */
     gboolean is_boundary; /* protected, or an adopter of orphans: nothing is inherited through it */
     gboolean is_server;   /* holds our database */
     gboolean is_other_server; /* holds another board's */

@@ -35,7 +35,7 @@ void vkp_tie_fill(VkpTie *tie, const VkpSubject *subject)
     tie->confidence = claim->confidence;
     tie->kind = find_kind(subject);
     tie->is_executor = subject->is_executor;
-    tie->is_protected = subject->is_protected;
+    tie->is_protected = subject->protection != VKP_PROTECTION_NONE;
     tie->is_shared_daemon = subject->is_shared;
     tie->attempt_id = claim->attempt_id;
     tie->execution_id = claim->execution_id;

@@ -147,11 +147,14 @@ static void test_nothing_is_inherited_through_a_protected_process(void)
     g_assert_true(scene_tie(scene, 100)->is_protected); /* an ancestor of the spared one */
 }
 
+/* The one above us, which is no matter of names. */
 static void test_nothing_is_inherited_through_the_users_systemd(void)
 {
     g_autoptr(Scene) scene = scene_new();
     SCENE_ADD(scene, .pid = 50, .name = "systemd", .environment = scene_attempt_mark(scene, 1));
     SCENE_ADD(scene, .pid = 101, .parent = 50);
+    SCENE_ADD(scene, .pid = 102, .parent = 50);
+    scene_spare(scene, 102);
     scene_build(scene);
     scene_expect_none(scene, 101);
     g_assert_true(scene_tie(scene, 50)->is_protected);

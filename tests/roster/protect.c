@@ -41,9 +41,14 @@ static GArray *make_pids(pid_t pid)
     return pids;
 }
 
+static VkpProtection degree_of(const VkpProtected *protection, pid_t pid)
+{
+    return vkp_protect_of(protection, (VkpIdentity){pid, (guint64)pid});
+}
+
 static gboolean covers(const VkpProtected *protection, pid_t pid)
 {
-    return vkp_protect_covers(protection, (VkpIdentity){pid, (guint64)pid});
+    return degree_of(protection, pid) != VKP_PROTECTION_NONE;
 }
 
 static void test_holder_and_all_above_it(void)
@@ -71,7 +76,7 @@ static void test_identity_and_not_pid(void)
     g_autoptr(GArray) holders = make_pids(30);
     VkpProtectInput input = {.snapshot = snapshot, .lines = holders};
     g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
-    g_assert_false(vkp_protect_covers(protection, (VkpIdentity){30, 31}));
+    g_assert_cmpint(vkp_protect_of(protection, (VkpIdentity){30, 31}), ==, VKP_PROTECTION_NONE);
 }
 
 static void test_who_is_not_there_protects_nobody(void)
@@ -159,6 +164,30 @@ static void test_the_users_session(void)
         g_assert_false(covers(protection, pid));
 }
 
+/* The user's systemd may be above us, and the bus we are on its child. */
+static void test_what_is_sure_is_not_only_by_name(void)
+{
+    const Line lines[] = {{1, 0, "systemd", NULL},
+                          {10, 1, "systemd", "--user"},
+                          {11, 10, "dbus-daemon", "--address=systemd:"},
+                          {12, 10, "processesd", NULL},
+                          {13, 10, "(sd-pam)", NULL},
+                          {14, 10, "applet", NULL},
+                          {20, 1, "systemd", "--user"}};
+    g_autoptr(VkpSnapshot) snapshot = make_snapshot(lines, G_N_ELEMENTS(lines));
+    g_autoptr(GArray) ourselves = make_pids(12);
+    g_autoptr(GArray) buses = make_pids(11);
+    VkpProtectInput input = {
+        .snapshot = snapshot, .lines = ourselves, .buses = buses, .applet = 14};
+    g_autoptr(VkpProtected) protection = vkp_protect_build(&input);
+    const pid_t sure[] = {1, 10, 11, 12};
+    const pid_t by_name[] = {13, 14, 20};
+    for (guint i = 0; i < G_N_ELEMENTS(sure); i++)
+        g_assert_cmpint(degree_of(protection, sure[i]), ==, VKP_PROTECTION_SURE);
+    for (guint i = 0; i < G_N_ELEMENTS(by_name); i++)
+        g_assert_cmpint(degree_of(protection, by_name[i]), ==, VKP_PROTECTION_BY_NAME);
+}
+
 static void test_parents_in_a_circle(void)
 {
     const Line lines[] = {{10, 20, "a", NULL}, {20, 10, "b", NULL}};
@@ -224,6 +253,7 @@ int main(int argc, char **argv)
     TEST("a-line-through-the-bus-and-the-applet", test_a_line_through_the_bus_and_the_applet);
     TEST("the-bus-by-itself-with-its-broker", test_the_bus_by_itself);
     TEST("the-users-session", test_the_users_session);
+    TEST("what-is-sure-is-not-only-by-name", test_what_is_sure_is_not_only_by_name);
     TEST("parents-in-a-circle", test_parents_in_a_circle);
     TEST("holders-are-found-by-inode", test_holders_are_found_by_inode);
     return g_test_run();

@@ -60,6 +60,16 @@ static void stage_exchanged_worktrees(Zoo *zoo)
     g_assert_cmpint(rename(two, one), ==, 0);
 }
 
+/* Nobody can tell whether it is one. */
+static void stage_name_of_a_daemon(Zoo *zoo)
+{
+    zoo_add_row(zoo, 1, 1, 0);
+    zoo_spawn(zoo,
+              "setsid env {mark1} exec-as agent ( fork 1 ( setsid name ssh-agent fork 1 ( name "
+              "its-child idle ) idle ) idle )");
+    zoo_settle(zoo, 3);
+}
+
 #define MARKED "environment 90 left: executor_exited"
 
 static const ZooSituation situations[] = {
@@ -84,6 +94,12 @@ static const ZooSituation situations[] = {
     {.name = "a-command-line-of-almost-2-mib",
      .stage = stage_2_mib_of_words,
      .verdicts = {{"huge", MARKED, ZOO_HIT}}},
+    {.name = "a-daemons-name-is-seen-through-when-weak-ones-are-meant",
+     .stage = stage_name_of_a_daemon,
+     .include_weak = TRUE,
+     .verdicts = {{"agent", MARKED, ZOO_HIT},
+                  {"ssh-agent", "environment 50 shared", ZOO_HIT},
+                  {"its-child", "environment 50", ZOO_HIT}}},
     {.name = "worktrees-exchanged-before-the-kill",
      .stage = stage_exchanged_worktrees,
      .verdicts = {{"agent", MARKED, ZOO_HIT}, {"editor", "working_directory 30 of 2", ZOO_SPARED}}},

@@ -21,11 +21,15 @@ static gboolean applet_has_name(gpointer data)
     return has_owner;
 }
 
+/* In a worktree, as any program of the user's may be. */
 static pid_t spawn_applet(Fixture *fixture)
 {
-    g_autofree char *script = g_strdup_printf("run ( %s %s %s )", g_getenv("VKP_TEST_NAMED_CLIENT"),
-                                              vkp_test_bus_address(fixture->bus), APPLET_NAME);
-    return fixture_spawn_member(fixture, 21, script);
+    g_autofree char *worktree = g_build_filename(fixture->folder, "worktrees", "login", NULL);
+    pid_t applet = vkp_family_run(fixture->family, "chdir %s run ( %s %s %s )", worktree,
+                                  g_getenv("VKP_TEST_NAMED_CLIENT"),
+                                  vkp_test_bus_address(fixture->bus), APPLET_NAME);
+    g_assert_true(vkp_deadline_wait(10000, applet_has_name, fixture));
+    return applet;
 }
 
 static void assert_spared(Fixture *fixture, pid_t applet, pid_t agent)
@@ -35,17 +39,16 @@ static void assert_spared(Fixture *fixture, pid_t applet, pid_t agent)
     g_autofree char *text = g_variant_print(everything, FALSE);
     g_test_message("Kill: %s", text);
     g_assert_cmpstr(fixture_outcome(everything, agent), ==, "killed");
+    g_assert_cmpstr(fixture_outcome(everything, applet), ==, "protected");
     VkpRelative relative;
     g_assert_true(vkp_relative_read(applet, &relative) && vkp_relative_is_alive(&relative));
 }
 
-/* An applet that was started from within a task carries its marks. */
 static void test_later_applet(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     pid_t agent = fixture_spawn_member(fixture, 21, "name agent idle");
     vkp_family_settle(fixture->family, 1);
     pid_t applet = spawn_applet(fixture);
-    g_assert_true(vkp_deadline_wait(10000, applet_has_name, fixture));
     assert_spared(fixture, applet, agent);
 }
 
@@ -54,12 +57,13 @@ static void test_earlier_applet(Fixture *fixture, G_GNUC_UNUSED gconstpointer da
     pid_t agent = fixture_spawn_member(fixture, 21, "name agent idle");
     vkp_family_settle(fixture->family, 1);
     pid_t applet = spawn_applet(fixture);
-    g_assert_true(vkp_deadline_wait(10000, applet_has_name, fixture));
     fixture_start_service(fixture, NULL);
     assert_spared(fixture, applet, agent);
 }
 
-static void test_starter_of_an_applet(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+/* The name is anybody's to take: it neither hides the task's process that takes it nor shields
+ * those above. */
+static void test_applet_of_a_task(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     g_autofree char *script = g_strdup_printf(
         "name agent fork 1 ( name between fork 1 ( run ( %s %s %s ) ) idle ) idle",
@@ -67,11 +71,13 @@ static void test_starter_of_an_applet(Fixture *fixture, G_GNUC_UNUSED gconstpoin
     pid_t agent = fixture_spawn_member(fixture, 21, script);
     vkp_family_settle(fixture->family, 2);
     pid_t between = vkp_family_find(fixture->family, "between").pid;
+    pid_t applet = vkp_family_find(fixture->family, "vkp-test-named-").pid;
     g_assert_true(vkp_deadline_wait(10000, applet_has_name, fixture));
     g_autofree char *task = fixture_id(11);
     g_autoptr(GVariant) reply = fixture_kill(fixture, "task", task, "{'force': <true>}");
     g_assert_cmpstr(fixture_outcome(reply, agent), ==, "killed");
     g_assert_cmpstr(fixture_outcome(reply, between), ==, "killed");
+    g_assert_cmpstr(fixture_outcome(reply, applet), ==, "killed");
 }
 
 /* In a user namespace of its own the service could kill what it can't see; it says so. */
@@ -128,8 +134,8 @@ static void add_tests(void)
     fixture_add("/service/surroundings/an-applet-that-comes-later-is-spared", test_later_applet);
     fixture_add("/service/surroundings/an-applet-that-was-there-is-spared-from-nothing",
                 test_earlier_applet);
-    fixture_add("/service/surroundings/whoever-starts-an-applet-is-not-shielded-by-it",
-                test_starter_of_an_applet);
+    fixture_add("/service/surroundings/an-applet-of-a-task-is-hit-with-all-above-it",
+                test_applet_of_a_task);
     fixture_add("/service/surroundings/blindness-is-told-from-nothing", test_blindness);
     fixture_add("/service/surroundings/skipped-rows-are-told", test_skipped_rows);
     fixture_add("/service/surroundings/the-database-is-never-written-from-nothing",
