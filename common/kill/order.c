@@ -53,13 +53,10 @@ static gint compare_places(gconstpointer a, gconstpointer b)
 {
     const Place *left = (const Place *)a;
     const Place *right = (const Place *)b;
-    VkpIdentity left_id = left->member->process->identity;
-    VkpIdentity right_id = right->member->process->identity;
     if (left->depth != right->depth)
         return left->depth < right->depth ? -1 : 1;
-    if (left_id.start_ticks != right_id.start_ticks)
-        return left_id.start_ticks < right_id.start_ticks ? -1 : 1;
-    return (left_id.pid > right_id.pid) - (left_id.pid < right_id.pid);
+    return vkp_identity_compare_start(left->member->process->identity,
+                                      right->member->process->identity);
 }
 
 void vkp_plan_sort(GPtrArray *members)

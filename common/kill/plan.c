@@ -134,11 +134,7 @@ static GHashTable *collect_texts(const VkpPlan *plan)
 
 static gint compare_identities(gconstpointer a, gconstpointer b)
 {
-    const VkpIdentity *left = (const VkpIdentity *)a;
-    const VkpIdentity *right = (const VkpIdentity *)b;
-    if (left->start_ticks != right->start_ticks)
-        return left->start_ticks < right->start_ticks ? -1 : 1;
-    return (left->pid > right->pid) - (left->pid < right->pid);
+    return vkp_identity_compare_start(*(const VkpIdentity *)a, *(const VkpIdentity *)b);
 }
 
 static void account_for_missing(VkpPlan *plan, const VkpScope *scope, GHashTable *expected,

@@ -42,6 +42,13 @@ gboolean vkp_identity_parse(const char *text, VkpIdentity *identity)
     return TRUE;
 }
 
+gint vkp_identity_compare_start(VkpIdentity a, VkpIdentity b)
+{
+    if (a.start_ticks != b.start_ticks)
+        return a.start_ticks < b.start_ticks ? -1 : 1;
+    return (a.pid > b.pid) - (a.pid < b.pid);
+}
+
 guint vkp_identity_hash(gconstpointer identity)
 {
     const VkpIdentity *key = (const VkpIdentity *)identity;

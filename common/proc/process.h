@@ -28,6 +28,9 @@ static inline gboolean vkp_identity_equal(VkpIdentity a, VkpIdentity b)
     return a.pid == b.pid && a.start_ticks == b.start_ticks;
 }
 
+/* By start, then by pid: below, equal to or above 0, as strcmp(). */
+gint vkp_identity_compare_start(VkpIdentity a, VkpIdentity b);
+
 /* For hash tables with VkpIdentity * as keys. */
 guint vkp_identity_hash(gconstpointer identity);
 gboolean vkp_identity_equal_keys(gconstpointer a, gconstpointer b);

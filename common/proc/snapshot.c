@@ -50,9 +50,9 @@ static int compare_pids(gconstpointer a, gconstpointer b)
 
 static int compare_starts(gconstpointer a, gconstpointer b)
 {
-    guint64 first = (*(VkpProcess *const *)a)->identity.start_ticks;
-    guint64 second = (*(VkpProcess *const *)b)->identity.start_ticks;
-    return first == second ? compare_pids(a, b) : (first > second) - (first < second);
+    const VkpProcess *first = *(VkpProcess *const *)a;
+    const VkpProcess *second = *(VkpProcess *const *)b;
+    return vkp_identity_compare_start(first->identity, second->identity);
 }
 
 /* Of those with one pid the last stays. */

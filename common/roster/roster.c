@@ -28,11 +28,9 @@ void vkp_roster_add(VkpRoster *roster, VkpMember *member)
 
 static gint compare_members(gconstpointer a, gconstpointer b)
 {
-    VkpIdentity left = (*(VkpMember *const *)a)->process->identity;
-    VkpIdentity right = (*(VkpMember *const *)b)->process->identity;
-    if (left.start_ticks != right.start_ticks)
-        return left.start_ticks < right.start_ticks ? -1 : 1;
-    return (left.pid > right.pid) - (left.pid < right.pid);
+    const VkpMember *left = *(VkpMember *const *)a;
+    const VkpMember *right = *(VkpMember *const *)b;
+    return vkp_identity_compare_start(left->process->identity, right->process->identity);
 }
 
 /* Of members with one identity the last one added stays. */

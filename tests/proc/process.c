@@ -25,6 +25,20 @@ static void test_identity_round_trip(void)
     }
 }
 
+static void test_identity_order(void)
+{
+    const VkpIdentity first = {9, 1};
+    const VkpIdentity second = {8, 2};
+    const VkpIdentity third = {10, 2};
+    g_assert_cmpint(vkp_identity_compare_start(first, first), ==, 0);
+    g_assert_cmpint(vkp_identity_compare_start(first, second), <, 0);
+    g_assert_cmpint(vkp_identity_compare_start(second, first), >, 0);
+    g_assert_cmpint(vkp_identity_compare_start(second, third), <, 0);
+    g_assert_cmpint(vkp_identity_compare_start(third, second), >, 0);
+    const VkpIdentity last = {1, G_MAXUINT64};
+    g_assert_cmpint(vkp_identity_compare_start(first, last), <, 0);
+}
+
 static void test_identity_garbage(void)
 {
     static const char *const texts[] = {
@@ -125,6 +139,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/process/identity/has-one-text", test_identity_round_trip);
     g_test_add_func("/process/identity/any-other-text-is-refused", test_identity_garbage);
+    g_test_add_func("/process/identity/the-older-then-the-lower-comes-first", test_identity_order);
     g_test_add_func("/process/ticks/never-overflow", test_ticks);
     g_test_add_func("/process/dead/a-zombie-with-threads-lives", test_dead);
     g_test_add_func("/process/folder/is-within-itself-and-its-ancestors", test_within);
