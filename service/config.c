@@ -7,6 +7,7 @@
 #include "common/base/contract.h"
 #include "common/base/error.h"
 #include "common/base/file.h"
+#include "common/base/path.h"
 #include "common/base/text.h"
 #include "service/config-lines.h"
 
@@ -32,7 +33,7 @@ static char *dup_path(const char *value, const char *home)
     g_autofree char *under_home =
         home && g_str_has_prefix(value, "~/") ? g_build_filename(home, value + 2, NULL) : NULL;
     const char *path = under_home ? under_home : value;
-    return g_path_is_absolute(path) ? g_canonicalize_filename(path, "/") : NULL;
+    return vkp_path_dup_shortest(path);
 }
 
 static gboolean read_path(const Setting *setting, GKeyFile *file, const char *home, void *into)

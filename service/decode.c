@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "common/base/path.h"
 #include "service/dictionary.h"
 
 static gboolean read_id(sd_bus_message *message, const char *key, void *into, GError **error)
@@ -50,7 +51,7 @@ static gboolean read_working_directory(sd_bus_message *message, const char *key,
                     "The filter key \"%s\" must be an absolute path, but is \"%s\"", key, quoted);
         return FALSE;
     }
-    *(char **)into = g_canonicalize_filename(path, "/");
+    *(char **)into = vkp_path_dup_shortest(path);
     return TRUE;
 }
 

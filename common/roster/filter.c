@@ -1,35 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/roster/filter.h"
 
-#include <string.h>
+#include "common/base/path.h"
 
 void vkp_filter_clear(VkpFilter *filter)
 {
     g_free(filter->working_directory);
     *filter = (VkpFilter){0};
-}
-
-/* What a filter means for one roster, worked out once. */
-typedef struct {
-    const VkpFilter *filter;
-    char *folder;     /* without slashes at its end, so "" for the root; NULL: any */
-    GHashTable *line; /* set of VkpMember: the asked process and its descendants; NULL: any */
-} Sieve;
-
-/* "//a///b/" and "/a/b" are one folder. "." and ".." stay: a folder of /proc never has them. */
-static char *dup_normal_path(const char *path)
-{
-    GString *normal = g_string_sized_new(strlen(path));
-    for (const char *at = path; *at; at++)
-        if (*at != '/' || (at[1] != '/' && at[1] != '\0'))
-            g_string_append_c(normal, *at);
-    return g_string_free(normal, FALSE);
-}
-
-static gboolean is_inside(const char *path, const char *folder)
-{
-    gsize length = strlen(folder);
-    return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
 static void add_line(GHashTable *line, const VkpRoster *roster, const VkpSnapshot *snapshot,
@@ -66,9 +43,9 @@ static gboolean id_fits(const VkpWantedId *wanted, const VkpUuid *id)
     return !wanted->is_set || vkp_uuid_is_same(&wanted->id, id);
 }
 
-static gboolean passes(const Sieve *sieve, VkpMember *member)
+/* `line`: set of VkpMember; NULL: any. */
+static gboolean passes(const VkpFilter *filter, GHashTable *line, VkpMember *member)
 {
-    const VkpFilter *filter = sieve->filter;
     const VkpTie *tie = &member->tie;
     if (!id_fits(&filter->project_id, &tie->project_id) ||
         !id_fits(&filter->task_id, &tie->task_id) ||
@@ -79,10 +56,11 @@ static gboolean passes(const Sieve *sieve, VkpMember *member)
         return FALSE;
     if (filter->leftovers_only && tie->leftover_reason == VKP_LEFTOVER_NONE)
         return FALSE;
-    if (sieve->line && !g_hash_table_contains(sieve->line, member))
+    if (line && !g_hash_table_contains(line, member))
         return FALSE;
     const VkpFolder *folder = member->process->folder;
-    return !sieve->folder || (folder && folder->path && is_inside(folder->path, sieve->folder));
+    return !filter->working_directory ||
+           (folder && folder->path && vkp_path_is_within(folder->path, filter->working_directory));
 }
 
 GPtrArray *vkp_filter_apply(const VkpFilter *filter, const VkpRoster *roster,
@@ -91,12 +69,9 @@ GPtrArray *vkp_filter_apply(const VkpFilter *filter, const VkpRoster *roster,
     GPtrArray *found = g_ptr_array_new();
     g_autoptr(GHashTable) line =
         filter->pid > 0 ? collect_line(roster, snapshot, filter->pid) : NULL;
-    g_autofree char *folder =
-        filter->working_directory ? dup_normal_path(filter->working_directory) : NULL;
-    Sieve sieve = {.filter = filter, .folder = folder, .line = line};
     for (guint i = 0; i < vkp_roster_size(roster); i++) {
         VkpMember *member = vkp_roster_at(roster, i);
-        if (passes(&sieve, member))
+        if (passes(filter, line, member))
             g_ptr_array_add(found, member);
     }
     return found;

@@ -19,7 +19,7 @@ typedef struct {
     gboolean executors_only;
     gboolean leftovers_only;
     pid_t pid;               /* that process and its descendants; 0: any */
-    char *working_directory; /* absolute, at or under that folder; NULL: any. Owned. */
+    char *working_directory; /* at or under that folder, in its shortest form; NULL: any. Owned. */
 } VkpFilter;
 
 void vkp_filter_clear(VkpFilter *filter);

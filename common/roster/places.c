@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/base/path.h"
+
 /* A worktree, or a folder of worktrees, where the machine has it. */
 typedef struct {
     const VkpAttempt *attempt; /* of the board */
@@ -81,18 +83,6 @@ static char *dup_canonical_place(VkpPlaces *places, const char *path)
     return g_strconcat(known, path + strlen(folder), NULL);
 }
 
-/* Without repeated and final slashes, "." and ".."; NULL for a path that is not absolute. */
-static char *dup_plain(const char *path)
-{
-    if (!path || !g_path_is_absolute(path))
-        return NULL;
-    char *plain = g_canonicalize_filename(path, "/");
-    /* POSIX lets "//" alone mean something else, and GLib keeps it. Linux does not. */
-    if (plain[0] == '/' && plain[1] == '/')
-        memmove(plain, plain + 1, strlen(plain));
-    return plain;
-}
-
 static void refuse_folder(VkpPlaces *places, const char *path)
 {
     Place *place = g_new0(Place, 1);
@@ -105,7 +95,7 @@ static void refuse_folder(VkpPlaces *places, const char *path)
 static void refuse_home(VkpPlaces *places, const char *home)
 {
     refuse_folder(places, "");
-    g_autofree char *plain = dup_plain(home);
+    g_autofree char *plain = vkp_path_dup_shortest(home);
     if (!plain)
         return;
     g_autofree char *canonical = dup_canonical(plain);
@@ -153,7 +143,7 @@ typedef enum { PLACE_OF_BOARD, PLACE_UNDER_ROOT } PlaceOrigin;
 static void add_place(VkpPlaces *places, const VkpAttempt *attempt, const char *path,
                       PlaceOrigin origin)
 {
-    g_autofree char *plain = dup_plain(path);
+    g_autofree char *plain = vkp_path_dup_shortest(path);
     if (!plain)
         return;
     struct stat status;

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "common/base/path.h"
 #include "common/base/text.h"
 
 #define AGENT_MAX_BYTES 64
@@ -148,30 +149,15 @@ VkpExecutionStatus vkp_status_parse(const char *text)
     return status;
 }
 
-/* Whether `path` is `below` or one of the folders above it; both in their shortest form. */
-static gboolean holds(const char *path, const char *below)
-{
-    gsize length = strlen(path);
-    return strncmp(path, below, length) == 0 && (below[length] == '/' || below[length] == '\0');
-}
-
-/* Without ".", ".." and doubled slashes; two in front are one, too, on Linux. */
-static char *dup_shortest(const char *path)
-{
-    while (path[1] == '/')
-        path++;
-    return g_canonicalize_filename(path, "/");
-}
-
 char *vkp_folder_dup_normal(const char *path, const char *home)
 {
     if (!path || path[0] != '/' || strlen(path) >= PATH_MAX || !vkp_text_is_valid(path))
         return NULL;
-    g_autofree char *folder = dup_shortest(path);
+    g_autofree char *folder = vkp_path_dup_shortest(path);
     if (g_str_equal(folder, "/"))
         return NULL;
-    g_autofree char *shortest_home = home && home[0] == '/' ? dup_shortest(home) : NULL;
-    if (shortest_home && holds(folder, shortest_home))
+    g_autofree char *shortest_home = vkp_path_dup_shortest(home);
+    if (shortest_home && vkp_path_is_within(shortest_home, folder))
         return NULL;
     return g_steal_pointer(&folder);
 }

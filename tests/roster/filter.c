@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/roster/filter.h"
 
+#include "common/base/path.h"
 #include "common/proc/image.h"
 #include "common/roster/change.h"
 
@@ -215,7 +216,7 @@ static void test_folder_by_components(void)
                  {"/w", "10 20 30"},  {"/", "10 20 30 50"},  {"/w/one/src/x", ""},
                  {"/w/on", ""},       {"///", "10 20 30 50"}};
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(VkpFilter) filter = {.working_directory = g_strdup(cases[i].folder)};
+        g_auto(VkpFilter) filter = {.working_directory = vkp_path_dup_shortest(cases[i].folder)};
         expect(&filter, crowd, cases[i].pids);
     }
 }

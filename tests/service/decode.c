@@ -42,7 +42,7 @@ static void test_full_filter(LooseBus *bus, G_GNUC_UNUSED gconstpointer data)
         bus, "a{sv}", 8, "project_id", "s", ID, "task_id", "s", ID, "task_attempt_id", "s", ID,
         "execution_process_id", "s", "0B5E3C1A-8F7E-4D6C-9B2A-112233445566", "executors_only", "b",
         TRUE, "leftovers_only", "b", FALSE, "pid", "u", 4242u, "working_directory", "s",
-        "/tmp//work/../work/");
+        "//tmp//work/../work/");
     g_auto(VkpFilter) filter = {0};
     g_autoptr(GError) error = NULL;
     VkpUuid id;
