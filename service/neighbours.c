@@ -37,11 +37,14 @@ static void spare(const VkpNeighbours *neighbours)
     vkp_manager_set_spared(neighbours->manager, buses, neighbours->applet_pid);
 }
 
+/* In its own pid namespace. Where that lies beside ours the number is somebody else's, and the
+ * kernel has not named the listener either. */
 static void on_bus_told(int r, const VkpCredentials *credentials, void *data)
 {
     VkpNeighbours *neighbours = data;
     g_clear_pointer(&neighbours->bus_question, vkp_credentials_question_free);
-    neighbours->bus_pid = r < 0 ? 0 : credentials->pid;
+    if (r >= 0 && neighbours->listener_pid > 0)
+        neighbours->bus_pid = credentials->pid;
     spare(neighbours);
 }
 
