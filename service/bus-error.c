@@ -44,6 +44,15 @@ int vkp_bus_error_set(sd_bus_error *bus_error, const GError *error)
     return sd_bus_error_set(bus_error, vkp_error_to_bus_name(code), message);
 }
 
+int vkp_bus_error_reply(sd_bus_message *message, const GError *error)
+{
+    sd_bus_error bus_error = SD_BUS_ERROR_NULL;
+    (void)vkp_bus_error_set(&bus_error, error);
+    int r = sd_bus_reply_method_error(message, &bus_error);
+    sd_bus_error_free(&bus_error);
+    return r;
+}
+
 void vkp_set_error_bus(GError **error, int r, const char *format, ...)
 {
     va_list arguments;

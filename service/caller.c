@@ -122,13 +122,10 @@ static void serve_held(Entry *entry)
 /* Forgets the caller: its next call asks anew. */
 static void refuse_held(Entry *entry, int r)
 {
-    sd_bus_error bus_error = SD_BUS_ERROR_NULL;
     g_autoptr(GError) error = NULL;
     set_error_unknown(&error, r, entry->caller.name);
-    r = vkp_bus_error_set(&bus_error, error);
     for (GList *held = entry->held.head; held; held = held->next)
-        answer_refusal(held->data, r, &bus_error);
-    sd_bus_error_free(&bus_error);
+        (void)vkp_bus_error_reply(held->data, error);
     g_hash_table_remove(entry->callers->entries, entry->caller.name);
 }
 

@@ -60,14 +60,20 @@ static void write_journal(const Call *call, const GPtrArray *results, const GErr
     vkp_journal_kill(&record);
 }
 
+static void refuse(const Call *call, const GError *error)
+{
+    int r = vkp_bus_error_reply(call->message, error);
+    if (r < 0)
+        g_warning("Cannot answer a Kill: %s", g_strerror(-r));
+}
+
 static void answer_given_up(gpointer data, G_GNUC_UNUSED gpointer unused)
 {
     Call *call = data;
     g_autoptr(GError) error = g_error_new_literal(VKP_ERROR, VKP_ERROR_KILL_FAILED,
                                                   "The service ended before every fate was known");
     write_journal(call, NULL, error);
-    sd_bus_reply_method_errorf(call->message, vkp_error_to_bus_name(VKP_ERROR_KILL_FAILED), "%s",
-                               error->message);
+    refuse(call, error);
 }
 
 void vkp_kill_calls_free(VkpKillCalls *calls)
@@ -99,9 +105,10 @@ static void on_killed(const GPtrArray *results, void *data)
     write_journal(call, results, NULL);
     int r = reply(call, results);
     if (r < 0) {
-        g_warning("Cannot answer a Kill: %s", g_strerror(-r));
-        sd_bus_reply_method_errorf(call->message, vkp_error_to_bus_name(VKP_ERROR_SYSTEM),
-                                   "Cannot send the results: %s", g_strerror(-r));
+        g_autoptr(GError) error = NULL;
+        vkp_set_error_bus(&error, r, "Cannot send the results");
+        g_warning("%s", error->message);
+        refuse(call, error);
     }
     g_ptr_array_remove(calls->open, call);
 }

@@ -75,6 +75,13 @@ static gboolean answer(VkpListCalls *calls, const Call *call, GError **error)
     return r >= 0;
 }
 
+static void refuse(const Call *call, const GError *error)
+{
+    int r = vkp_bus_error_reply(call->message, error);
+    if (r < 0)
+        g_warning("Cannot answer a List: %s", g_strerror(-r));
+}
+
 static const char *caller_of(const Call *call)
 {
     return sd_bus_message_get_sender(call->message);
@@ -104,8 +111,7 @@ static void serve_one(VkpListCalls *calls)
         return;
     caller->n_calls--;
     if (!answer(calls, call, &error))
-        sd_bus_reply_method_errorf(call->message, vkp_error_to_bus_name(error->code), "%s",
-                                   error->message);
+        refuse(call, error);
     calls->served_at_usec = g_get_monotonic_time();
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/base/error.h"
 #include "common/base/text.h"
+#include "tests/service/fake-bus.h"
 
 static void test_names(void)
 {
@@ -54,6 +55,34 @@ static void test_strangers_message(void)
     sd_bus_error_free(&bus_error);
 }
 
+static int refuse_call(sd_bus_message *message, void *data, G_GNUC_UNUSED sd_bus_error *bus_error)
+{
+    uint8_t type;
+    if (sd_bus_message_get_type(message, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
+        return 0;
+    g_assert_cmpint(vkp_bus_error_reply(message, data), >=, 0);
+    return 1;
+}
+
+/* Whoever answers late has no *bus_error to fill; sd-bus would refuse the text as it is, and then
+ * the caller would wait for nothing. */
+static void assert_answered(GError *error, VkpError expected)
+{
+    FakeBus *bus = fake_bus_new();
+    g_assert_cmpint(sd_bus_add_filter(bus->bus, NULL, refuse_call, error), >=, 0);
+    guint64 serial = fake_bus_call(bus, ":1.7", "Anything");
+    g_assert_cmpstr(fake_bus_answer(bus, serial), ==, vkp_error_to_bus_name(expected));
+    fake_bus_free(bus);
+}
+
+static void test_late_answer(void)
+{
+    g_autoptr(GError) own = g_error_new_literal(VKP_ERROR, VKP_ERROR_KILL_FAILED, "no \xff luck");
+    g_autoptr(GError) other = g_error_new_literal(G_FILE_ERROR, G_FILE_ERROR_NOENT, "no \xff file");
+    assert_answered(own, VKP_ERROR_KILL_FAILED);
+    assert_answered(other, VKP_ERROR_SYSTEM);
+}
+
 static void test_from_errno(void)
 {
     g_autoptr(GError) error = NULL;
@@ -69,6 +98,7 @@ int main(int argc, char **argv)
     g_test_add_func("/service/bus-error/each-name-has-its-errno", test_errnos);
     g_test_add_func("/service/bus-error/another-domain-is-a-system-error-in-valid-text",
                     test_strangers_message);
+    g_test_add_func("/service/bus-error/a-late-answer-comes-whatever-it-says", test_late_answer);
     g_test_add_func("/service/bus-error/an-errno-becomes-the-fitting-code", test_from_errno);
     return g_test_run();
 }
