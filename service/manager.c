@@ -2,6 +2,7 @@
 #include "service/manager.h"
 
 #include "common/base/error.h"
+#include "service/database-log.h"
 #include "service/exits.h"
 #include "service/kills.h"
 #include "service/survey.h"
@@ -24,6 +25,7 @@ struct VkpManager {
     VkpKills *kills;
     VkpRoster *roster;
     char *database_path;
+    VkpDatabaseLog *database_log;
     VkpFacts facts;
     VkpManagerListener listener;
     void *timer; /* the next tick; NULL: not started */
@@ -88,6 +90,7 @@ VkpManager *vkp_manager_new(const VkpManagerOptions *options, GError **error)
     manager->tick_usec = options->tick_usec ? options->tick_usec : TICK_USEC;
     manager->watched_usec = options->watched_usec ? options->watched_usec : TICK_WATCHED_USEC;
     manager->frozen_path = g_strdup(options->frozen_path);
+    manager->database_log = vkp_database_log_new();
     manager->roster = vkp_roster_new();
     vkp_roster_seal(manager->roster);
     thaw(manager);
@@ -111,6 +114,7 @@ void vkp_manager_free(VkpManager *manager)
     vkp_roster_unref(manager->roster);
     vkp_survey_free(manager->survey);
     vkp_reader_close(manager->reader);
+    vkp_database_log_free(manager->database_log);
     g_free(manager->database_path);
     g_free(manager->frozen_path);
     g_free(manager);
@@ -162,11 +166,22 @@ static void publish(VkpManager *manager, VkpRoster *roster)
     tell_facts(manager);
 }
 
+static void note_database(VkpManager *manager)
+{
+    VkpDatabaseNews news = {
+        .path = vkp_survey_database_path(manager->survey),
+        .state = vkp_survey_database_state(manager->survey),
+        .problem = vkp_survey_database_problem(manager->survey),
+    };
+    vkp_database_log_note(manager->database_log, &news, g_get_monotonic_time());
+}
+
 static gboolean refresh(VkpManager *manager, VkpSurveyDepth depth, GError **error)
 {
     VkpRoster *roster = vkp_survey_look(manager->survey, depth, error);
     if (!roster)
         return FALSE;
+    note_database(manager);
     publish(manager, roster);
     return TRUE;
 }

@@ -354,6 +354,11 @@ VkpDatabaseState vkp_survey_database_state(const VkpSurvey *survey)
     return vkp_store_state(vkp_databases_store(survey->databases));
 }
 
+const char *vkp_survey_database_problem(const VkpSurvey *survey)
+{
+    return vkp_store_problem(vkp_databases_store(survey->databases));
+}
+
 guint vkp_survey_degraded(const VkpSurvey *survey)
 {
     const VkpBoard *board = vkp_store_board(vkp_databases_store(survey->databases));

@@ -57,6 +57,8 @@ void vkp_survey_register(VkpSurvey *survey, const VkpRegistration *registration)
 /* As of the last look; the path is borrowed until the next one. Not before the first. */
 const char *vkp_survey_database_path(const VkpSurvey *survey);
 VkpDatabaseState vkp_survey_database_state(const VkpSurvey *survey);
+/* See vkp_store_problem(). */
+const char *vkp_survey_database_problem(const VkpSurvey *survey);
 guint vkp_survey_degraded(const VkpSurvey *survey); /* VkpDegraded */
 
 /* Whether the process has our database open at this very moment. FALSE and LIMITS_EXCEEDED when

@@ -109,6 +109,43 @@ static void test_skipped_rows(Fixture *fixture, G_GNUC_UNUSED gconstpointer data
     g_assert_true(g_strv_contains(words, "rows_skipped"));
 }
 
+static guint count_in_log(Fixture *fixture, const char *words)
+{
+    g_autofree char *log = fixture_log(fixture);
+    guint n = 0;
+    for (const char *at = log; (at = strstr(at, words)); at++)
+        n++;
+    return n;
+}
+
+static void list_twice(Fixture *fixture)
+{
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(GVariant) processes = fixture_list(fixture, "{}");
+        g_assert_nonnull(processes);
+    }
+}
+
+/* Whoever wonders why the list is of yesterday finds it in the log. */
+static void test_damaged_database(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    g_autofree char *damaged =
+        g_strdup_printf("The database \"%s\" is damaged.", fixture->database_path);
+    g_assert_true(g_file_get_contents(fixture->database_path, &bytes, &length, NULL));
+    list_twice(fixture);
+    g_assert_cmpuint(count_in_log(fixture, "The database"), ==, 0);
+
+    g_assert_true(g_file_set_contents(fixture->database_path, "Nothing of the kind", -1, NULL));
+    list_twice(fixture);
+    g_assert_cmpuint(count_in_log(fixture, damaged), ==, 1);
+    g_assert_true(g_file_set_contents(fixture->database_path, bytes, (gssize)length, NULL));
+    list_twice(fixture);
+    g_assert_cmpuint(count_in_log(fixture, "can be read now"), ==, 1);
+    g_assert_cmpuint(count_in_log(fixture, "The database"), ==, 2);
+}
+
 /* The service is a reader only: not a byte of the database changes. */
 static void test_untouched_database(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
@@ -138,6 +175,8 @@ static void add_tests(void)
                 test_applet_of_a_task);
     fixture_add("/service/surroundings/blindness-is-told-from-nothing", test_blindness);
     fixture_add("/service/surroundings/skipped-rows-are-told", test_skipped_rows);
+    fixture_add("/service/surroundings/a-damaged-database-is-told-in-the-log",
+                test_damaged_database);
     fixture_add("/service/surroundings/the-database-is-never-written-from-nothing",
                 test_untouched_database);
 }
