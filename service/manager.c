@@ -308,30 +308,6 @@ static GError *new_no_process_error(pid_t pid)
     return g_error_new(VKP_ERROR, VKP_ERROR_NOT_FOUND, "There is no process %d", pid);
 }
 
-/* The plan knows members only. Takes its refusal of a single process and returns the one that tells
- * what became of it. */
-static GError *explain_refusal(const VkpManager *manager, const VkpScope *scope, GError *refusal)
-{
-    if (scope->kind != VKP_SCOPE_SINGLE ||
-        !g_error_matches(refusal, VKP_ERROR, VKP_ERROR_NOT_MANAGED))
-        return refusal;
-    VkpStat stat;
-    g_autoptr(GError) error = NULL;
-    VkpIdentity asked = scope->identity;
-    gboolean is_there = vkp_reader_read_stat(manager->reader, asked.pid, &stat, &error);
-    if (!is_there && !g_error_matches(error, VKP_ERROR, VKP_ERROR_NOT_FOUND))
-        return refusal;
-    if (is_there && (asked.start_ticks == 0 || asked.start_ticks == stat.start_ticks))
-        return refusal;
-    g_error_free(refusal);
-    if (!is_there)
-        return new_no_process_error(asked.pid);
-    return g_error_new(VKP_ERROR, VKP_ERROR_IDENTITY_CHANGED,
-                       "Process %d is another one by now: it started at tick %" G_GUINT64_FORMAT
-                       ", not %" G_GUINT64_FORMAT,
-                       asked.pid, stat.start_ticks, asked.start_ticks);
-}
-
 gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpKillOptions *options,
                           VkpManagerKilled killed, void *data, GError **error)
 {
@@ -340,7 +316,7 @@ gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpK
     GError *refusal = NULL;
     VkpPlan *plan = vkp_plan_build(scope, options, manager->roster, &refusal);
     if (!plan) {
-        g_propagate_error(error, explain_refusal(manager, scope, refusal));
+        g_propagate_error(error, vkp_plan_explain_refusal(refusal, scope, manager->reader));
         return FALSE;
     }
     vkp_results_verify(plan->results, manager->reader);

@@ -218,6 +218,28 @@ void vkp_results_verify(GPtrArray *results, VkpReader *reader)
     }
 }
 
+GError *vkp_plan_explain_refusal(GError *refusal, const VkpScope *scope, VkpReader *reader)
+{
+    if (scope->kind != VKP_SCOPE_SINGLE ||
+        !g_error_matches(refusal, VKP_ERROR, VKP_ERROR_NOT_MANAGED))
+        return refusal;
+    VkpStat stat;
+    g_autoptr(GError) error = NULL;
+    VkpIdentity asked = scope->identity;
+    gboolean is_there = vkp_reader_read_stat(reader, asked.pid, &stat, &error);
+    if (!is_there && !g_error_matches(error, VKP_ERROR, VKP_ERROR_NOT_FOUND))
+        return refusal;
+    if (is_there && (asked.start_ticks == 0 || asked.start_ticks == stat.start_ticks))
+        return refusal;
+    g_error_free(refusal);
+    if (!is_there)
+        return g_error_new(VKP_ERROR, VKP_ERROR_NOT_FOUND, "There is no process %d", asked.pid);
+    return g_error_new(VKP_ERROR, VKP_ERROR_IDENTITY_CHANGED,
+                       "Process %d is another one by now: it started at tick %" G_GUINT64_FORMAT
+                       ", not %" G_GUINT64_FORMAT,
+                       asked.pid, stat.start_ticks, asked.start_ticks);
+}
+
 void vkp_results_count(const GPtrArray *results, guint *killed, guint *failed)
 {
     *killed = 0;

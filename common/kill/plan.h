@@ -41,6 +41,10 @@ typedef struct {
  * roster is `gone` and whoever the scope does not hit any more has `survived`. */
 VkpPlan *vkp_plan_build(const VkpScope *scope, const VkpKillOptions *options, VkpRoster *roster,
                         GError **error);
+/* The plan knows members only. Takes its refusal of a single process and returns the one that tells
+ * what became of it: NOT_FOUND, IDENTITY_CHANGED, or the same. */
+GError *vkp_plan_explain_refusal(GError *refusal, const VkpScope *scope, VkpReader *reader);
+
 void vkp_plan_free(VkpPlan *plan); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpPlan, vkp_plan_free)
 
