@@ -29,6 +29,7 @@ struct VkpManager {
     VkpFacts facts;
     VkpManagerListener listener;
     void *timer; /* the next tick; NULL: not started */
+    void *retry; /* a look before it, at a board that its owner kept from us; NULL: none */
     guint64 tick_usec;
     guint64 watched_usec;
     gboolean is_watched;
@@ -98,16 +99,18 @@ VkpManager *vkp_manager_new(const VkpManagerOptions *options, GError **error)
     return manager;
 }
 
-static void cancel_timer(VkpManager *manager)
+static void cancel_timer(VkpManager *manager, void **timer)
 {
-    manager->loop.ops->cancel(manager->loop.loop, g_steal_pointer(&manager->timer));
+    manager->loop.ops->cancel(manager->loop.loop, *timer);
+    *timer = NULL;
 }
 
 void vkp_manager_free(VkpManager *manager)
 {
     if (!manager)
         return;
-    cancel_timer(manager);
+    cancel_timer(manager, &manager->timer);
+    cancel_timer(manager, &manager->retry);
     vkp_kills_free(manager->kills);
     vkp_image_guard_free(manager->guard);
     vkp_exits_free(manager->exits);
@@ -176,6 +179,8 @@ static void note_database(VkpManager *manager)
     vkp_database_log_note(manager->database_log, &news, g_get_monotonic_time());
 }
 
+static void schedule_retry(VkpManager *manager);
+
 static gboolean refresh(VkpManager *manager, VkpSurveyDepth depth, GError **error)
 {
     VkpRoster *roster = vkp_survey_look(manager->survey, depth, error);
@@ -183,7 +188,28 @@ static gboolean refresh(VkpManager *manager, VkpSurveyDepth depth, GError **erro
         return FALSE;
     note_database(manager);
     publish(manager, roster);
+    schedule_retry(manager);
     return TRUE;
+}
+
+/* Its failure is the next tick's to tell. */
+static void on_retry(void *data)
+{
+    VkpManager *manager = data;
+    cancel_timer(manager, &manager->retry);
+    (void)refresh(manager, VKP_SURVEY_TICK, NULL);
+}
+
+/* A locked board is mostly free again long before the next tick. No tick of its own: usage is
+ * sampled at the usual ones. */
+static void schedule_retry(VkpManager *manager)
+{
+    gint64 at_usec = vkp_survey_retry_at_usec(manager->survey);
+    if (!manager->timer || manager->retry || at_usec == 0)
+        return;
+    gint64 usec = MAX(at_usec - g_get_monotonic_time(), 0);
+    manager->retry =
+        manager->loop.ops->start_timer(manager->loop.loop, (guint64)usec, on_retry, manager, NULL);
 }
 
 gboolean vkp_manager_refresh(VkpManager *manager, GError **error)
@@ -234,7 +260,7 @@ static void schedule(VkpManager *manager)
     guint64 usec = interval_usec(manager);
     g_autoptr(GError) error = NULL;
     usec -= MIN(usec / 8, (guint64)VKP_LOOP_SLACK_USEC);
-    cancel_timer(manager);
+    cancel_timer(manager, &manager->timer);
     manager->timer =
         manager->loop.ops->start_timer(manager->loop.loop, usec, on_tick, manager, &error);
     if (!manager->timer)
@@ -244,6 +270,7 @@ static void schedule(VkpManager *manager)
 void vkp_manager_start(VkpManager *manager)
 {
     schedule(manager);
+    schedule_retry(manager);
 }
 
 void vkp_manager_set_watched(VkpManager *manager, gboolean watched)

@@ -57,8 +57,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpManager, vkp_manager_free)
 /* Copied; one at a time, NULL for none. */
 void vkp_manager_set_listener(VkpManager *manager, const VkpManagerListener *listener);
 
-/* Refreshes by itself from now on: every so often, more often while watched, and when a member
- * exits. */
+/* Refreshes by itself from now on: every so often, more often while watched, when a member exits,
+ * and soon after the board was found locked. */
 void vkp_manager_start(VkpManager *manager);
 void vkp_manager_set_watched(VkpManager *manager, gboolean watched);
 

@@ -359,6 +359,11 @@ const char *vkp_survey_database_problem(const VkpSurvey *survey)
     return vkp_store_problem(vkp_databases_store(survey->databases));
 }
 
+gint64 vkp_survey_retry_at_usec(const VkpSurvey *survey)
+{
+    return survey->roster ? vkp_store_retry_at_usec(vkp_databases_store(survey->databases)) : 0;
+}
+
 guint vkp_survey_degraded(const VkpSurvey *survey)
 {
     const VkpBoard *board = vkp_store_board(vkp_databases_store(survey->databases));

@@ -59,6 +59,8 @@ const char *vkp_survey_database_path(const VkpSurvey *survey);
 VkpDatabaseState vkp_survey_database_state(const VkpSurvey *survey);
 /* See vkp_store_problem(). */
 const char *vkp_survey_database_problem(const VkpSurvey *survey);
+/* See vkp_store_retry_at_usec(); 0 before the first look. */
+gint64 vkp_survey_retry_at_usec(const VkpSurvey *survey);
 guint vkp_survey_degraded(const VkpSurvey *survey); /* VkpDegraded */
 
 /* Whether the process has our database open at this very moment. FALSE and LIMITS_EXCEEDED when

@@ -266,5 +266,6 @@ gint64 vkp_store_retry_at_usec(const VkpStore *store)
 {
     gboolean is_busy = store->n_failures > 0 && (store->problem.state == VKP_DATABASE_OK ||
                                                  store->problem.state == VKP_DATABASE_LOCKED);
-    return is_busy ? store->retry_at_usec : 0;
+    gint64 failing_usec = g_get_monotonic_time() - store->failing_since_usec;
+    return is_busy && failing_usec < LOCKED_AFTER_USEC ? store->retry_at_usec : 0;
 }

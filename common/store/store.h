@@ -26,13 +26,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpStore, vkp_store_free)
  * last one is dropped, so that vkp_store_board() keeps its pointer. Bounded in time (milliseconds
  * for a usual board, 3 s at most); on any failure the last good board stays.
  *
- * That our read finds the database locked is normal while its owner writes. It is tried again after
- * some 100 ms, doubling, and the state stays ok until it has failed for 3 s. Without any board yet,
+ * That our read finds the database locked is normal while its owner writes. It is tried again when
+ * somebody refreshes after some 100 ms, doubling, and the state stays ok until it has failed for
+ * 3 s. Without any board yet,
  * the state is locked at once. */
 gboolean vkp_store_refresh(VkpStore *store);
 
-/* When a refresh is worth while that need not wait for the usual tick (g_get_monotonic_time());
- * 0: there is no hurry. */
+/* When a refresh is worth while that need not wait for the usual tick (g_get_monotonic_time()).
+ * 0: there is no hurry, or there has been for 3 s: a lock that lasts is left to the ticks. */
 gint64 vkp_store_retry_at_usec(const VkpStore *store);
 
 /* The last good board; an empty one before there was any. Borrowed. */
