@@ -19,7 +19,7 @@ typedef struct {
 /* Puts the object up; the name is not taken yet. NULL and error when sd-bus refuses. */
 VkpBus *vkp_bus_new(const VkpBusOptions *options, GError **error);
 
-/* Takes NULL. To be freed after the manager: calls still under way are answered. */
+/* Takes NULL. To be freed after the manager, which has kills still under way answered. */
 void vkp_bus_free(VkpBus *bus);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpBus, vkp_bus_free)
 

@@ -17,8 +17,8 @@
 
 /* The order in which things come up is the order in which they may rely on each other: loop, bus
  * (but not our name), runtime folder, manager with its first roster, object, name, "ready". They go
- * down in reverse, but for the manager: when it is gone nothing is signalled any more, and then the
- * calls still under way are answered. */
+ * down in reverse, but for the manager: as it goes nothing is signalled any more, and the kills
+ * still under way are answered over a bus that is still there. */
 
 static gboolean open_loop(sd_event **event, GError **error)
 {

@@ -49,6 +49,15 @@ static char *dup_options(const VkpKillOptions *options)
     return g_string_free(text, FALSE);
 }
 
+/* Of a request that is given up some have no outcome yet. */
+static const char *word_for(const VkpResult *result)
+{
+    const char *outcome = vkp_outcome_to_string(result->outcome);
+    if (outcome)
+        return outcome;
+    return result->detail ? result->detail : "unknown";
+}
+
 /* "4242:99 node exited, 4310:120 sh survived" */
 static char *dup_targets(const GPtrArray *results, guint limit)
 {
@@ -57,10 +66,8 @@ static char *dup_targets(const GPtrArray *results, guint limit)
         const VkpResult *result = g_ptr_array_index(results, i);
         char id[VKP_IDENTITY_TEXT_SIZE];
         g_autofree char *name = dup_harmless(result->name ? result->name : "");
-        const char *outcome = vkp_outcome_to_string(result->outcome);
         g_string_append_printf(text, "%s%s %s %s", i ? ", " : "",
-                               vkp_identity_to_text(result->identity, id), name,
-                               outcome ? outcome : "unknown");
+                               vkp_identity_to_text(result->identity, id), name, word_for(result));
     }
     if (results->len > limit)
         g_string_append_printf(text, " and %u more", results->len - limit);
@@ -73,9 +80,17 @@ static char *dup_outcome(const VkpKillRecord *record)
         g_autofree char *why = dup_harmless(record->refusal->message);
         return g_strdup_printf("not done: %s", why);
     }
-    if (record->results->len == 0)
-        return g_strdup("nobody there");
-    return dup_targets(record->results, NAMED_IN_MESSAGE);
+    g_autofree char *targets = record->results->len > 0
+                                   ? dup_targets(record->results, NAMED_IN_MESSAGE)
+                                   : g_strdup("nobody there");
+    return g_strdup_printf("%s%s", record->is_given_up ? "given up: " : "", targets);
+}
+
+static const char *state_of(const VkpKillRecord *record)
+{
+    if (record->refusal)
+        return "refused";
+    return record->is_given_up ? "given_up" : "done";
 }
 
 static void add_results(Entry *entry, const GPtrArray *results)
@@ -112,6 +127,7 @@ void vkp_journal_kill(const VkpKillRecord *record)
         add_field(&entry, "VKP_OPTIONS", dup_options(record->options));
     if (record->results)
         add_results(&entry, record->results);
+    add_field(&entry, "VKP_STATE", g_strdup(state_of(record)));
     if (record->refusal)
         add_field(&entry, "VKP_REFUSAL", dup_harmless(record->refusal->message));
     g_log_structured_array(G_LOG_LEVEL_MESSAGE, entry.fields, entry.n_fields);

@@ -11,8 +11,9 @@ typedef struct {
     const char *scope; /* as asked, may be anything */
     const char *target;
     const VkpKillOptions *options; /* NULL: could not be read */
-    const GPtrArray *results;      /* VkpResult; NULL: refused or given up */
-    const GError *refusal;         /* why; NULL: neither */
+    const GPtrArray *results;      /* VkpResult; NULL: refused */
+    gboolean is_given_up;          /* before every fate was known */
+    const GError *refusal;         /* why it was; NULL: it was not */
 } VkpKillRecord;
 
 /* Writes one structured line: to the journal under systemd, to standard error elsewhere. */

@@ -45,19 +45,16 @@ VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpCallers *callers, guint
     return calls;
 }
 
-static void write_journal(const Call *call, const GPtrArray *results, const GError *refusal)
+static VkpKillRecord record_of(const Call *call)
 {
-    VkpKillRecord record = {
+    return (VkpKillRecord){
         .caller = sd_bus_message_get_sender(call->message),
         .caller_pid = call->caller_pid,
         .caller_uid = call->caller_uid,
         .scope = call->scope,
         .target = call->target,
         .options = call->is_read ? &call->options : NULL,
-        .results = results,
-        .refusal = refusal,
     };
-    vkp_journal_kill(&record);
 }
 
 static void refuse(const Call *call, const GError *error)
@@ -67,20 +64,10 @@ static void refuse(const Call *call, const GError *error)
         g_warning("Cannot answer a Kill: %s", g_strerror(-r));
 }
 
-static void answer_given_up(gpointer data, G_GNUC_UNUSED gpointer unused)
-{
-    Call *call = data;
-    g_autoptr(GError) error = g_error_new_literal(VKP_ERROR, VKP_ERROR_KILL_FAILED,
-                                                  "The service ended before every fate was known");
-    write_journal(call, NULL, error);
-    refuse(call, error);
-}
-
 void vkp_kill_calls_free(VkpKillCalls *calls)
 {
     if (!calls)
         return;
-    g_ptr_array_foreach(calls->open, answer_given_up, NULL);
     g_ptr_array_unref(calls->open);
     g_free(calls);
 }
@@ -102,7 +89,9 @@ static void on_killed(const GPtrArray *results, void *data)
         vkp_callers_lookup(calls->callers, sd_bus_message_get_sender(call->message));
     if (caller)
         caller->n_calls--;
-    write_journal(call, results, NULL);
+    VkpKillRecord record = record_of(call);
+    record.results = results;
+    vkp_journal_kill(&record);
     int r = reply(call, results);
     if (r < 0) {
         g_autoptr(GError) error = NULL;
@@ -111,6 +100,19 @@ static void on_killed(const GPtrArray *results, void *data)
         refuse(call, error);
     }
     g_ptr_array_remove(calls->open, call);
+}
+
+static void on_given_up(const GPtrArray *results, void *data)
+{
+    Call *call = data;
+    g_autoptr(GError) error = g_error_new_literal(VKP_ERROR, VKP_ERROR_KILL_FAILED,
+                                                  "The service ended before every fate was known");
+    VkpKillRecord record = record_of(call);
+    record.results = results;
+    record.is_given_up = TRUE;
+    vkp_journal_kill(&record);
+    refuse(call, error);
+    g_ptr_array_remove(call->calls->open, call);
 }
 
 static gboolean may_kill(const VkpCaller *caller, GError **error)
@@ -129,7 +131,8 @@ static gboolean start(Call *call, const VkpCaller *caller, GError **error)
         !vkp_decode_kill_options(call->message, call->calls->grace_ms, &call->options, error))
         return FALSE;
     call->is_read = TRUE;
-    return vkp_manager_kill(call->calls->manager, &scope, &call->options, on_killed, call, error);
+    VkpKillListener listener = {on_killed, on_given_up, call};
+    return vkp_manager_kill(call->calls->manager, &scope, &call->options, &listener, error);
 }
 
 int vkp_kill_calls_start(VkpKillCalls *calls, VkpCaller *caller, sd_bus_message *message,
@@ -146,7 +149,9 @@ int vkp_kill_calls_start(VkpKillCalls *calls, VkpCaller *caller, sd_bus_message 
 
     g_autoptr(GError) error = NULL;
     if (!start(call, caller, &error)) {
-        write_journal(call, NULL, error);
+        VkpKillRecord record = record_of(call);
+        record.refusal = error;
+        vkp_journal_kill(&record);
         return vkp_bus_error_set(bus_error, error);
     }
     caller->n_calls++;

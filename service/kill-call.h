@@ -13,8 +13,8 @@ typedef struct VkpKillCalls VkpKillCalls;
 /* Both are borrowed and outlive the calls. */
 VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpCallers *callers, guint grace_ms);
 
-/* Takes NULL. Calls still under way are answered with KILL_FAILED. The manager must not call back
- * any more by then: it is freed before. */
+/* Takes NULL. The manager is freed before: calls still under way are answered then, with
+ * KILL_FAILED. */
 void vkp_kill_calls_free(VkpKillCalls *calls);
 
 /* Reads the arguments and starts; returns what a method handler returns. */

@@ -27,8 +27,7 @@ typedef struct {
     VkpKills *kills;
     VkpScope scope;
     VkpKillOptions options;
-    VkpKillsDone done;
-    void *data;
+    VkpKillListener listener;
     GPtrArray *results;      /* VkpResult, one a process */
     GHashTable *by_identity; /* VkpIdentity* inside a result -> VkpResult */
     GHashTable *joined;      /* member set: who is being ended by others' jobs */
@@ -72,15 +71,6 @@ VkpKills *vkp_kills_new(const VkpKillContext *context)
     return kills;
 }
 
-void vkp_kills_free(VkpKills *kills)
-{
-    if (!kills)
-        return;
-    g_ptr_array_unref(kills->jobs);
-    g_ptr_array_unref(kills->requests);
-    g_free(kills);
-}
-
 static const Job *find_job(const VkpKills *kills, const VkpKillJob *kill_job)
 {
     for (guint i = 0; i < kills->jobs->len; i++) {
@@ -108,12 +98,6 @@ guint vkp_kills_n_requests(const VkpKills *kills)
     return kills->requests->len;
 }
 
-static gboolean has_same_scope(const VkpScope *a, const VkpScope *b)
-{
-    return a->kind == b->kind && vkp_uuid_equal(&a->id, &b->id) &&
-           vkp_identity_equal(a->identity, b->identity);
-}
-
 static Request *request_new(VkpKills *kills, const VkpKillRequest *asked)
 {
     Request *request = g_new0(Request, 1);
@@ -122,8 +106,7 @@ static Request *request_new(VkpKills *kills, const VkpKillRequest *asked)
     request->options = *asked->options;
     if (request->options.expected)
         g_hash_table_ref(request->options.expected);
-    request->done = asked->done;
-    request->data = asked->data;
+    request->listener = asked->listener;
     request->results = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
     request->by_identity = g_hash_table_new(vkp_identity_hash, vkp_identity_equal_keys);
     request->joined = vkp_member_set_new();
@@ -157,7 +140,7 @@ static gboolean is_expected(const Request *request, VkpIdentity identity)
 static gboolean takes_in(const Request *request, const Job *job)
 {
     gboolean covers =
-        request->scope.kind == VKP_SCOPE_ALL || has_same_scope(&job->scope, &request->scope);
+        request->scope.kind == VKP_SCOPE_ALL || vkp_scope_equal(&job->scope, &request->scope);
     return covers && (request->options.include_weak || !job->include_weak);
 }
 
@@ -194,9 +177,34 @@ static void take_results(Request *request, const Job *job, const GPtrArray *resu
     }
 }
 
+static void give_up_all(const VkpKills *kills)
+{
+    for (guint i = 0; i < kills->jobs->len; i++) {
+        const Job *job = g_ptr_array_index(kills->jobs, i);
+        g_autoptr(GPtrArray) standing = vkp_kill_job_list_standing(job->job);
+        for (guint j = 0; j < job->waiting->len; j++)
+            take_results(g_ptr_array_index(job->waiting, j), job, standing);
+    }
+    for (guint i = 0; i < kills->requests->len; i++) {
+        const Request *request = g_ptr_array_index(kills->requests, i);
+        if (request->listener.given_up)
+            request->listener.given_up(request->results, request->listener.data);
+    }
+}
+
+void vkp_kills_free(VkpKills *kills)
+{
+    if (!kills)
+        return;
+    give_up_all(kills);
+    g_ptr_array_unref(kills->jobs);
+    g_ptr_array_unref(kills->requests);
+    g_free(kills);
+}
+
 static void request_finish(Request *request)
 {
-    request->done(request->results, request->data);
+    request->listener.done(request->results, request->listener.data);
     g_ptr_array_remove(request->kills->requests, request);
 }
 
@@ -276,11 +284,12 @@ static gboolean may_harden(const Request *request, const VkpPlan *plan, const Jo
     g_autoptr(GHashTable) planned = vkp_member_set_new();
     for (guint i = 0; i < plan->targets->len; i++)
         vkp_member_set_add(planned, g_ptr_array_index(plan->targets, i));
-    g_autoptr(GArray) open = vkp_kill_job_list_open(job->job);
-    for (guint i = 0; i < open->len; i++) {
-        VkpIdentity identity = g_array_index(open, VkpIdentity, i);
-        if (!g_hash_table_contains(planned, &identity) &&
-            !g_hash_table_contains(request->joined, &identity))
+    g_autoptr(GPtrArray) standing = vkp_kill_job_list_standing(job->job);
+    for (guint i = 0; i < standing->len; i++) {
+        const VkpResult *result = g_ptr_array_index(standing, i);
+        if (result->outcome == VKP_OUTCOME_NONE &&
+            !g_hash_table_contains(planned, &result->identity) &&
+            !g_hash_table_contains(request->joined, &result->identity))
             return FALSE;
     }
     return TRUE;

@@ -4,7 +4,6 @@
 #include "common/base/error.h"
 #include "service/database-log.h"
 #include "service/exits.h"
-#include "service/kills.h"
 #include "service/survey.h"
 
 #define TICK_USEC (2 * G_TIME_SPAN_SECOND)
@@ -336,7 +335,7 @@ static GError *new_no_process_error(pid_t pid)
 }
 
 gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpKillOptions *options,
-                          VkpManagerKilled killed, void *data, GError **error)
+                          const VkpKillListener *listener, GError **error)
 {
     if (!refresh(manager, VKP_SURVEY_FOR_KILL, error))
         return FALSE;
@@ -347,7 +346,7 @@ gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpK
         return FALSE;
     }
     vkp_results_verify(plan->results, manager->reader);
-    VkpKillRequest request = {*scope, options, killed, data};
+    VkpKillRequest request = {*scope, options, *listener};
     return vkp_kills_start(manager->kills, &request, plan, error);
 }
 

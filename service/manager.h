@@ -5,6 +5,7 @@
 #include "common/roster/change.h"
 #include "common/roster/filter.h"
 #include "common/store/locate.h"
+#include "service/kills.h"
 #include "service/sight.h"
 
 /* The service without its bus: looks at the system, keeps the roster current, kills. It runs on
@@ -49,8 +50,8 @@ typedef struct {
  * system is not there; neither a missing database nor a broken registry is an error. */
 VkpManager *vkp_manager_new(const VkpManagerOptions *options, GError **error);
 
-/* Takes NULL. Running kill jobs are given up (and what they froze is thawed); their callbacks are
- * not called. */
+/* Takes NULL. Running kill jobs are given up, which their listeners hear, and what they froze is
+ * thawed. */
 void vkp_manager_free(VkpManager *manager);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpManager, vkp_manager_free)
 
@@ -81,16 +82,12 @@ GPtrArray *vkp_manager_filter(const VkpManager *manager, const VkpFilter *filter
 /* The state of things as of the last refresh. */
 VkpFacts vkp_manager_facts(const VkpManager *manager);
 
-/* Called once from the loop, never from within vkp_manager_kill(), when every fate is known. The
- * results (VkpResult) are borrowed. */
-typedef void (*VkpManagerKilled)(const GPtrArray *results, void *data);
-
 /* Starts a kill against a fresh roster; with dry_run nothing is signalled. Processes that another
  * job is ending already are waited for there; `force` makes that job hard only if it hits nobody
- * else. FALSE and error
- * (NOT_MANAGED, IDENTITY_CHANGED, NOT_FOUND, SYSTEM ...) when nothing was started. */
+ * else. The listener is copied and never called from within; not at all after FALSE and error
+ * (NOT_MANAGED, IDENTITY_CHANGED, NOT_FOUND, SYSTEM ...), when nothing was started. */
 gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpKillOptions *options,
-                          VkpManagerKilled killed, void *data, GError **error);
+                          const VkpKillListener *listener, GError **error);
 
 /* Registers the process for the execution, now and across restarts. The board need not know the
  * execution yet. NOT_FOUND: no such process; PERMISSION_DENIED: another user's, or protected. */

@@ -233,17 +233,6 @@ gboolean vkp_crew_is_open(const VkpCrew *crew)
     return FALSE;
 }
 
-GArray *vkp_crew_list_open(const VkpCrew *crew)
-{
-    GArray *identities = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
-    for (guint i = 0; i < crew->targets->len; i++) {
-        const VkpTarget *target = vkp_crew_at(crew, i);
-        if (vkp_target_is_open(target))
-            g_array_append_val(identities, target->identity);
-    }
-    return identities;
-}
-
 gboolean vkp_crew_look_for_rest(const VkpCrew *crew, VkpReader *reader, guint *n_rested, gint64 end)
 {
     for (; *n_rested < crew->targets->len; (*n_rested)++) {

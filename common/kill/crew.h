@@ -35,9 +35,6 @@ void vkp_crew_spare_protected(VkpCrew *crew, const VkpRoster *roster);
 /* Whether the job is not done with any of them. */
 gboolean vkp_crew_is_open(const VkpCrew *crew);
 
-/* With whom it is not done (VkpIdentity). */
-GArray *vkp_crew_list_open(const VkpCrew *crew);
-
 /* Goes on over those at rest, from *n_rested up to one who is not. FALSE: `end`
  * (g_get_monotonic_time()) came first. */
 gboolean vkp_crew_look_for_rest(const VkpCrew *crew, VkpReader *reader, guint *n_rested,

@@ -136,9 +136,9 @@ gboolean vkp_kill_job_covers(const VkpKillJob *job, VkpIdentity identity)
     return vkp_crew_lookup(job->crew, identity) != NULL;
 }
 
-GArray *vkp_kill_job_list_open(const VkpKillJob *job)
+GPtrArray *vkp_kill_job_list_standing(const VkpKillJob *job)
 {
-    return vkp_crew_list_open(job->crew);
+    return vkp_outcome_list_standing(job->crew, job->context.reader);
 }
 
 /* The last thing a job does: it may be freed inside. */

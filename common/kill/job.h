@@ -55,8 +55,9 @@ void vkp_kill_job_force(VkpKillJob *job);
 /* Whether the process is among those that the job has signalled or will. */
 gboolean vkp_kill_job_covers(const VkpKillJob *job, VkpIdentity identity);
 
-/* Whom the job may still signal (VkpIdentity), those included that it has found on the way. */
-GArray *vkp_kill_job_list_open(const VkpKillJob *job);
+/* How it stands with each process of the job (VkpResult), those included that it has found on the
+ * way. Outcome NONE: the job may still signal it; the detail tells whether it has. */
+GPtrArray *vkp_kill_job_list_standing(const VkpKillJob *job);
 
 /* Raises the soft limit of open files to the hard one: a job holds a descriptor a process. To be
  * called once at start. Returns the limit that holds now. */

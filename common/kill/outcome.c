@@ -92,3 +92,25 @@ void vkp_outcome_append(GPtrArray *results, const VkpCrew *crew, VkpReader *read
                                                 outcome, detail));
     }
 }
+
+static VkpResult *new_standing(VkpTarget *target, VkpReader *reader)
+{
+    const char *name = target->member->process->name;
+    (void)vkp_target_look(target);
+    if (vkp_target_is_open(target)) {
+        gboolean is_signalled = target->is_asked || target->is_frozen || target->is_killed;
+        return vkp_result_new(target->identity, name, VKP_OUTCOME_NONE,
+                              is_signalled ? "was signalled" : "was not signalled yet");
+    }
+    g_autofree char *detail = NULL;
+    VkpOutcome outcome = judge(target, reader, &detail);
+    return vkp_result_new(target->identity, name, outcome, detail);
+}
+
+GPtrArray *vkp_outcome_list_standing(const VkpCrew *crew, VkpReader *reader)
+{
+    GPtrArray *standing = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
+    for (guint i = 0; i < vkp_crew_size(crew); i++)
+        g_ptr_array_add(standing, new_standing(vkp_crew_at(crew, i), reader));
+    return standing;
+}

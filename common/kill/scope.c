@@ -78,6 +78,12 @@ gboolean vkp_scope_parse(const char *scope, const char *target, VkpScope *parsed
     return TRUE;
 }
 
+gboolean vkp_scope_equal(const VkpScope *a, const VkpScope *b)
+{
+    return a->kind == b->kind && vkp_uuid_equal(&a->id, &b->id) &&
+           vkp_identity_equal(a->identity, b->identity);
+}
+
 static gboolean is_the_one(VkpIdentity wanted, VkpIdentity identity)
 {
     return wanted.pid == identity.pid &&

@@ -17,6 +17,8 @@ typedef struct {
  * what was expected. */
 gboolean vkp_scope_parse(const char *scope, const char *target, VkpScope *parsed, GError **error);
 
+gboolean vkp_scope_equal(const VkpScope *a, const VkpScope *b);
+
 /* Whether a member carries the scope's id (or is the single one). Executors are spared by
  * all_except_executors only. Weakness, protection and expectation are the plan's matter. */
 gboolean vkp_scope_covers(const VkpScope *scope, const VkpMember *member);

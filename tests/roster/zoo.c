@@ -304,7 +304,8 @@ static void kill_group(Zoo *zoo, const ZooSituation *situation)
     VkpKillOptions options = {.force = TRUE, .include_weak = situation->include_weak};
     gboolean is_done = FALSE;
     g_autoptr(GError) error = NULL;
-    vkp_manager_kill(zoo->manager, &scope, &options, note_killed, &is_done, &error);
+    VkpKillListener listener = {.done = note_killed, .data = &is_done};
+    vkp_manager_kill(zoo->manager, &scope, &options, &listener, &error);
     g_assert_no_error(error);
     g_assert_true(vkp_test_loop_run(zoo->loop, 10000, is_true, &is_done));
 }

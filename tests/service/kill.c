@@ -308,6 +308,29 @@ static gboolean was_asked(gpointer data)
     return vkp_family_n_handled(((Fixture *)data)->family) > 0;
 }
 
+/* Signals were sent: who asked for them and who got them is on record all the same. */
+static void test_service_ends(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *task = fixture_id(11);
+    pid_t stubborn = fixture_spawn_member(fixture, 21, "name stubborn on-term ( idle ) idle");
+    vkp_family_settle(fixture->family, 1);
+    g_autofree char *identity = fixture_identity(stubborn);
+    FixtureCall call = {0};
+    fixture_start_kill(fixture->client, &call, "task", task, "{'timeout_ms': <uint32 60000>}");
+    g_assert_true(g_dbus_connection_flush_sync(fixture->client, NULL, NULL));
+    g_assert_true(vkp_deadline_wait(10000, was_asked, fixture));
+    g_assert_cmpint(fixture_stop_service(fixture), ==, 0);
+    fixture_await(&call);
+    g_autofree char *name = g_dbus_error_get_remote_error(call.error);
+    g_assert_cmpstr(name, ==, "org.vibekanban.Processes.Error.KillFailed");
+    fixture_call_clear(&call);
+
+    g_autofree char *log = fixture_log(fixture);
+    g_autofree char *given_up = g_strdup_printf("given up: %s stubborn was signalled\n", identity);
+    g_assert_nonnull(strstr(log, given_up));
+    g_assert_null(strstr(log, "not done"));
+}
+
 /* It leaves once its request is under way: whoever leaves before we know who it is gets nothing. */
 static void test_vanished_caller(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
@@ -343,6 +366,7 @@ static void add_tests(void)
     fixture_add("/service/kill/escalation-ends-who-ignores-TERM", test_escalation);
     fixture_add("/service/kill/a-bystander-in-the-worktree-is-spared", test_weak);
     fixture_add("/service/kill/every-request-is-a-line-in-the-journal", test_journal);
+    fixture_add("/service/kill/a-request-that-is-given-up-names-its-targets", test_service_ends);
     fixture_add("/service/kill/a-job-goes-on-when-its-caller-vanishes", test_vanished_caller);
 }
 

@@ -91,7 +91,7 @@ static gboolean try_kill(Fixture *fixture, VkpScope scope, const VkpKillOptions 
     g_autoptr(VkpRoster) roster = vkp_rig_look(fixture->rig);
     VkpPlan *plan = vkp_plan_build(&scope, options, roster, NULL);
     g_assert_nonnull(plan);
-    VkpKillRequest request = {scope, options, take_answer, answer};
+    VkpKillRequest request = {scope, options, {.done = take_answer, .data = answer}};
     vkp_test_loop_fail_after(fixture->rig->loop, room);
     gboolean is_started = vkp_kills_start(fixture->kills, &request, plan, error);
     vkp_test_loop_fail_after(fixture->rig->loop, -1);

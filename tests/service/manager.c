@@ -28,6 +28,7 @@ typedef struct {
     VkpFacts last_facts;
     guint n_results;
     gboolean is_done;
+    gboolean is_given_up;
 } Scene;
 
 static void on_changed(const VkpChange *change, void *data)
@@ -54,6 +55,15 @@ static void on_killed(const GPtrArray *results, void *data)
     Scene *scene = data;
     scene->n_results = results->len;
     scene->is_done = TRUE;
+}
+
+static void on_given_up(const GPtrArray *results, void *data)
+{
+    Scene *scene = data;
+    g_assert_cmpuint(results->len, ==, 1);
+    const VkpResult *result = g_ptr_array_index(results, 0);
+    g_assert_cmpint(result->outcome, ==, VKP_OUTCOME_NONE);
+    scene->is_given_up = TRUE;
 }
 
 /* `database_path` NULL: it finds its own. */
@@ -237,8 +247,9 @@ static void test_kill(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     pid_t pid = spawn_member(scene, "name agent idle");
     VkpScope scope = {.kind = VKP_SCOPE_ALL};
     VkpKillOptions options = {.grace_ms = 1000};
+    VkpKillListener listener = {.done = on_killed, .data = scene};
     g_autoptr(GError) error = NULL;
-    vkp_manager_kill(scene->manager, &scope, &options, on_killed, scene, &error);
+    vkp_manager_kill(scene->manager, &scope, &options, &listener, &error);
     g_assert_no_error(error);
     g_assert_false(scene->is_done);
     g_assert_true(vkp_test_loop_run(scene->loop, 10000, is_done, scene));
@@ -247,16 +258,18 @@ static void test_kill(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     g_assert_false(vkp_relative_read(pid, &relative) && vkp_relative_is_alive(&relative));
 }
 
-/* Freed in the middle of a job: nobody is called any more, no source is left (see tear_down). */
+/* Freed in the middle of a job: no source is left (see tear_down). */
 static void test_freed_meanwhile(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
     spawn_member(scene, "name agent ignore 15 idle");
     VkpScope scope = {.kind = VKP_SCOPE_ALL};
     VkpKillOptions options = {.grace_ms = 60000};
-    g_assert_true(vkp_manager_kill(scene->manager, &scope, &options, on_killed, scene, NULL));
+    VkpKillListener listener = {on_killed, on_given_up, scene};
+    g_assert_true(vkp_manager_kill(scene->manager, &scope, &options, &listener, NULL));
     vkp_test_loop_turn(scene->loop, 50);
     g_clear_pointer(&scene->manager, vkp_manager_free);
     g_assert_false(scene->is_done);
+    g_assert_true(scene->is_given_up);
 }
 
 /* An empty job answers by a timer; where there is none to be had, it is an error and no answer. */
@@ -264,10 +277,11 @@ static void test_no_timer(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
     VkpScope scope = {.kind = VKP_SCOPE_ALL};
     VkpKillOptions options = {.dry_run = TRUE};
+    VkpKillListener listener = {.done = on_killed, .data = scene};
     g_autoptr(GError) error = NULL;
     refresh(scene);
     vkp_test_loop_fail_after(scene->loop, 0);
-    g_assert_false(vkp_manager_kill(scene->manager, &scope, &options, on_killed, scene, &error));
+    g_assert_false(vkp_manager_kill(scene->manager, &scope, &options, &listener, &error));
     g_assert_nonnull(error);
     g_assert_false(scene->is_done);
     vkp_test_loop_fail_after(scene->loop, -1);
@@ -358,7 +372,7 @@ int main(int argc, char **argv)
         {"a-late-collection-is-known-without-a-tick", test_late_collection_without_ticks},
         {"a-birth-is-known-within-ticks", test_birth_with_ticks},
         {"a-kill-answers-from-the-loop", test_kill},
-        {"freed-in-the-middle-of-a-kill-it-calls-nobody", test_freed_meanwhile},
+        {"freed-in-the-middle-of-a-kill-it-tells-how-it-stands", test_freed_meanwhile},
         {"without-a-timer-a-kill-is-refused", test_no_timer},
         {"a-registered-process-is-a-member", test_register},
         {"who-has-the-database-open-cant-be-registered", test_register_server},
