@@ -45,6 +45,14 @@ static int check_user(const VkpBus *bus, sd_bus_message *message, sd_bus_error *
     return vkp_bus_error_set(bus_error, error);
 }
 
+/* Whoever was not let in has asked all the same. */
+static void note_refusal(const VkpBus *bus, sd_bus_message *message, const char *why)
+{
+    const char *name = sd_bus_message_get_sender(message);
+    const VkpCaller *caller = name ? vkp_callers_lookup(bus->callers, name) : NULL;
+    vkp_kill_calls_note_refusal(bus->kills, caller, message, why);
+}
+
 static int check_caller(sd_bus_message *message, void *data, sd_bus_error *bus_error)
 {
     VkpBus *bus = data;
@@ -54,7 +62,11 @@ static int check_caller(sd_bus_message *message, void *data, sd_bus_error *bus_e
     if (vkp_own_calls_is_one(bus->own_calls, message))
         return 0; /* its caller was checked */
     int r = vkp_callers_admit(bus->callers, message, bus_error);
-    return r == 0 ? check_user(bus, message, bus_error) : r;
+    if (r == 0)
+        r = check_user(bus, message, bus_error);
+    if (r < 0)
+        note_refusal(bus, message, bus_error->message);
+    return r;
 }
 
 static int on_list(sd_bus_message *message, void *data, sd_bus_error *bus_error)
@@ -123,6 +135,11 @@ static int on_register_process(sd_bus_message *message, void *data, sd_bus_error
         !vkp_manager_register(bus->manager, &execution_id, pid, &error))
         return vkp_bus_error_set(bus_error, error);
     return sd_bus_reply_method_return(message, NULL);
+}
+
+static void on_held_refused(sd_bus_message *message, const GError *error, void *data)
+{
+    note_refusal(data, message, error->message);
 }
 
 static void count_subscribers(void *data)
@@ -219,8 +236,10 @@ static int serve_held(sd_bus_message *message, void *data, sd_bus_error *bus_err
 {
     VkpBus *bus = data;
     int r = check_user(bus, message, bus_error);
-    if (r < 0)
+    if (r < 0) {
+        note_refusal(bus, message, bus_error->message);
         return r;
+    }
     sd_bus_message_handler_t handler = find_handler(message);
     return handler ? handler(message, bus, bus_error)
                    : vkp_own_calls_start(bus->own_calls, message);
@@ -258,7 +277,12 @@ VkpBus *vkp_bus_new(const VkpBusOptions *options, GError **error)
     bus->bus = options->bus;
     bus->manager = options->manager;
     bus->uid = options->uid;
-    VkpCallersListener callers = {serve_held, count_subscribers, bus};
+    VkpCallersListener callers = {
+        .serve = serve_held,
+        .refused = on_held_refused,
+        .left = count_subscribers,
+        .data = bus,
+    };
     bus->callers = vkp_callers_new(options->bus, options->proc_root, &callers, error);
     if (!bus->callers)
         return NULL;

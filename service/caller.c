@@ -124,8 +124,12 @@ static void refuse_held(Entry *entry, int r)
 {
     g_autoptr(GError) error = NULL;
     set_error_unknown(&error, r, entry->caller.name);
-    for (GList *held = entry->held.head; held; held = held->next)
+    const VkpCallersListener *listener = &entry->callers->listener;
+    for (GList *held = entry->held.head; held; held = held->next) {
         (void)vkp_bus_error_reply(held->data, error);
+        if (listener->refused)
+            listener->refused(held->data, error, listener->data);
+    }
     g_hash_table_remove(entry->callers->entries, entry->caller.name);
 }
 

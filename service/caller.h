@@ -30,6 +30,9 @@ gboolean vkp_caller_may_call(const VkpCaller *caller, GError **error);
 typedef struct {
     /* Serves a call that was held; returns what a method handler returns. */
     int (*serve)(sd_bus_message *message, void *data, sd_bus_error *bus_error);
+    /* A call that was held was answered with the error: nobody can tell who its caller is. May be
+     * NULL. */
+    void (*refused)(sd_bus_message *message, const GError *error, void *data);
     void (*left)(void *data); /* a caller has, and is forgotten */
     void *data;
 } VkpCallersListener;

@@ -32,6 +32,14 @@ static char *dup_harmless(const char *word)
     return vkp_text_dup_display(valid);
 }
 
+static char *dup_caller(const VkpKillRecord *record)
+{
+    const char *name = record->caller ? record->caller : "somebody";
+    return record->caller_pid > 0 ? g_strdup_printf("%s (pid %d, uid %u)", name, record->caller_pid,
+                                                    record->caller_uid)
+                                  : g_strdup_printf("%s (unknown)", name);
+}
+
 static char *dup_options(const VkpKillOptions *options)
 {
     GString *text = g_string_new(NULL);
@@ -77,7 +85,7 @@ static char *dup_targets(const GPtrArray *results, guint limit)
 static char *dup_outcome(const VkpKillRecord *record)
 {
     if (record->refusal) {
-        g_autofree char *why = dup_harmless(record->refusal->message);
+        g_autofree char *why = dup_harmless(record->refusal);
         return g_strdup_printf("not done: %s", why);
     }
     g_autofree char *targets = record->results->len > 0
@@ -103,6 +111,16 @@ static void add_results(Entry *entry, const GPtrArray *results)
     add_field(entry, "VKP_FAILED_COUNT", g_strdup_printf("%u", failed));
 }
 
+static void add_caller(Entry *entry, const VkpKillRecord *record)
+{
+    if (record->caller)
+        add_field(entry, "VKP_CALLER", g_strdup(record->caller));
+    if (record->caller_pid == 0)
+        return;
+    add_field(entry, "VKP_CALLER_PID", g_strdup_printf("%d", record->caller_pid));
+    add_field(entry, "VKP_CALLER_UID", g_strdup_printf("%u", record->caller_uid));
+}
+
 void vkp_journal_kill(const VkpKillRecord *record)
 {
     g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
@@ -110,17 +128,15 @@ void vkp_journal_kill(const VkpKillRecord *record)
     g_autofree char *scope = dup_harmless(record->scope);
     g_autofree char *target = dup_harmless(record->target);
     g_autofree char *outcome = dup_outcome(record);
+    g_autofree char *caller = dup_caller(record);
     gboolean is_dry_run = record->options && record->options->dry_run;
 
     add_field(&entry, "MESSAGE",
-              g_strdup_printf("Kill %s%s%s%s asked by %s (pid %d, uid %u): %s", scope,
-                              *target ? " " : "", target, is_dry_run ? " (dry run)" : "",
-                              record->caller, record->caller_pid, record->caller_uid, outcome));
+              g_strdup_printf("Kill %s%s%s%s asked by %s: %s", scope, *target ? " " : "", target,
+                              is_dry_run ? " (dry run)" : "", caller, outcome));
     add_field(&entry, "PRIORITY", g_strdup("5"));
     add_field(&entry, "GLIB_DOMAIN", g_strdup(G_LOG_DOMAIN));
-    add_field(&entry, "VKP_CALLER", g_strdup(record->caller));
-    add_field(&entry, "VKP_CALLER_PID", g_strdup_printf("%d", record->caller_pid));
-    add_field(&entry, "VKP_CALLER_UID", g_strdup_printf("%u", record->caller_uid));
+    add_caller(&entry, record);
     add_field(&entry, "VKP_SCOPE", g_strdup(scope));
     add_field(&entry, "VKP_TARGET", g_strdup(target));
     if (record->options)
@@ -129,6 +145,6 @@ void vkp_journal_kill(const VkpKillRecord *record)
         add_results(&entry, record->results);
     add_field(&entry, "VKP_STATE", g_strdup(state_of(record)));
     if (record->refusal)
-        add_field(&entry, "VKP_REFUSAL", dup_harmless(record->refusal->message));
+        add_field(&entry, "VKP_REFUSAL", dup_harmless(record->refusal));
     g_log_structured_array(G_LOG_LEVEL_MESSAGE, entry.fields, entry.n_fields);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/kill-call.h"
 
+#include "common/base/contract.h"
 #include "common/base/error.h"
 #include "service/bus-error.h"
 #include "service/decode.h"
@@ -8,11 +9,18 @@
 #include "service/journal.h"
 #include "service/sd-pointers.h"
 
+/* Of refusals that were noted, in so long. More would make the journal drop lines, the record of
+ * kills that were done among them. */
+#define NOTED_MAX 20u
+#define NOTED_USEC G_TIME_SPAN_MINUTE
+
 struct VkpKillCalls {
     VkpManager *manager;
     VkpCallers *callers;
-    guint grace_ms;  /* unless the caller says */
-    GPtrArray *open; /* Call */
+    guint grace_ms;          /* unless the caller says */
+    GPtrArray *open;         /* Call */
+    gint64 noted_since_usec; /* monotonic; 0: none was noted yet */
+    guint n_noted;           /* since then, those included that were only counted */
 };
 
 typedef struct {
@@ -64,10 +72,49 @@ static void refuse(const Call *call, const GError *error)
         g_warning("Cannot answer a Kill: %s", g_strerror(-r));
 }
 
+static void tell_rest(VkpKillCalls *calls)
+{
+    if (calls->n_noted > NOTED_MAX)
+        g_message("%u more requests to kill were refused", calls->n_noted - NOTED_MAX);
+    calls->n_noted = 0;
+}
+
+static gboolean may_note(VkpKillCalls *calls)
+{
+    gint64 now_usec = g_get_monotonic_time();
+    if (now_usec - calls->noted_since_usec >= NOTED_USEC) {
+        tell_rest(calls);
+        calls->noted_since_usec = now_usec;
+    }
+    return calls->n_noted++ < NOTED_MAX;
+}
+
+static gboolean is_kill(sd_bus_message *message)
+{
+    return sd_bus_message_is_method_call(message, VKP_BUS_INTERFACE, "Kill") > 0 &&
+           g_strcmp0(sd_bus_message_get_path(message), VKP_BUS_PATH) == 0 &&
+           sd_bus_message_has_signature(message, "ssa{sv}") > 0;
+}
+
+void vkp_kill_calls_note_refusal(VkpKillCalls *calls, const VkpCaller *caller,
+                                 sd_bus_message *message, const char *why)
+{
+    VkpKillRecord record = {
+        .caller = sd_bus_message_get_sender(message),
+        .caller_pid = caller ? caller->pid : 0,
+        .caller_uid = caller ? caller->uid : 0,
+        .refusal = why,
+    };
+    if (is_kill(message) && may_note(calls) &&
+        sd_bus_message_read(message, "ss", &record.scope, &record.target) > 0)
+        vkp_journal_kill(&record);
+}
+
 void vkp_kill_calls_free(VkpKillCalls *calls)
 {
     if (!calls)
         return;
+    tell_rest(calls);
     g_ptr_array_unref(calls->open);
     g_free(calls);
 }
@@ -150,7 +197,7 @@ int vkp_kill_calls_start(VkpKillCalls *calls, VkpCaller *caller, sd_bus_message 
     g_autoptr(GError) error = NULL;
     if (!start(call, caller, &error)) {
         VkpKillRecord record = record_of(call);
-        record.refusal = error;
+        record.refusal = error->message;
         vkp_journal_kill(&record);
         return vkp_bus_error_set(bus_error, error);
     }

@@ -17,6 +17,11 @@ VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpCallers *callers, guint
  * KILL_FAILED. */
 void vkp_kill_calls_free(VkpKillCalls *calls);
 
+/* Writes to the journal that the call was refused before it came here, if it is one of Kill. NULL:
+ * it is not known who called. Beyond some a minute they are counted only. */
+void vkp_kill_calls_note_refusal(VkpKillCalls *calls, const VkpCaller *caller,
+                                 sd_bus_message *message, const char *why);
+
 /* Reads the arguments and starts; returns what a method handler returns. */
 int vkp_kill_calls_start(VkpKillCalls *calls, VkpCaller *caller, sd_bus_message *message,
                          sd_bus_error *bus_error);

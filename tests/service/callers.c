@@ -63,6 +63,11 @@ static void test_other_user(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     for (guint i = 0; i < G_N_ELEMENTS(refused); i++)
         if (!strstr(refused[i], "for the user with uid 0 only, not for uid 65534"))
             g_error("Not refused: %s", refused[i]);
+    g_autofree char *log = fixture_log(fixture);
+    g_autoptr(GRegex) record = g_regex_new("Kill all asked by :[0-9.]+ \\(pid [1-9][0-9]*, uid "
+                                           "65534\\): not done: This service is for",
+                                           0, 0, NULL);
+    g_assert_true(g_regex_match(record, log, 0, NULL));
     VkpRelative relative;
     g_assert_true(vkp_relative_read(agent, &relative) && vkp_relative_is_alive(&relative));
 }

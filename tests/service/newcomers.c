@@ -62,7 +62,7 @@ static void set_up(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
     scene->bus = fake_bus_new();
     scene->served = g_string_new(NULL);
-    VkpCallersListener listener = {serve, on_left, scene};
+    VkpCallersListener listener = {.serve = serve, .left = on_left, .data = scene};
     g_autoptr(GError) error = NULL;
     GThread *thread = fake_bus_serve_match(scene->bus);
     scene->callers = vkp_callers_new(scene->bus->bus, "/proc", &listener, &error);
