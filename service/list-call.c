@@ -2,6 +2,7 @@
 #include "service/list-call.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "common/base/error.h"
 #include "service/bus-error.h"
@@ -9,17 +10,17 @@
 #include "service/encode.h"
 #include "service/sd-pointers.h"
 
-/* While the bus is never at rest, one is answered after so long nevertheless. */
+/* While the bus is never at rest, one is answered each time so long has passed nevertheless. */
 #define PATIENCE_USEC (20 * 1000)
 
 struct VkpListCalls {
     VkpManager *manager;
     VkpCallers *callers;
-    sd_event_source *idle; /* on while anybody waits */
-    GQueue waiting;        /* Call, in order of arrival */
-    char *last_served;     /* unique name */
-    gint64 served_at_usec; /* monotonic; the last, or when the first began to wait */
-    gint64 looked_at_usec; /* when the last look for a List began */
+    sd_event_source *idle;     /* on while anybody waits */
+    sd_event_source *patience; /* timer; likewise, and begun anew whenever one was served */
+    GQueue waiting;            /* Call, in order of arrival */
+    char *last_served;         /* unique name */
+    gint64 looked_at_usec;     /* monotonic; when the last look for a List began */
 };
 
 typedef struct {
@@ -112,16 +113,53 @@ static void serve_one(VkpListCalls *calls)
     caller->n_calls--;
     if (!answer(calls, call, &error))
         refuse(call, error);
-    calls->served_at_usec = g_get_monotonic_time();
 }
 
-static int on_idle(sd_event_source *source, void *data)
+/* Sets both sources for the next one, or off. */
+static int schedule(VkpListCalls *calls)
 {
-    VkpListCalls *calls = data;
+    gboolean is_waiting = !g_queue_is_empty(&calls->waiting);
+    int r = sd_event_source_set_enabled(calls->idle, is_waiting ? SD_EVENT_ON : SD_EVENT_OFF);
+    if (r >= 0 && is_waiting)
+        r = sd_event_source_set_time(calls->patience,
+                                     (uint64_t)g_get_monotonic_time() + PATIENCE_USEC);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(calls->patience,
+                                        is_waiting ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+    return r;
+}
+
+static int go_on(VkpListCalls *calls)
+{
     if (!g_queue_is_empty(&calls->waiting))
         serve_one(calls);
-    int is_on = g_queue_is_empty(&calls->waiting) ? SD_EVENT_OFF : SD_EVENT_ON;
-    return sd_event_source_set_enabled(source, is_on);
+    return schedule(calls);
+}
+
+static int on_idle(G_GNUC_UNUSED sd_event_source *source, void *data)
+{
+    return go_on(data);
+}
+
+static int on_patience(G_GNUC_UNUSED sd_event_source *source, G_GNUC_UNUSED uint64_t usec,
+                       void *data)
+{
+    return go_on(data);
+}
+
+static int add_sources(VkpListCalls *calls, sd_event *event)
+{
+    int r = sd_event_add_defer(event, &calls->idle, on_idle, calls);
+    if (r >= 0)
+        r = sd_event_source_set_priority(calls->idle, SD_EVENT_PRIORITY_IDLE);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(calls->idle, SD_EVENT_OFF);
+    if (r >= 0)
+        r = sd_event_add_time(event, &calls->patience, CLOCK_MONOTONIC, 0, PATIENCE_USEC / 10,
+                              on_patience, calls);
+    if (r >= 0)
+        r = sd_event_source_set_priority(calls->patience, SD_EVENT_PRIORITY_IMPORTANT);
+    return r < 0 ? r : sd_event_source_set_enabled(calls->patience, SD_EVENT_OFF);
 }
 
 VkpListCalls *vkp_list_calls_new(sd_bus *bus, VkpManager *manager, VkpCallers *callers,
@@ -131,11 +169,7 @@ VkpListCalls *vkp_list_calls_new(sd_bus *bus, VkpManager *manager, VkpCallers *c
     calls->manager = manager;
     calls->callers = callers;
     g_queue_init(&calls->waiting);
-    int r = sd_event_add_defer(sd_bus_get_event(bus), &calls->idle, on_idle, calls);
-    if (r >= 0)
-        r = sd_event_source_set_priority(calls->idle, SD_EVENT_PRIORITY_IDLE);
-    if (r >= 0)
-        r = sd_event_source_set_enabled(calls->idle, SD_EVENT_OFF);
+    int r = add_sources(calls, sd_bus_get_event(bus));
     if (r >= 0)
         return calls;
     vkp_set_error_bus(error, r, "Cannot prepare for lists");
@@ -148,6 +182,7 @@ void vkp_list_calls_free(VkpListCalls *calls)
     if (!calls)
         return;
     sd_event_source_disable_unref(calls->idle);
+    sd_event_source_disable_unref(calls->patience);
     g_queue_clear_full(&calls->waiting, (GDestroyNotify)call_free);
     g_free(calls->last_served);
     g_free(calls);
@@ -161,15 +196,13 @@ int vkp_list_calls_start(VkpListCalls *calls, VkpCaller *caller, sd_bus_message 
     call->message = sd_bus_message_ref(message);
     if (!vkp_caller_may_call(caller, &error) || !vkp_decode_filter(message, &call->filter, &error))
         return vkp_bus_error_set(bus_error, error);
-    int r = sd_event_source_set_enabled(calls->idle, SD_EVENT_ON);
-    if (r < 0)
-        return r;
-    gint64 now_usec = call->came_at_usec = g_get_monotonic_time();
-    if (g_queue_is_empty(&calls->waiting))
-        calls->served_at_usec = now_usec;
-    caller->n_calls++;
+    call->came_at_usec = g_get_monotonic_time();
     g_queue_push_tail(&calls->waiting, g_steal_pointer(&call));
-    if (now_usec - calls->served_at_usec > PATIENCE_USEC)
-        serve_one(calls);
+    int r = calls->waiting.length == 1 ? schedule(calls) : 0;
+    if (r < 0) {
+        call_free(g_queue_pop_tail(&calls->waiting));
+        return r;
+    }
+    caller->n_calls++;
     return 1; /* answered later */
 }

@@ -5,8 +5,9 @@
 #include "service/manager.h"
 
 /* The calls of List under way. They are the dearest that anybody may ask for without end, so they
- * are not answered as they come, but one at a time, after whatever else is waiting on the bus, and
- * each caller in his turn: who sends a thousand waits for them, the others don't. */
+ * are not answered as they come, but one at a time, after whatever else is waiting on the bus (yet
+ * some each second even if something always is), and each caller in his turn: who sends a thousand
+ * waits for them, the others don't. */
 typedef struct VkpListCalls VkpListCalls;
 
 /* Both are borrowed and outlive the calls. NULL and error when `bus` has no loop. */

@@ -105,18 +105,35 @@ void fake_bus_settle(FakeBus *bus)
     } while (n_server > 0 || n_client > 0);
 }
 
-guint64 fake_bus_call(FakeBus *bus, const char *sender, const char *method)
+static sd_bus_message *new_call(FakeBus *bus, const char *sender, const char *method)
 {
     sd_bus_message *message = NULL;
-    guint64 serial;
     g_assert_cmpint(sd_bus_message_new_method_call(bus->server, &message, OWN_NAME, "/org/example",
                                                    "org.example", method),
                     >=, 0);
     g_assert_cmpint(sd_bus_message_set_sender(message, sender), >=, 0);
+    return message;
+}
+
+static guint64 call(FakeBus *bus, sd_bus_message *message)
+{
+    guint64 serial;
     g_assert_cmpint(sd_bus_send(bus->server, message, &serial), >=, 0);
     sd_bus_message_unref(message);
     fake_bus_settle(bus);
     return serial;
+}
+
+guint64 fake_bus_call(FakeBus *bus, const char *sender, const char *method)
+{
+    return call(bus, new_call(bus, sender, method));
+}
+
+guint64 fake_bus_call_with_dictionary(FakeBus *bus, const char *sender, const char *method)
+{
+    sd_bus_message *message = new_call(bus, sender, method);
+    g_assert_cmpint(sd_bus_message_append(message, "a{sv}", 0), >=, 0);
+    return call(bus, message);
 }
 
 void fake_bus_leave(FakeBus *bus, const char *name)

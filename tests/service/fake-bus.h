@@ -23,9 +23,10 @@ GThread *fake_bus_serve_match(FakeBus *bus);
 /* Lets both sides do all there is to do. */
 void fake_bus_settle(FakeBus *bus);
 
-/* A call from that unique name to whoever has the connection; without arguments. Returns its serial
- * number. */
+/* A call from that unique name to whoever has the connection; without arguments, or with a{sv}
+ * without entries. Returns its serial number. */
 guint64 fake_bus_call(FakeBus *bus, const char *sender, const char *method);
+guint64 fake_bus_call_with_dictionary(FakeBus *bus, const char *sender, const char *method);
 
 /* The bus tells all that the name has left. */
 void fake_bus_leave(FakeBus *bus, const char *name);
