@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/base/file.h"
 
@@ -22,19 +23,27 @@ static gboolean is_flatpak(int process_fd)
 
 /* A confined snap runs under a label such as
  *   snap.firefox.firefox (enforce)
- * while a classic one, which is no sandbox, has "(complain)". Kernels without AppArmor have no such
- * file or leave it unreadable, and then snaps are not confined either. */
+ * while a classic one, which is no sandbox, has "(complain)". Kernels without labels have no such
+ * file (ENOENT) or nobody who fills it (EINVAL), and then snaps are not confined either. Any other
+ * failure, want of descriptors say, hides a label that may be there. */
 static gboolean is_snap(int process_fd)
 {
-    gsize length = 0;
-    g_autofree char *label =
-        vkp_file_read(process_fd, "attr/current", LABEL_MAX_BYTES, &length, NULL, NULL);
-    return label && g_str_has_prefix(label, "snap.") && strstr(label, "(enforce)");
+    char label[LABEL_MAX_BYTES + 1];
+    g_auto(VkpFd) fd = openat(process_fd, "attr/current", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno != ENOENT;
+    gssize length = read(fd, label, LABEL_MAX_BYTES);
+    if (length < 0)
+        return errno != EINVAL;
+    label[length] = '\0';
+    gboolean is_cut = length == LABEL_MAX_BYTES;
+    return g_str_has_prefix(label, "snap.") && (is_cut || strstr(label, "(enforce)"));
 }
 
+/* The label first: of a process that ends meanwhile the root is what can't be looked at. */
 gboolean vkp_sandbox_holds(const char *proc_root, pid_t pid)
 {
     g_autofree char *path = g_strdup_printf("%s/%d", proc_root, pid);
     g_auto(VkpFd) process_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    return process_fd < 0 || is_flatpak(process_fd) || is_snap(process_fd);
+    return process_fd < 0 || is_snap(process_fd) || is_flatpak(process_fd);
 }
