@@ -12,7 +12,7 @@
 #include "service/config-lines.h"
 
 #define MAX_BYTES (64 * 1024)
-#define MAX_WORDS 64
+#define MAX_WORDS 64      /* of a list; `expected` of those below says so */
 #define NAME_MAX_BYTES 15 /* what the kernel keeps of a process's name */
 
 /* One key: how it is read, into which member, and what to say when that fails. */
@@ -122,9 +122,11 @@ static const Setting settings[] = {
     {"Interval", "WatchedSeconds", MEMBER(watched_usec), read_usec,
      "a number of seconds from 0.2 to 3600", 0.2, 3600},
     {"Worktrees", "Roots", MEMBER(worktree_roots), read_paths,
-     "absolute paths, or such that begin with ~/, separated by semicolons", 0, 0},
+     "up to 64 absolute paths, or such that begin with ~/, separated by semicolons", 0, 0},
     {"Processes", "SharedDaemons", MEMBER(shared_daemons), read_names,
-     "names of processes, 15 bytes at most and without a slash, separated by semicolons", 0, 0},
+     "up to 64 names of processes, of 15 bytes at most and without a slash, separated by "
+     "semicolons",
+     0, 0},
     {"Kill", "GraceSeconds", MEMBER(grace_ms), read_ms, "a number of seconds from 0 to 60", 0,
      VKP_GRACE_MAX_MS / 1000.0},
 };

@@ -45,7 +45,13 @@ static gboolean read_working_directory(sd_bus_message *message, const char *key,
     int r = sd_bus_message_read_basic(message, 's', &path);
     if (r < 0)
         return vkp_dictionary_fail(r, error);
-    if (path[0] != '/' || strlen(path) >= PATH_MAX) {
+    if (strlen(path) >= PATH_MAX) {
+        g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_FILTER,
+                    "The filter key \"%s\" must be of %d bytes at most, but is of %zu", key,
+                    PATH_MAX - 1, strlen(path));
+        return FALSE;
+    }
+    if (path[0] != '/') {
         g_autofree char *quoted = vkp_dictionary_dup_quoted(path);
         g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_FILTER,
                     "The filter key \"%s\" must be an absolute path, but is \"%s\"", key, quoted);

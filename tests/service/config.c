@@ -160,6 +160,22 @@ static void test_bad_values(void)
     assert_all_refused(mistakes, G_N_ELEMENTS(mistakes));
 }
 
+static void test_too_many_words(void)
+{
+    g_autoptr(GString) roots = g_string_new("[Worktrees]\nRoots=");
+    g_autoptr(GString) names = g_string_new("[Processes]\nSharedDaemons=");
+    for (guint i = 0; i < 65; i++) {
+        g_string_append(roots, "/r;");
+        g_string_append(names, "d;");
+    }
+    assert_refused(roots->str, roots->len, 2, "up to 64 absolute paths");
+    assert_refused(names->str, names->len, 2, "up to 64 names of processes");
+    g_auto(VkpConfig) config = {0};
+    g_string_truncate(roots, roots->len - strlen("/r;"));
+    parse(&config, roots->str);
+    g_assert_cmpuint(g_strv_length(config.worktree_roots), ==, 64);
+}
+
 /* What is on the disk, in a folder of the test's own. */
 static char *dup_path_of(const char *text)
 {
@@ -231,6 +247,7 @@ int main(int argc, char **argv)
     g_test_add_func("/service/config/a-line-that-is-no-key-file's-is-named", test_not_a_key_file);
     g_test_add_func("/service/config/a-repeated-key-is-refused", test_repeated_keys);
     g_test_add_func("/service/config/a-bad-value-is-named-with-what-was-expected", test_bad_values);
+    g_test_add_func("/service/config/a-list-that-is-too-long-is-told-so", test_too_many_words);
     g_test_add_func("/service/config/a-file-is-read", test_file);
     g_test_add_func("/service/config/a-missing-file-is-fine-unless-asked-for", test_missing_file);
     g_test_add_func("/service/config/a-huge-file-is-refused", test_huge_file);
