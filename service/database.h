@@ -5,7 +5,8 @@
 #include "common/store/store.h"
 #include "service/holders.h"
 
-/* One database, ours or a neighbour's: what it says and who has it open. For databases.c alone. */
+/* One database, ours or a neighbour's: what it says and who has it open. Private to databases.c and
+ * holder-search.c. */
 typedef struct {
     VkpStore *store;
     VkpHolders *holders;

@@ -18,5 +18,7 @@ VkpExits *vkp_exits_new(VkpReader *reader, VkpLoop loop, VkpGone gone, void *dat
 void vkp_exits_free(VkpExits *exits); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpExits, vkp_exits_free)
 
-/* Watches exactly the living members of this roster from now on. Never calls `gone` itself. */
+/* Watches members of this roster from now on, and nobody else: the living ones, a quarter of our
+ * descriptors and 1,024 at most, and of those watched so far who has become a zombie. Never calls
+ * `gone` itself. */
 void vkp_exits_follow(VkpExits *exits, const VkpRoster *roster);

@@ -3,8 +3,8 @@
 
 #include "common/roster/build.h"
 
-/* The state of one vkp_roster_build(), shared by its steps: registered.c, evidence.c, executor.c,
- * leftover.c. Private to this room. */
+/* The state of one vkp_roster_build(), shared by its steps (see build.c): registered.c, orphans.c,
+ * evidence.c with claim.c, executor.c, leftover.c, tie.c. Private to this room. */
 
 /* How sure each kind of evidence is. */
 #define VKP_CONFIDENCE_REGISTERED 100u
