@@ -4,6 +4,7 @@
 #include <limits.h>
 
 #include "common/base/error.h"
+#include "common/base/text.h"
 #include "service/announce.h"
 #include "service/bus-error.h"
 #include "service/caller.h"
@@ -98,7 +99,7 @@ static gboolean read_registration(sd_bus_message *message, VkpUuid *execution_id
     if (r < 0)
         return vkp_dictionary_fail(r, error);
     if (!vkp_uuid_parse(text, execution_id)) {
-        g_autofree char *quoted = vkp_dictionary_dup_quoted(text);
+        g_autofree char *quoted = vkp_text_dup_quoted(text, VKP_DICTIONARY_QUOTED_BYTES);
         g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
                     "execution_process_id must be a UUID, but is \"%s\"", quoted);
         return FALSE;

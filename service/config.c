@@ -12,8 +12,9 @@
 #include "service/config-lines.h"
 
 #define MAX_BYTES (64 * 1024)
-#define MAX_WORDS 64      /* of a list; `expected` of those below says so */
-#define NAME_MAX_BYTES 15 /* what the kernel keeps of a process's name */
+#define MAX_WORDS 64         /* of a list; `expected` of those below says so */
+#define QUOTED_MAX_BYTES 100 /* of what is wrong */
+#define NAME_MAX_BYTES 15    /* what the kernel keeps of a process's name */
 
 /* One key: how it is read, into which member, and what to say when that fails. */
 typedef struct Setting Setting;
@@ -155,16 +156,10 @@ static char *dup_valid_words(const char *group)
     return g_string_free(g_steal_pointer(&words), FALSE);
 }
 
-/* What a stranger typed, made safe to print. */
-static char *dup_quoted(const char *text)
-{
-    g_autofree char *valid = vkp_text_dup_valid(text, strlen(text), 100);
-    return vkp_text_dup_display(valid);
-}
-
 static gboolean refuse_unknown(const VkpConfigLine *line, const char *path, GError **error)
 {
-    g_autofree char *word = dup_quoted(line->key ? line->key : line->group);
+    g_autofree char *word =
+        vkp_text_dup_quoted(line->key ? line->key : line->group, QUOTED_MAX_BYTES);
     if (!knows(line->group, NULL)) {
         g_autofree char *groups = dup_valid_words(NULL);
         g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND,
@@ -211,7 +206,7 @@ static gboolean read_values(VkpConfig *config, GKeyFile *file, const GArray *lin
         if (!line || setting->read(setting, file, home, G_STRUCT_MEMBER_P(config, setting->offset)))
             continue;
         g_autofree char *value = g_key_file_get_value(file, setting->group, setting->key, NULL);
-        g_autofree char *quoted = dup_quoted(value ? value : "");
+        g_autofree char *quoted = vkp_text_dup_quoted(value, QUOTED_MAX_BYTES);
         g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
                     "%s:%u: \"%s\" must be %s, but is \"%s\"", path, line->number, setting->key,
                     setting->expected, quoted);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/database-log.h"
 
+#include <limits.h>
+
 #include "common/base/text.h"
 
 /* A busy owner locks its database now and again: that is told once in so long. */
@@ -38,8 +40,7 @@ static void tell(const VkpDatabaseNews *news)
 
 static void tell_end(const VkpDatabaseNews *news)
 {
-    g_autofree char *name = g_filename_display_name(news->path);
-    g_autofree char *shown = vkp_text_dup_display(name);
+    g_autofree char *shown = vkp_text_dup_quoted(news->path, PATH_MAX);
     g_message("The database \"%s\" can be read now.", shown);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/path.h"
+#include "common/base/text.h"
 #include "service/dictionary.h"
 
 static gboolean read_id(sd_bus_message *message, const char *key, void *into, GError **error)
@@ -17,7 +18,7 @@ static gboolean read_id(sd_bus_message *message, const char *key, void *into, GE
     wanted->is_set = vkp_uuid_parse(text, &wanted->id);
     if (wanted->is_set)
         return TRUE;
-    g_autofree char *quoted = vkp_dictionary_dup_quoted(text);
+    g_autofree char *quoted = vkp_text_dup_quoted(text, VKP_DICTIONARY_QUOTED_BYTES);
     g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_FILTER,
                 "The filter key \"%s\" must be a UUID, but is \"%s\"", key, quoted);
     return FALSE;
@@ -52,7 +53,7 @@ static gboolean read_working_directory(sd_bus_message *message, const char *key,
         return FALSE;
     }
     if (path[0] != '/') {
-        g_autofree char *quoted = vkp_dictionary_dup_quoted(path);
+        g_autofree char *quoted = vkp_text_dup_quoted(path, VKP_DICTIONARY_QUOTED_BYTES);
         g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_FILTER,
                     "The filter key \"%s\" must be an absolute path, but is \"%s\"", key, quoted);
         return FALSE;
@@ -107,7 +108,7 @@ static gboolean add_expected(GHashTable *expected, const char *key, const char *
     VkpIdentity identity;
     char text[VKP_IDENTITY_TEXT_SIZE];
     if (!vkp_identity_parse(id, &identity)) {
-        g_autofree char *quoted = vkp_dictionary_dup_quoted(id);
+        g_autofree char *quoted = vkp_text_dup_quoted(id, VKP_DICTIONARY_QUOTED_BYTES);
         g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_OPTION,
                     "The option \"%s\" must hold ids like \"PID:STARTTICKS\", but has \"%s\"", key,
                     quoted);

@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/dictionary.h"
 
-#include <string.h>
-
 #include "common/base/text.h"
 #include "service/bus-error.h"
-
-#define QUOTED_MAX_BYTES 64u
-
-char *vkp_dictionary_dup_quoted(const char *word)
-{
-    g_autofree char *valid = vkp_text_dup_valid(word, strlen(word), QUOTED_MAX_BYTES);
-    return vkp_text_dup_display(valid);
-}
 
 static char *dup_key_list(const VkpDictionary *dictionary)
 {
@@ -36,7 +26,7 @@ static const VkpField *find_field(const VkpDictionary *dictionary, const char *k
         *seen |= G_GUINT64_CONSTANT(1) << i;
         return &dictionary->fields[i];
     }
-    g_autofree char *quoted = vkp_dictionary_dup_quoted(key);
+    g_autofree char *quoted = vkp_text_dup_quoted(key, VKP_DICTIONARY_QUOTED_BYTES);
     g_autofree char *list = dup_key_list(dictionary);
     g_set_error(error, VKP_ERROR, (int)dictionary->code,
                 "Unknown %s \"%s\"; the valid ones are: %s", dictionary->what, quoted, list);

@@ -39,5 +39,5 @@ gboolean vkp_dictionary_read_boolean(sd_bus_message *message, const char *key, v
 /* Sets *error from a negative errno of reading, and is FALSE. */
 gboolean vkp_dictionary_fail(int r, GError **error);
 
-/* A caller's word, cut and escaped, as it may be shown to anybody. The caller frees it. */
-char *vkp_dictionary_dup_quoted(const char *word);
+/* How much of a caller's word is shown in a refusal, see vkp_text_dup_quoted(). */
+#define VKP_DICTIONARY_QUOTED_BYTES 64u

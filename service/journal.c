@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/journal.h"
 
-#include <string.h>
-
 #include "common/base/text.h"
 
-/* Of a caller's words; ours are shorter. */
+/* Of words that others chose; they must not be able to fake a line or to rewrite a terminal. */
 #define WORD_MAX_BYTES 128
+/* Of our own sentence with such words in it. */
+#define REFUSAL_MAX_BYTES 512
 /* How many processes the line for people names; the field for programs has them all. */
 #define NAMED_IN_MESSAGE 20u
 
@@ -23,13 +23,6 @@ static void add_field(Entry *entry, const char *key, char *value)
     g_return_if_fail(entry->n_fields < FIELDS_MAX);
     g_ptr_array_add(entry->values, value);
     entry->fields[entry->n_fields++] = (GLogField){key, value, -1};
-}
-
-/* A stranger's words must not be able to fake a line or to rewrite a terminal. */
-static char *dup_harmless(const char *word)
-{
-    g_autofree char *valid = vkp_text_dup_valid(word, strlen(word), WORD_MAX_BYTES);
-    return vkp_text_dup_display(valid);
 }
 
 static char *dup_caller(const VkpKillRecord *record)
@@ -73,7 +66,7 @@ static char *dup_targets(const GPtrArray *results, guint limit)
     for (guint i = 0; i < results->len && i < limit; i++) {
         const VkpResult *result = g_ptr_array_index(results, i);
         char id[VKP_IDENTITY_TEXT_SIZE];
-        g_autofree char *name = dup_harmless(result->name ? result->name : "");
+        g_autofree char *name = vkp_text_dup_quoted(result->name, WORD_MAX_BYTES);
         g_string_append_printf(text, "%s%s %s %s", i ? ", " : "",
                                vkp_identity_to_text(result->identity, id), name, word_for(result));
     }
@@ -85,7 +78,7 @@ static char *dup_targets(const GPtrArray *results, guint limit)
 static char *dup_outcome(const VkpKillRecord *record)
 {
     if (record->refusal) {
-        g_autofree char *why = dup_harmless(record->refusal);
+        g_autofree char *why = vkp_text_dup_quoted(record->refusal, REFUSAL_MAX_BYTES);
         return g_strdup_printf("not done: %s", why);
     }
     g_autofree char *targets = record->results->len > 0
@@ -125,8 +118,8 @@ void vkp_journal_kill(const VkpKillRecord *record)
 {
     g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
     Entry entry = {.values = values};
-    g_autofree char *scope = dup_harmless(record->scope);
-    g_autofree char *target = dup_harmless(record->target);
+    g_autofree char *scope = vkp_text_dup_quoted(record->scope, WORD_MAX_BYTES);
+    g_autofree char *target = vkp_text_dup_quoted(record->target, WORD_MAX_BYTES);
     g_autofree char *outcome = dup_outcome(record);
     g_autofree char *caller = dup_caller(record);
     gboolean is_dry_run = record->options && record->options->dry_run;
@@ -145,6 +138,6 @@ void vkp_journal_kill(const VkpKillRecord *record)
         add_results(&entry, record->results);
     add_field(&entry, "VKP_STATE", g_strdup(state_of(record)));
     if (record->refusal)
-        add_field(&entry, "VKP_REFUSAL", dup_harmless(record->refusal));
+        add_field(&entry, "VKP_REFUSAL", vkp_text_dup_quoted(record->refusal, REFUSAL_MAX_BYTES));
     g_log_structured_array(G_LOG_LEVEL_MESSAGE, entry.fields, entry.n_fields);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/text.h"
 
+#include <string.h>
+
 #define REPLACEMENT "\xef\xbf\xbd"
 
 /* sd-bus's idea of a character (src/basic/utf8.c of systemd): no surrogates, no U+FDD0..FDEF, no
@@ -70,4 +72,16 @@ char *vkp_text_dup_display(const char *text)
             g_string_append_printf(shown, "\\u%04x", character);
     }
     return g_string_free(shown, FALSE);
+}
+
+#define LONGEST_CHARACTER 4
+
+char *vkp_text_dup_quoted(const char *word, gsize max_bytes)
+{
+    const char *given = word ? word : "";
+    /* With room for one more character: whatever is not longer than asked for was not cut. */
+    g_autofree char *more = vkp_text_dup_valid(given, strlen(given), max_bytes + LONGEST_CHARACTER);
+    g_autofree char *valid = vkp_text_dup_valid(more, strlen(more), max_bytes);
+    g_autofree char *shown = vkp_text_dup_display(valid);
+    return g_strconcat(shown, strlen(more) > max_bytes ? "..." : "", NULL);
 }

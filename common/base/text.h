@@ -15,3 +15,7 @@ gboolean vkp_text_is_valid(const char *text);
  * visible escapes ("\x1b", "\u202e"), so that a name cannot rewrite a terminal or a dialog.
  * `text` is valid UTF-8. The caller frees it. */
 char *vkp_text_dup_display(const char *text);
+
+/* A stranger's word (NULL reads as "") as it may stand in a message or a log: both of the above, of
+ * `max_bytes` of it at most, and "..." if there was more. The caller frees it. */
+char *vkp_text_dup_quoted(const char *word, gsize max_bytes);

@@ -4,18 +4,10 @@
 #include <limits.h>
 
 #include "common/base/error.h"
+#include "common/base/text.h"
 
 /* Enough of an offending word to recognise it by, and no more of a stranger's text. */
-#define QUOTED_LENGTH 80
-
-static char *quote(const char *word)
-{
-    gboolean is_long = strlen(word) > QUOTED_LENGTH;
-    g_autofree char *begin = g_strndup(word, QUOTED_LENGTH);
-    g_autofree char *valid = g_utf8_make_valid(begin, -1);
-    g_autofree char *escaped = g_strescape(valid, NULL);
-    return g_strdup_printf("\"%s%s\"", escaped, is_long ? "..." : "");
-}
+#define QUOTED_MAX_BYTES 80
 
 static gboolean parse_bare_pid(const char *text, pid_t *pid)
 {
@@ -61,17 +53,17 @@ gboolean vkp_scope_parse(const char *scope, const char *target, VkpScope *parsed
 {
     VkpScope candidate = {0};
     if (!vkp_scope_kind_from_string(scope, &candidate.kind)) {
-        g_autofree char *quoted = quote(scope ? scope : "");
+        g_autofree char *quoted = vkp_text_dup_quoted(scope, QUOTED_MAX_BYTES);
         g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_SCOPE,
-                    "Unknown scope %s: expected one of %s", quoted, vkp_scope_kind_list());
+                    "Unknown scope \"%s\": expected one of %s", quoted, vkp_scope_kind_list());
         return FALSE;
     }
     const char *given = target ? target : "";
     const char *expected = take_target(given, &candidate);
     if (expected) {
-        g_autofree char *quoted = quote(given);
+        g_autofree char *quoted = vkp_text_dup_quoted(given, QUOTED_MAX_BYTES);
         g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
-                    "Invalid target %s for scope \"%s\": expected %s", quoted, scope, expected);
+                    "Invalid target \"%s\" for scope \"%s\": expected %s", quoted, scope, expected);
         return FALSE;
     }
     *parsed = candidate;

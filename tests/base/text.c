@@ -116,6 +116,33 @@ static void test_display_all(void)
     }
 }
 
+static void test_quoted(void)
+{
+    static const struct {
+        const char *word;
+        gsize max_bytes;
+        const char *quoted;
+    } cases[] = {
+        {NULL, 10, ""},
+        {"", 10, ""},
+        {"plain", 10, "plain"},
+        {"plain", 5, "plain"},
+        {"plain", 4, "plai..."},
+        {"plain", 0, "..."},
+        {"na\xc3\xafve", 6, "na\xc3\xafve"},
+        {"na\xc3\xafve", 3, "na..."}, /* not half a character */
+        {"\xf0\x9f\x98\x80", 3, "..."},
+        {"\xff\xff", 6, R R},
+        {"\xff\xff", 5, R "..."},
+        {"\x1b[2J\n", 5, "\\x1b[2J\\x0a"}, /* what is shown may be longer */
+        {"x\xe2\x80\xaegnp", 4, "x\\u202e..."},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *quoted = vkp_text_dup_quoted(cases[i].word, cases[i].max_bytes);
+        g_assert_cmpstr(quoted, ==, cases[i].quoted);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -124,5 +151,6 @@ int main(int argc, char **argv)
     g_test_add_func("/text/valid/any-bytes-become-valid", test_random);
     g_test_add_func("/text/display/controls-are-made-visible", test_display);
     g_test_add_func("/text/display/no-control-gets-through", test_display_all);
+    g_test_add_func("/text/quoted/a-strangers-word-is-cut-and-escaped", test_quoted);
     return g_test_run();
 }

@@ -17,9 +17,8 @@ static gboolean bus_takes(const char *text)
 }
 
 /* Nothing that moves a terminal's cursor or turns the reading direction is left. */
-static void check_display(const char *text)
+static void check_harmless(const char *shown)
 {
-    g_autofree char *shown = vkp_text_dup_display(text);
     FUZZ_CHECK(vkp_text_is_valid(shown));
     for (const char *at = shown; *at; at = g_utf8_next_char(at)) {
         gunichar character = g_utf8_get_char(at);
@@ -41,9 +40,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(strlen(cleaned) <= limit && vkp_text_is_valid(cleaned) && bus_takes(cleaned));
     g_autofree char *again = vkp_text_dup_valid(cleaned, strlen(cleaned), limit);
     FUZZ_CHECK(g_str_equal(again, cleaned));
-    check_display(cleaned);
+    g_autofree char *shown = vkp_text_dup_display(cleaned);
+    check_harmless(shown);
 
     g_autofree char *text = fuzz_dup_rest(&input);
+    g_autofree char *quoted = vkp_text_dup_quoted(text, limit);
+    check_harmless(quoted);
     FUZZ_CHECK(bus_takes(text) == vkp_text_is_valid(text));
     return 0;
 }

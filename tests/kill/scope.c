@@ -39,11 +39,12 @@ static void test_hostile_words_are_quoted_and_cut(void)
     g_autoptr(GError) error = NULL;
     g_assert_false(vkp_scope_parse(endless, "", &parsed, &error));
     g_assert_cmpuint(strlen(error->message), <, 400);
-    assert_refused("bad\xff\n\"word", "", VKP_ERROR_INVALID_SCOPE, "\\n\\\"word");
+    assert_refused("bad\xff\n\"word", "", VKP_ERROR_INVALID_SCOPE, "\\x0a\"word");
     /* A character that the cut goes through. */
     g_autofree char *wide = g_strnfill(79, 'x');
     g_autofree char *cut = g_strconcat(wide, "\xc3\xa4\xc3\xa4", NULL);
-    assert_refused(cut, "", VKP_ERROR_INVALID_SCOPE, "...");
+    assert_refused(cut, "", VKP_ERROR_INVALID_SCOPE, "xxx...\"");
+    assert_refused("M\xc3\xbcll", "", VKP_ERROR_INVALID_SCOPE, "\"M\xc3\xbcll\"");
 }
 
 static void test_single_takes_a_pid_or_an_identity(void)
