@@ -302,7 +302,12 @@ VkpBus *vkp_bus_new(const VkpBusOptions *options, GError **error)
         vkp_set_error_bus(error, r, "Cannot put the object on the bus");
         return NULL;
     }
-    VkpManagerListener listener = {on_changed, on_sampled, on_facts_changed, bus};
+    VkpManagerListener listener = {
+        .changed = on_changed,
+        .sampled = on_sampled,
+        .facts_changed = on_facts_changed,
+        .data = bus,
+    };
     vkp_manager_set_listener(options->manager, &listener);
     return g_steal_pointer(&bus);
 }

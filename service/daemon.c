@@ -108,7 +108,12 @@ static VkpManager *open_manager(const Choice *choice, const VkpRuntime *runtime,
     VkpManagerOptions manager = {
         .proc_root = options->proc_root,
         .database_path = options->database_path ? options->database_path : config->database_path,
-        .places = {g_get_home_dir(), g_getenv("XDG_DATA_HOME"), g_getenv("VK_DATABASE_PATH"), NULL},
+        .places =
+            {
+                .home = g_get_home_dir(),
+                .data_home = g_getenv("XDG_DATA_HOME"),
+                .database_path = g_getenv("VK_DATABASE_PATH"),
+            },
         .registry_path = options->registry_path,
         .frozen_path = runtime->frozen_path,
         .worktree_roots = (const char *const *)config->worktree_roots,
@@ -135,8 +140,13 @@ static gboolean serve(sd_bus *bus, sd_event *event, const Choice *choice, GError
     if (!neighbours || !vkp_manager_refresh(manager, error))
         return FALSE;
 
-    VkpBusOptions bus_options = {bus, manager, options->proc_root, getuid(),
-                                 choice->config->grace_ms};
+    VkpBusOptions bus_options = {
+        .bus = bus,
+        .manager = manager,
+        .proc_root = options->proc_root,
+        .uid = getuid(),
+        .grace_ms = choice->config->grace_ms,
+    };
     object = vkp_bus_new(&bus_options, error);
     if (!object || !watch_connection(bus, event, error) || !vkp_bus_take_name(object, error))
         return FALSE;

@@ -97,8 +97,12 @@ static gboolean locate(VkpDatabases *databases, VkpLook look)
         now_usec - databases->located_at_usec < LOCATE_USEC)
         return FALSE;
     databases->located_at_usec = now_usec;
-    VkpLocateOptions places = {databases->home, databases->data_home, databases->database_path,
-                               (const char *const *)databases->extra};
+    VkpLocateOptions places = {
+        .home = databases->home,
+        .data_home = databases->data_home,
+        .database_path = databases->database_path,
+        .extra = (const char *const *)databases->extra,
+    };
     g_autoptr(GPtrArray) candidates = vkp_locate_candidates(&places);
     g_autoptr(GPtrArray) known = g_steal_pointer(&databases->all);
     guint n_known = known->len;

@@ -77,8 +77,12 @@ static const VkpField filter_fields[] = {
 
 gboolean vkp_decode_filter(sd_bus_message *message, VkpFilter *filter, GError **error)
 {
-    const VkpDictionary dictionary = {filter_fields, G_N_ELEMENTS(filter_fields),
-                                      VKP_ERROR_INVALID_FILTER, "filter key"};
+    const VkpDictionary dictionary = {
+        .fields = filter_fields,
+        .n_fields = G_N_ELEMENTS(filter_fields),
+        .code = VKP_ERROR_INVALID_FILTER,
+        .what = "filter key",
+    };
     g_auto(VkpFilter) read = {0};
     if (!vkp_dictionary_read(message, &dictionary, &read, error))
         return FALSE;
@@ -159,8 +163,12 @@ static const VkpField option_fields[] = {
 gboolean vkp_decode_kill_options(sd_bus_message *message, guint grace_ms, VkpKillOptions *options,
                                  GError **error)
 {
-    const VkpDictionary dictionary = {option_fields, G_N_ELEMENTS(option_fields),
-                                      VKP_ERROR_INVALID_OPTION, "option"};
+    const VkpDictionary dictionary = {
+        .fields = option_fields,
+        .n_fields = G_N_ELEMENTS(option_fields),
+        .code = VKP_ERROR_INVALID_OPTION,
+        .what = "option",
+    };
     g_auto(VkpKillOptions) read = {.grace_ms = grace_ms};
     if (!vkp_dictionary_read(message, &dictionary, &read, error))
         return FALSE;

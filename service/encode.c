@@ -7,6 +7,13 @@
 
 #include "common/base/text.h"
 
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        int tried = (call);                                                                        \
+        if (tried < 0)                                                                             \
+            return tried;                                                                          \
+    } while (0)
+
 /* sd-bus tells nobody how large a message has become, and the bus disconnects the sender of too
  * large a one: so we add up an upper bound as we go. */
 typedef struct {
@@ -28,18 +35,15 @@ static gboolean is_full(const Encoder *encoder)
 static int open_entry(Encoder *encoder, const char *key, const char *type)
 {
     encoder->bytes += ENTRY_OVERHEAD + STRING_OVERHEAD + strlen(key);
-    int r = sd_bus_message_open_container(encoder->message, 'e', "sv");
-    if (r >= 0)
-        r = sd_bus_message_append_basic(encoder->message, 's', key);
-    if (r >= 0)
-        r = sd_bus_message_open_container(encoder->message, 'v', type);
-    return r;
+    TRY(sd_bus_message_open_container(encoder->message, 'e', "sv"));
+    TRY(sd_bus_message_append_basic(encoder->message, 's', key));
+    return sd_bus_message_open_container(encoder->message, 'v', type);
 }
 
 static int close_entry(Encoder *encoder)
 {
-    int r = sd_bus_message_close_container(encoder->message);
-    return r < 0 ? r : sd_bus_message_close_container(encoder->message);
+    TRY(sd_bus_message_close_container(encoder->message));
+    return sd_bus_message_close_container(encoder->message);
 }
 
 /* sd-bus refuses text that it finds invalid, so it must not get any. */
@@ -56,10 +60,9 @@ static int append_text(Encoder *encoder, const char *text)
 
 static int put_text(Encoder *encoder, const char *key, const char *text)
 {
-    int r = open_entry(encoder, key, "s");
-    if (r >= 0)
-        r = append_text(encoder, text);
-    return r < 0 ? r : close_entry(encoder);
+    TRY(open_entry(encoder, key, "s"));
+    TRY(append_text(encoder, text));
+    return close_entry(encoder);
 }
 
 /* What is not known is a missing key, never an empty one. */
@@ -78,10 +81,9 @@ static int put_basic(Encoder *encoder, const char *key, char type, const void *v
 {
     const char signature[2] = {type, '\0'};
     encoder->bytes += sizeof(guint64);
-    int r = open_entry(encoder, key, signature);
-    if (r >= 0)
-        r = sd_bus_message_append_basic(encoder->message, type, value);
-    return r < 0 ? r : close_entry(encoder);
+    TRY(open_entry(encoder, key, signature));
+    TRY(sd_bus_message_append_basic(encoder->message, type, value));
+    return close_entry(encoder);
 }
 
 static int put_number(Encoder *encoder, const char *key, guint32 number)
@@ -107,33 +109,23 @@ static int put_true(Encoder *encoder, const char *key, gboolean value)
 
 static int put_strings(Encoder *encoder, const char *key, const char *const *strings)
 {
-    int r = open_entry(encoder, key, "as");
-    if (r >= 0)
-        r = sd_bus_message_open_container(encoder->message, 'a', "s");
-    for (; r >= 0 && *strings; strings++)
-        r = append_text(encoder, *strings);
-    if (r >= 0)
-        r = sd_bus_message_close_container(encoder->message);
     encoder->bytes += STRING_OVERHEAD;
-    return r < 0 ? r : close_entry(encoder);
+    TRY(open_entry(encoder, key, "as"));
+    TRY(sd_bus_message_open_container(encoder->message, 'a', "s"));
+    for (; *strings; strings++)
+        TRY(append_text(encoder, *strings));
+    TRY(sd_bus_message_close_container(encoder->message));
+    return close_entry(encoder);
 }
 
 static int put_ports(Encoder *encoder, const char *key, const GArray *ports)
 {
     gsize size = ports->len * sizeof(guint16);
     encoder->bytes += STRING_OVERHEAD + size;
-    int r = open_entry(encoder, key, "aq");
-    if (r >= 0)
-        r = sd_bus_message_append_array(encoder->message, 'q', ports->data, size);
-    return r < 0 ? r : close_entry(encoder);
+    TRY(open_entry(encoder, key, "aq"));
+    TRY(sd_bus_message_append_array(encoder->message, 'q', ports->data, size));
+    return close_entry(encoder);
 }
-
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        int tried = (call);                                                                        \
-        if (tried < 0)                                                                             \
-            return tried;                                                                          \
-    } while (0)
 
 static double finite_percent(const VkpProcess *process)
 {

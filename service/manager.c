@@ -44,10 +44,15 @@ static gboolean is_taken(const VkpKillJob *asking, VkpIdentity identity, void *d
 
 static void open_rooms(VkpManager *manager, const VkpManagerOptions *options)
 {
-    VkpSurveyOptions survey = {manager->reader,        options->uid,
-                               options->database_path, options->places,
-                               options->registry_path, options->worktree_roots,
-                               options->shared_daemons};
+    VkpSurveyOptions survey = {
+        .reader = manager->reader,
+        .uid = options->uid,
+        .database_path = options->database_path,
+        .places = options->places,
+        .registry_path = options->registry_path,
+        .worktree_roots = options->worktree_roots,
+        .shared_daemons = options->shared_daemons,
+    };
     manager->survey = vkp_survey_new(&survey);
     manager->exits = vkp_exits_new(manager->reader, options->loop, on_gone, manager);
     manager->guard = vkp_image_guard_new(manager->reader);

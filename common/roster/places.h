@@ -10,10 +10,9 @@
 typedef struct VkpPlaces VkpPlaces;
 
 /* What is not absolute, the root, `home` (NULL: unknown) and all that holds the home, by path or by
- * inode, matches nothing. Each of
- * `roots` (NULL-terminated; NULL: none) is a further folder in which the worktrees may also stand,
- * under the same names; one that does not is not called gone for that. Keeps a reference to the
- * board. */
+ * inode, matches nothing. Each of `roots` (NULL-terminated; NULL: none) is a further folder in
+ * which the worktrees may also stand, under the same names; one that does not is not called gone
+ * for that. Keeps a reference to the board. */
 VkpPlaces *vkp_places_resolve(VkpBoard *board, const char *home, const char *const *roots);
 void vkp_places_free(VkpPlaces *places); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpPlaces, vkp_places_free)
