@@ -10,6 +10,7 @@
 #include "common/base/path.h"
 #include "common/base/text.h"
 #include "service/config-lines.h"
+#include "service/manager.h"
 
 #define MAX_BYTES (64 * 1024)
 #define MAX_WORDS 64         /* of a list; `expected` of those below says so */
@@ -265,8 +266,8 @@ char *vkp_config_dup_default_path(void)
 void vkp_config_init(VkpConfig *config)
 {
     *config = (VkpConfig){
-        .tick_usec = 2 * G_USEC_PER_SEC,
-        .watched_usec = 1 * G_USEC_PER_SEC,
+        .tick_usec = VKP_TICK_USEC,
+        .watched_usec = VKP_TICK_WATCHED_USEC,
         .grace_ms = VKP_GRACE_DEFAULT_MS,
     };
 }

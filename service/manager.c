@@ -6,9 +6,6 @@
 #include "service/exits.h"
 #include "service/survey.h"
 
-#define TICK_USEC (2 * G_TIME_SPAN_SECOND)
-#define TICK_WATCHED_USEC (1 * G_TIME_SPAN_SECOND)
-
 /* While nobody watches and nobody is born, ticks are rarer, and so many of them look no further. */
 #define QUIET_FACTOR 2
 #define QUIET_TICKS 4
@@ -92,8 +89,8 @@ VkpManager *vkp_manager_new(const VkpManagerOptions *options, GError **error)
     manager->reader = reader;
     manager->loop = options->loop;
     manager->uid = options->uid;
-    manager->tick_usec = options->tick_usec ? options->tick_usec : TICK_USEC;
-    manager->watched_usec = options->watched_usec ? options->watched_usec : TICK_WATCHED_USEC;
+    manager->tick_usec = options->tick_usec ? options->tick_usec : VKP_TICK_USEC;
+    manager->watched_usec = options->watched_usec ? options->watched_usec : VKP_TICK_WATCHED_USEC;
     manager->frozen_path = g_strdup(options->frozen_path);
     manager->database_log = vkp_database_log_new();
     manager->roster = vkp_roster_new();

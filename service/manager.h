@@ -12,6 +12,10 @@
  * whatever loop it is given and tells one listener what changed, so tests drive it by hand. */
 typedef struct VkpManager VkpManager;
 
+/* Between two looks, unless somebody says. */
+#define VKP_TICK_USEC (2 * G_USEC_PER_SEC)
+#define VKP_TICK_WATCHED_USEC (1 * G_USEC_PER_SEC)
+
 typedef struct {
     const char *proc_root;             /* NULL: /proc */
     const char *database_path;         /* the user's choice; NULL: located by `places` */
@@ -20,8 +24,8 @@ typedef struct {
     const char *frozen_path;           /* see common/kill/frozen.h; NULL: kill jobs never freeze */
     const char *const *worktree_roots; /* see vkp_places_resolve(); NULL: none */
     const char *const *shared_daemons; /* see vkp_shared_daemons_new(); NULL: none */
-    guint64 tick_usec;                 /* between two looks; 0: 2 s */
-    guint64 watched_usec;              /* ... while watched; 0: 1 s */
+    guint64 tick_usec;                 /* between two looks; 0: VKP_TICK_USEC */
+    guint64 watched_usec;              /* ... while watched; 0: VKP_TICK_WATCHED_USEC */
     uid_t uid;                         /* whose processes are managed */
     VkpLoop loop;                      /* borrowed; used by ticks and kill jobs only */
 } VkpManagerOptions;
