@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/base/file.h"
 
@@ -32,7 +31,7 @@ static gboolean is_snap(int process_fd)
     g_auto(VkpFd) fd = openat(process_fd, "attr/current", O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return errno != ENOENT;
-    gssize length = read(fd, label, LABEL_MAX_BYTES);
+    gssize length = vkp_fd_read(fd, label, LABEL_MAX_BYTES);
     if (length < 0)
         return errno != EINVAL;
     label[length] = '\0';

@@ -20,7 +20,7 @@ void vkp_fd_close(VkpFd *fd)
     errno = saved_errno;
 }
 
-static gssize read_retrying(int fd, char *buffer, gsize size)
+gssize vkp_fd_read(int fd, char *buffer, gsize size)
 {
     gssize got;
     do
@@ -36,7 +36,7 @@ static char *read_bounded(int fd, gsize limit, gsize *length, gboolean *cut)
     gsize used = 0;
     g_autofree char *buffer = g_malloc(room + 1);
     for (;;) {
-        gssize got = read_retrying(fd, buffer + used, room + 1 - used);
+        gssize got = vkp_fd_read(fd, buffer + used, room + 1 - used);
         if (got < 0)
             return NULL;
         used += (gsize)got;

@@ -26,6 +26,9 @@ typedef int VkpFd;
 /* Closes *fd and sets it to -1; keeps errno. */
 void vkp_fd_close(VkpFd *fd);
 
+/* read(), begun anew when a signal comes in between. */
+gssize vkp_fd_read(int fd, char *buffer, gsize size);
+
 /* The descriptor, given away: *fd is -1 afterwards. */
 static inline int vkp_fd_steal(VkpFd *fd)
 {

@@ -130,15 +130,6 @@ pid_t vkp_reader_find_thread(VkpReader *reader, pid_t pid)
     return 0;
 }
 
-static gssize read_again(int fd, char *buffer, gsize size)
-{
-    gssize got;
-    do
-        got = read(fd, buffer, size);
-    while (got < 0 && errno == EINTR);
-    return got;
-}
-
 /* One read() of a file that the kernel makes in one piece: less than `size` bytes is all of it, and
  * the second call that would say so is saved. */
 static gssize read_once(VkpReader *reader, const char *path, char *buffer, gsize size)
@@ -146,7 +137,7 @@ static gssize read_once(VkpReader *reader, const char *path, char *buffer, gsize
     g_auto(VkpFd) fd = openat(reader->root, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;
-    return read_again(fd, buffer, size);
+    return vkp_fd_read(fd, buffer, size);
 }
 
 static gboolean take_stat(const char *line, gssize length, pid_t pid, VkpStat *stat, GError **error)
@@ -218,7 +209,7 @@ static char *read_environment(VkpReader *reader, pid_t pid, gsize *length)
     gsize used = 0;
     g_autofree char *bytes = g_malloc(room);
     for (;;) {
-        gssize got = read_again(fd, bytes + used, room - used);
+        gssize got = vkp_fd_read(fd, bytes + used, room - used);
         if (got < 0)
             return NULL;
         used += (gsize)got;
