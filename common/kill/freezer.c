@@ -3,6 +3,8 @@
 
 #include <signal.h>
 
+#include "common/proc/pidfd.h"
+
 struct VkpFreezer {
     const VkpKillContext *context;
     GArray *listed; /* VkpIdentity: in the file, by us */

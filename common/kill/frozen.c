@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "common/base/error.h"
-#include "common/kill/target.h"
+#include "common/proc/pidfd.h"
 
 #define FIRST_LINE "vibe-kanban-processes frozen 1"
 #define BOOT_WORD "boot "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/kill/outcome.h"
 
-#include "common/kill/ended.h"
+#include "common/proc/ended.h"
 
 static char *describe_survivor(VkpIdentity identity, VkpReader *reader)
 {

@@ -2,7 +2,7 @@
 #include "common/kill/plan.h"
 
 #include "common/base/error.h"
-#include "common/kill/ended.h"
+#include "common/proc/ended.h"
 
 void vkp_kill_options_clear(VkpKillOptions *options)
 {

@@ -2,13 +2,11 @@
 #include "common/kill/target.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "common/base/error.h"
 #include "common/kill/proof.h"
+#include "common/proc/pidfd.h"
 
 /* Evidence that changes between two looks (a setsid, an exec) is seen anew in the next roster. Who
  * fails three times is given up; with who only can't be seen there is patience for half a second.
@@ -19,19 +17,6 @@
 
 /* Each try at a memory that keeps readers waiting costs everybody a moment, and a thread. */
 #define WAITING_PAUSE_USEC (500 * G_TIME_SPAN_MILLISECOND)
-
-int vkp_pidfd_signal(int pidfd, int signal_number)
-{
-    return syscall(SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0) == 0 ? 0 : errno;
-}
-
-gboolean vkp_pidfd_is_dead(int pidfd)
-{
-    /* Readable means dead with all threads, and a zombie that nobody reaps counts: poll(2) on a
-     * pidfd does not wait for the parent. */
-    struct pollfd entry = {.fd = pidfd, .events = POLLIN};
-    return poll(&entry, 1, 0) > 0 && (entry.revents & POLLIN);
-}
 
 VkpTarget *vkp_target_new(VkpMember *member, gboolean is_planned)
 {

@@ -70,9 +70,3 @@ void vkp_target_spare(VkpTarget *target);
 void vkp_target_give_up(VkpTarget *target);
 
 void vkp_target_set_aside(VkpTarget *target, VkpOutcome outcome, const char *detail);
-
-/* pidfd_send_signal(). 0 or an errno. */
-int vkp_pidfd_signal(int pidfd, int signal_number);
-
-/* Whether the process behind it is dead, all its threads included; reaped or not. */
-gboolean vkp_pidfd_is_dead(int pidfd);

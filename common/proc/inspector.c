@@ -2,12 +2,11 @@
 #include "common/proc/inspector.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "common/base/error.h"
+#include "common/proc/ended.h"
+#include "common/proc/pidfd.h"
 #include "common/proc/scanner.h"
 
 VkpSnapshot *vkp_inspector_list(VkpReader *reader, GError **error)
@@ -70,15 +69,16 @@ GPtrArray *vkp_inspector_under_folder(VkpReader *reader, const char *folder, GEr
     return inside;
 }
 
-/* Sets NOT_FOUND unless the process with that pid is this one and lives. */
+/* Sets NOT_FOUND if it has ended, and what kept it from being seen otherwise. */
 static gboolean check_alive(VkpReader *reader, VkpIdentity identity, GError **error)
 {
-    VkpStat stat;
-    if (!vkp_reader_read_stat(reader, identity.pid, &stat, error))
-        return FALSE;
-    if (stat.start_ticks == identity.start_ticks && !vkp_state_is_dead(stat.state, stat.threads))
+    g_autoptr(GError) failure = NULL;
+    if (vkp_has_ended(reader, identity, &failure))
+        g_set_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND, "Process %d has ended", identity.pid);
+    else if (failure)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    else
         return TRUE;
-    g_set_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND, "Process %d has ended", identity.pid);
     return FALSE;
 }
 
@@ -90,14 +90,13 @@ gboolean vkp_inspector_signal(VkpReader *reader, VkpIdentity identity, int signa
     g_auto(VkpFd) pidfd = vkp_reader_open_pidfd(reader, identity.pid, error);
     if (pidfd < 0 || !check_alive(reader, identity, error))
         return FALSE;
-    if (syscall(SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0) == 0)
-        return TRUE;
-    if (errno == ESRCH || errno == EPERM)
-        vkp_set_error_errno(error, errno, "Cannot signal process %d", identity.pid);
-    else
+    int failure = vkp_pidfd_signal(pidfd, signal_number);
+    if (failure == ESRCH || failure == EPERM)
+        vkp_set_error_errno(error, failure, "Cannot signal process %d", identity.pid);
+    else if (failure != 0)
         g_set_error(error, VKP_ERROR, VKP_ERROR_KILL_FAILED, "Cannot signal process %d: %s",
-                    identity.pid, g_strerror(errno));
-    return FALSE;
+                    identity.pid, g_strerror(failure));
+    return failure == 0;
 }
 
 gboolean vkp_inspector_exists(VkpReader *reader, VkpIdentity identity)

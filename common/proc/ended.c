@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/kill/ended.h"
+#include "common/proc/ended.h"
 
 #include "common/base/error.h"
 
