@@ -17,19 +17,23 @@ static gboolean take_char(Cursor *cursor, char expected)
     return TRUE;
 }
 
-/* Decimal digits, at least one, that make a number of at most `max`. */
-static gboolean take_number(Cursor *cursor, guint64 max, guint64 *number)
+gboolean vkp_number_take(const char **at, const char *end, guint64 max, guint64 *number)
 {
-    const char *begin = cursor->at;
+    const char *begin = *at;
     guint64 value = 0;
-    for (; cursor->at < cursor->end && g_ascii_isdigit(*cursor->at); cursor->at++) {
-        guint digit = (guint)(*cursor->at - '0');
+    for (; *at < end && g_ascii_isdigit(**at); (*at)++) {
+        guint digit = (guint)(**at - '0');
         if (value > (max - digit) / 10)
             return FALSE;
         value = value * 10 + digit;
     }
     *number = value;
-    return cursor->at > begin;
+    return *at > begin;
+}
+
+static gboolean take_number(Cursor *cursor, guint64 max, guint64 *number)
+{
+    return vkp_number_take(&cursor->at, cursor->end, max, number);
 }
 
 /* A space and a number; those below 0 all read as 0, and only of one does it matter. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/proc/process.h"
 
-#include <stdio.h>
+#include <string.h>
+
+#include "common/proc/parse.h"
 
 const char *vkp_identity_to_text(VkpIdentity identity, char text[VKP_IDENTITY_TEXT_SIZE])
 {
@@ -10,33 +12,23 @@ const char *vkp_identity_to_text(VkpIdentity identity, char text[VKP_IDENTITY_TE
     return text;
 }
 
-/* Digits only, and no needless zero in front: one identity has one text. Returns what follows, or
- * NULL. */
-static const char *parse_decimal(const char *text, guint64 max, guint64 *number)
+/* No needless zero in front: one identity has one text. */
+static gboolean take_decimal(const char **at, guint64 max, guint64 *number)
 {
-    const char *at = text;
-    guint64 value = 0;
-    for (; g_ascii_isdigit(*at); at++) {
-        guint digit = (guint)(*at - '0');
-        if (value > (max - digit) / 10)
-            return NULL;
-        value = value * 10 + digit;
-    }
-    if (at == text || (*text == '0' && at - text > 1))
-        return NULL;
-    *number = value;
-    return at;
+    const char *begin = *at;
+    return vkp_number_take(at, begin + strlen(begin), max, number) &&
+           (*begin != '0' || *at == begin + 1);
 }
 
 gboolean vkp_identity_parse(const char *text, VkpIdentity *identity)
 {
     guint64 pid = 0;
     guint64 start_ticks = 0;
-    const char *at = text ? parse_decimal(text, G_MAXINT, &pid) : NULL;
-    if (!at || pid == 0 || *at != ':')
+    const char *at = text;
+    if (!at || !take_decimal(&at, G_MAXINT, &pid) || pid == 0 || *at != ':')
         return FALSE;
-    at = parse_decimal(at + 1, G_MAXUINT64, &start_ticks);
-    if (!at || *at != '\0')
+    at++;
+    if (!take_decimal(&at, G_MAXUINT64, &start_ticks) || *at != '\0')
         return FALSE;
     *identity = (VkpIdentity){.pid = (pid_t)pid, .start_ticks = start_ticks};
     return TRUE;
