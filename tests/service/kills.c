@@ -291,7 +291,7 @@ static gint64 measure(Fixture *fixture, guint n)
                                                       VKP_OUTCOME_WOULD_KILL, NULL));
     VkpKillOptions options = {.dry_run = TRUE};
     g_auto(Answer) answer = {0};
-    VkpKillRequest request = {fixture->rig->scope, &options, take_answer, &answer};
+    VkpKillRequest request = {fixture->rig->scope, &options, {.done = take_answer, .data = &answer}};
     struct timespec begin, end;
     g_assert_no_errno(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin));
     g_assert_true(vkp_kills_start(fixture->kills, &request, plan, NULL));
