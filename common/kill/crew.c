@@ -21,8 +21,6 @@ struct VkpCrew {
     GHashTable *excluded;    /* set of VkpIdentity*, owned */
     guint64 planned_ticks;   /* when the plan was made, since boot */
     gboolean is_closed;      /* nobody comes in any more */
-    GHashTable *groups;      /* set of the targets' process groups and sessions: offspring whose
-                                parent is dead already is known by them */
 };
 
 static void free_target(gpointer data)
@@ -40,7 +38,6 @@ VkpCrew *vkp_crew_new(const VkpScope *scope, const VkpKillOptions *options)
     crew->by_pid = g_hash_table_new(NULL, NULL);
     crew->excluded =
         g_hash_table_new_full(vkp_identity_hash, vkp_identity_equal_keys, g_free, NULL);
-    crew->groups = g_hash_table_new(NULL, NULL);
     return crew;
 }
 
@@ -48,7 +45,6 @@ void vkp_crew_free(VkpCrew *crew)
 {
     if (!crew)
         return;
-    g_hash_table_unref(crew->groups);
     g_hash_table_unref(crew->excluded);
     g_hash_table_unref(crew->by_pid);
     g_hash_table_unref(crew->by_identity);
@@ -71,21 +67,12 @@ VkpTarget *vkp_crew_lookup(const VkpCrew *crew, VkpIdentity identity)
     return g_hash_table_lookup(crew->by_identity, &identity);
 }
 
-/* 0 is any group whose number we can't see. */
-static void add_group(VkpCrew *crew, pid_t group)
-{
-    if (group > 0)
-        g_hash_table_add(crew->groups, GINT_TO_POINTER(group));
-}
-
 static void add(VkpCrew *crew, VkpMember *member, gboolean is_planned)
 {
     VkpTarget *target = vkp_target_new(member, is_planned);
     g_ptr_array_add(crew->targets, target);
     g_hash_table_insert(crew->by_identity, &target->identity, target);
     g_hash_table_insert(crew->by_pid, GINT_TO_POINTER(target->identity.pid), target);
-    add_group(crew, target->group);
-    add_group(crew, target->session);
 }
 
 void vkp_crew_add_planned(VkpCrew *crew, const GPtrArray *members, guint64 now_ticks)
@@ -132,10 +119,24 @@ static gboolean is_child_of_target(const VkpCrew *crew, const VkpProcess *proces
     return find_elder(crew, process, process->parent_pid, roster) != NULL;
 }
 
-static gboolean shares_group(const VkpCrew *crew, const VkpProcess *process)
+/* A leader's number is not given anew while anybody is left in what it led. */
+static gboolean is_led_by_target(const VkpCrew *crew, const VkpProcess *process, pid_t leader,
+                                 const VkpRoster *roster)
 {
-    return g_hash_table_contains(crew->groups, GINT_TO_POINTER(process->group)) ||
-           g_hash_table_contains(crew->groups, GINT_TO_POINTER(process->session));
+    if (process->identity.pid == leader)
+        return FALSE;
+    const VkpTarget *target = find_elder(crew, process, leader, roster);
+    return target && (target->group == leader || target->session == leader);
+}
+
+/* How offspring is known whose parent is dead already. To be in a group or session together with a
+ * target says nothing: all executions are in the session of their server, and so is whatever it
+ * starts next. */
+static gboolean is_in_what_target_leads(const VkpCrew *crew, const VkpProcess *process,
+                                        const VkpRoster *roster)
+{
+    return is_led_by_target(crew, process, process->group, roster) ||
+           is_led_by_target(crew, process, process->session, roster);
 }
 
 /* Parents come first, so a parent that is itself offspring is a target by now. */
@@ -147,17 +148,7 @@ static gboolean is_offspring(const VkpCrew *crew, const VkpMember *member, const
     if (is_child_of_target(crew, process, roster))
         return TRUE;
     gboolean has_other_parent = vkp_roster_lookup_pid(roster, process->parent_pid) != NULL;
-    return !has_other_parent && shares_group(crew, process);
-}
-
-/* A leader's number is not given anew while anybody is left in what it led. */
-static gboolean is_led_by_target(const VkpCrew *crew, const VkpProcess *process, pid_t leader,
-                                 const VkpRoster *roster)
-{
-    if (process->identity.pid == leader)
-        return FALSE;
-    const VkpTarget *target = find_elder(crew, process, leader, roster);
-    return target && (target->group == leader || target->session == leader);
+    return !has_other_parent && is_in_what_target_leads(crew, process, roster);
 }
 
 static gboolean was_born_to_target(const VkpCrew *crew, const VkpMember *member,
@@ -167,8 +158,7 @@ static gboolean was_born_to_target(const VkpCrew *crew, const VkpMember *member,
     return process->identity.start_ticks >= crew->planned_ticks &&
            !g_hash_table_contains(crew->excluded, &process->identity) &&
            (is_child_of_target(crew, process, roster) ||
-            is_led_by_target(crew, process, process->group, roster) ||
-            is_led_by_target(crew, process, process->session, roster));
+            is_in_what_target_leads(crew, process, roster));
 }
 
 static gboolean may_join(const VkpCrew *crew, const VkpMember *member, const VkpRoster *roster)
@@ -178,10 +168,20 @@ static gboolean may_join(const VkpCrew *crew, const VkpMember *member, const Vkp
     return !vkp_member_is_weak(member) || was_born_to_target(crew, member, roster);
 }
 
+/* It may have made a group of its own since. Who is just being reaped has none that we can see. */
+static void note_place(VkpTarget *target, const VkpProcess *process)
+{
+    if (process->group > 0)
+        target->group = process->group;
+    if (process->session > 0)
+        target->session = process->session;
+}
+
 /* What is known already must still be looked at again when it had been set aside, in doubt, under a
  * roster that is out of date by now. */
 static void renew(VkpTarget *target, VkpMember *member)
 {
+    note_place(target, member->process);
     if (target->stage != VKP_TARGET_PENDING || target->member == member)
         return;
     vkp_member_unref(target->member);

@@ -14,7 +14,7 @@ typedef enum {
 
 typedef struct {
     VkpIdentity identity;
-    pid_t group; /* when it was found */
+    pid_t group; /* when it was last seen */
     pid_t session;
     VkpMember *member;
     VkpTargetStage stage;

@@ -69,6 +69,75 @@ static void test_groups_unseen(Fixture *fixture, G_GNUC_UNUSED gconstpointer dat
     g_assert_cmpuint(recruit(fixture, roster), ==, 0);
 }
 
+/* A crew of these, all confirmed, and of nobody else. */
+static VkpCrew *new_confirmed_crew(VkpKillOptions *options, const Sketch *sketches,
+                                   guint n_sketches)
+{
+    g_autoptr(VkpRoster) roster = sketch_roster(sketches, n_sketches);
+    options->expected = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < n_sketches; i++) {
+        char text[VKP_IDENTITY_TEXT_SIZE];
+        VkpIdentity identity = vkp_roster_at(roster, i)->process->identity;
+        g_hash_table_add(options->expected, g_strdup(vkp_identity_to_text(identity, text)));
+    }
+    g_autoptr(VkpPlan) plan = vkp_plan_build(&everything, options, roster, NULL);
+    VkpCrew *crew = vkp_crew_new(&everything, options);
+    vkp_crew_add_planned(crew, plan->targets, PLANNED_TICKS);
+    vkp_crew_exclude(crew, roster);
+    return crew;
+}
+
+static guint recruit_one(VkpCrew *crew, Sketch stranger)
+{
+    g_autoptr(VkpRoster) roster = sketch_roster(&stranger, 1);
+    return vkp_crew_recruit(crew, roster, NULL, NULL);
+}
+
+/* A server starts all its executions in the session that it lives in itself, and it is no member.
+ */
+static void test_session_of_the_server(void)
+{
+    static const Sketch targets[] = {{.pid = 10, .parent_pid = 7, .group = 10, .session = 7},
+                                     {.pid = 11, .parent_pid = 10, .group = 6, .session = 7}};
+    g_auto(VkpKillOptions) options = {0};
+    VkpCrew *crew = new_confirmed_crew(&options, targets, G_N_ELEMENTS(targets));
+    Sketch next = {.pid = 50, .parent_pid = 7, .group = 50, .session = 7, .start_ticks = 5000};
+    Sketch mate = {.pid = 51, .parent_pid = 7, .group = 6, .session = 7, .start_ticks = 5001};
+    g_assert_cmpuint(recruit_one(crew, next), ==, 0);
+    g_assert_cmpuint(recruit_one(crew, mate), ==, 0);
+    vkp_crew_free(crew);
+}
+
+/* Their leader comes later in the plan than who follows it, and all of them have died. */
+static void test_orphans(void)
+{
+    static const Sketch targets[] = {{.pid = 12, .parent_pid = 1, .group = 20, .session = 20},
+                                     {.pid = 20, .parent_pid = 12, .group = 20, .session = 20}};
+    g_auto(VkpKillOptions) options = {0};
+    VkpCrew *crew = new_confirmed_crew(&options, targets, G_N_ELEMENTS(targets));
+    Sketch in_group = {.pid = 50, .parent_pid = 1, .group = 20, .session = 9, .start_ticks = 5000};
+    Sketch in_session = {.pid = 51, .parent_pid = 1, .group = 51, .session = 20};
+    in_session.start_ticks = 5001;
+    g_assert_cmpuint(recruit_one(crew, in_group), ==, 1);
+    g_assert_cmpuint(recruit_one(crew, in_session), ==, 1);
+    vkp_crew_free(crew);
+}
+
+/* One that came in on the way has moved to a group of its own since, and left an orphan there. */
+static void test_group_made_later(void)
+{
+    static const Sketch target = {.pid = 10, .parent_pid = 7, .group = 10, .session = 7};
+    g_auto(VkpKillOptions) options = {0};
+    VkpCrew *crew = new_confirmed_crew(&options, &target, 1);
+    Sketch heir = {.pid = 50, .parent_pid = 10, .group = 10, .session = 7, .start_ticks = 5000};
+    g_assert_cmpuint(recruit_one(crew, heir), ==, 1);
+    heir.group = 50;
+    g_assert_cmpuint(recruit_one(crew, heir), ==, 0);
+    Sketch orphan = {.pid = 51, .parent_pid = 1, .group = 50, .session = 7, .start_ticks = 5001};
+    g_assert_cmpuint(recruit_one(crew, orphan), ==, 1);
+    vkp_crew_free(crew);
+}
+
 /* Of a weak one, without expectations, the weak meant too. */
 static VkpCrew *new_weak_crew(Sketch target)
 {
@@ -84,8 +153,7 @@ static VkpCrew *new_weak_crew(Sketch target)
 static guint recruit_weak(VkpCrew *crew, Sketch stranger)
 {
     stranger.confidence = 30;
-    g_autoptr(VkpRoster) roster = sketch_roster(&stranger, 1);
-    return vkp_crew_recruit(crew, roster, NULL, NULL);
+    return recruit_one(crew, stranger);
 }
 
 /* Standing in a folder is no descent; whoever is strong needs none. */
@@ -159,6 +227,10 @@ int main(int argc, char **argv)
     ADD("child-of-one-who-left-the-roster-comes-in", test_child_of_one_who_left_the_roster);
     ADD("child-of-whoever-got-the-number-stays-out", test_child_of_a_heir);
     ADD("groups-that-cannot-be-seen-are-no-kinship", test_groups_unseen);
+    g_test_add_func("/kill/crew/what-the-server-starts-next-stays-out", test_session_of_the_server);
+    g_test_add_func("/kill/crew/orphans-in-what-a-confirmed-one-led-come-in", test_orphans);
+    g_test_add_func("/kill/crew/a-group-that-a-confirmed-one-made-later-counts",
+                    test_group_made_later);
     g_test_add_func("/kill/crew/weak-ones-come-in-by-descent-only", test_weak_ones);
     g_test_add_func("/kill/crew/weak-relatives-of-old-stay-out", test_old_relatives);
     g_test_add_func("/kill/crew/weak-heirs-of-a-number-stay-out", test_weak_heirs);
