@@ -19,6 +19,7 @@ struct VkpCrew {
     GHashTable *by_identity; /* VkpIdentity* inside a target -> VkpTarget */
     GHashTable *by_pid;      /* pid -> VkpTarget, the latest one that had it */
     GHashTable *excluded;    /* set of VkpIdentity*, owned */
+    GHashTable *executors;   /* likewise: whoever has been seen as one, if they are to be spared */
     guint64 planned_ticks;   /* when the plan was made, since boot */
     gboolean is_closed;      /* nobody comes in any more */
 };
@@ -38,6 +39,8 @@ VkpCrew *vkp_crew_new(const VkpScope *scope, const VkpKillOptions *options)
     crew->by_pid = g_hash_table_new(NULL, NULL);
     crew->excluded =
         g_hash_table_new_full(vkp_identity_hash, vkp_identity_equal_keys, g_free, NULL);
+    crew->executors =
+        g_hash_table_new_full(vkp_identity_hash, vkp_identity_equal_keys, g_free, NULL);
     return crew;
 }
 
@@ -45,6 +48,7 @@ void vkp_crew_free(VkpCrew *crew)
 {
     if (!crew)
         return;
+    g_hash_table_unref(crew->executors);
     g_hash_table_unref(crew->excluded);
     g_hash_table_unref(crew->by_pid);
     g_hash_table_unref(crew->by_identity);
@@ -75,11 +79,31 @@ static void add(VkpCrew *crew, VkpMember *member, gboolean is_planned)
     g_hash_table_insert(crew->by_pid, GINT_TO_POINTER(target->identity.pid), target);
 }
 
-void vkp_crew_add_planned(VkpCrew *crew, const GPtrArray *members, guint64 now_ticks)
+static void add_identity(GHashTable *identities, VkpIdentity identity)
+{
+    g_hash_table_add(identities, g_memdup2(&identity, sizeof identity));
+}
+
+/* An agent is known as the only child of its launcher. A helper that the launcher starts for a
+ * moment hides that, but makes nobody fair game who was none a moment before. */
+static void note_executors(VkpCrew *crew, const VkpRoster *roster)
+{
+    if (crew->scope->kind != VKP_SCOPE_ALL_EXCEPT_EXECUTORS)
+        return;
+    for (guint i = 0; i < vkp_roster_size(roster); i++) {
+        const VkpMember *member = vkp_roster_at(roster, i);
+        if (member->tie.is_executor)
+            add_identity(crew->executors, member->process->identity);
+    }
+}
+
+void vkp_crew_add_planned(VkpCrew *crew, const VkpPlan *plan, guint64 now_ticks)
 {
     crew->planned_ticks = now_ticks;
-    for (guint i = 0; i < members->len; i++)
-        add(crew, g_ptr_array_index(members, i), TRUE);
+    if (plan->roster)
+        note_executors(crew, plan->roster);
+    for (guint i = 0; i < plan->targets->len; i++)
+        add(crew, g_ptr_array_index(plan->targets, i), TRUE);
 }
 
 void vkp_crew_exclude(VkpCrew *crew, const VkpRoster *roster)
@@ -88,7 +112,7 @@ void vkp_crew_exclude(VkpCrew *crew, const VkpRoster *roster)
     for (guint i = 0; roster && i < vkp_roster_size(roster); i++) {
         VkpIdentity identity = vkp_roster_at(roster, i)->process->identity;
         if (!vkp_crew_lookup(crew, identity))
-            g_hash_table_add(crew->excluded, g_memdup2(&identity, sizeof identity));
+            add_identity(crew->excluded, identity);
     }
 }
 
@@ -163,6 +187,8 @@ static gboolean was_born_to_target(const VkpCrew *crew, const VkpMember *member,
 
 static gboolean may_join(const VkpCrew *crew, const VkpMember *member, const VkpRoster *roster)
 {
+    if (g_hash_table_contains(crew->executors, &member->process->identity))
+        return FALSE;
     if (crew->options->expected)
         return is_offspring(crew, member, roster);
     return !vkp_member_is_weak(member) || was_born_to_target(crew, member, roster);
@@ -192,6 +218,7 @@ guint vkp_crew_recruit(VkpCrew *crew, const VkpRoster *roster,
                        gboolean (*is_taken)(VkpIdentity identity, gpointer data), gpointer data)
 {
     g_autoptr(GPtrArray) strangers = g_ptr_array_new();
+    note_executors(crew, roster);
     for (guint i = 0; !crew->is_closed && i < vkp_roster_size(roster); i++) {
         VkpMember *member = vkp_roster_at(roster, i);
         VkpTarget *known = vkp_crew_lookup(crew, member->process->identity);

@@ -16,7 +16,7 @@ VkpTarget *vkp_crew_lookup(const VkpCrew *crew, VkpIdentity identity); /* borrow
 
 /* Takes in the plan's targets, in their order. `now_ticks`: the time since boot, so that whoever is
  * older was there when the plan was made. */
-void vkp_crew_add_planned(VkpCrew *crew, const GPtrArray *members, guint64 now_ticks);
+void vkp_crew_add_planned(VkpCrew *crew, const VkpPlan *plan, guint64 now_ticks);
 
 /* Members of the roster that are no targets now never will be: they were there before the first
  * signal, and nobody has asked for them. NULL: nobody knows who was there, so nobody will be taken
@@ -25,7 +25,9 @@ void vkp_crew_exclude(VkpCrew *crew, const VkpRoster *roster);
 
 /* Takes in whom the fresh roster shows to be hit by the scope too, parents first; with expectations
  * only offspring of the targets, and of the weak only what was born to them since. Members for
- * which `is_taken` says TRUE are left alone (NULL: none). Returns how many came in. */
+ * which `is_taken` says TRUE are left alone (NULL: none). Where executors are to be spared, so is
+ * whoever was one in this roster or an earlier one, the plan's included. Returns how many came in.
+ */
 guint vkp_crew_recruit(VkpCrew *crew, const VkpRoster *roster,
                        gboolean (*is_taken)(VkpIdentity identity, gpointer data), gpointer data);
 

@@ -71,7 +71,7 @@ VkpKillJob *vkp_kill_job_new(const VkpKillContext *context, const VkpScope *scop
     if (job->options.expected)
         g_hash_table_ref(job->options.expected);
     job->crew = vkp_crew_new(&job->scope, &job->options);
-    vkp_crew_add_planned(job->crew, plan->targets, vkp_reader_uptime_ticks(context->reader));
+    vkp_crew_add_planned(job->crew, plan, vkp_reader_uptime_ticks(context->reader));
     job->results = g_steal_pointer(&plan->results);
     job->roster = g_steal_pointer(&plan->roster);
     job->freezer = vkp_freezer_new(&job->context);

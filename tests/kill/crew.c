@@ -22,7 +22,7 @@ static void set_up(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_autoptr(VkpRoster) roster = SKETCH_ROSTER({.pid = 10}, {.pid = 11, .parent_pid = 10});
     g_autoptr(VkpPlan) plan = vkp_plan_build(&everything, &fixture->options, roster, NULL);
     fixture->crew = vkp_crew_new(&everything, &fixture->options);
-    vkp_crew_add_planned(fixture->crew, plan->targets, PLANNED_TICKS);
+    vkp_crew_add_planned(fixture->crew, plan, PLANNED_TICKS);
     vkp_crew_exclude(fixture->crew, roster);
     g_assert_cmpuint(vkp_crew_size(fixture->crew), ==, 1);
 }
@@ -82,7 +82,7 @@ static VkpCrew *new_confirmed_crew(VkpKillOptions *options, const Sketch *sketch
     }
     g_autoptr(VkpPlan) plan = vkp_plan_build(&everything, options, roster, NULL);
     VkpCrew *crew = vkp_crew_new(&everything, options);
-    vkp_crew_add_planned(crew, plan->targets, PLANNED_TICKS);
+    vkp_crew_add_planned(crew, plan, PLANNED_TICKS);
     vkp_crew_exclude(crew, roster);
     return crew;
 }
@@ -146,7 +146,7 @@ static VkpCrew *new_weak_crew(Sketch target)
     target.confidence = 30;
     g_autoptr(VkpRoster) roster = sketch_roster(&target, 1);
     g_autoptr(VkpPlan) plan = vkp_plan_build(&everything, &options, roster, NULL);
-    vkp_crew_add_planned(crew, plan->targets, PLANNED_TICKS);
+    vkp_crew_add_planned(crew, plan, PLANNED_TICKS);
     return crew;
 }
 
@@ -218,6 +218,41 @@ static void test_child_of_one_given_up(void)
     assert_childless(vkp_target_give_up);
 }
 
+/* A launcher with a second child for a moment does not tell any more which of the two is the agent.
+ * Who hides behind it was seen in the plan's roster, or in that of a rescan. */
+static void test_executors(void)
+{
+    static const VkpScope scope = {.kind = VKP_SCOPE_ALL_EXCEPT_EXECUTORS};
+    static const VkpKillOptions options = {0};
+    VkpRoster *before =
+        SKETCH_ROSTER({.pid = 10, .is_executor = TRUE}, {.pid = 11, .parent_pid = 10});
+    VkpRoster *between =
+        SKETCH_ROSTER({.pid = 10}, {.pid = 12, .parent_pid = 10, .is_executor = TRUE});
+    VkpRoster *after = SKETCH_ROSTER({.pid = 10}, {.pid = 12}, {.pid = 13});
+    g_autoptr(GPtrArray) nobody = g_ptr_array_new();
+    VkpCrew *crew = vkp_crew_new(&scope, &options);
+    vkp_crew_add_planned(crew, &(VkpPlan){.targets = nobody, .roster = before}, PLANNED_TICKS);
+    g_assert_cmpuint(vkp_crew_recruit(crew, between, NULL, NULL), ==, 0);
+    g_assert_cmpuint(vkp_crew_recruit(crew, after, NULL, NULL), ==, 1);
+    g_assert_nonnull(vkp_crew_lookup(crew, (VkpIdentity){13, 1013}));
+    vkp_crew_free(crew);
+    vkp_roster_unref(before);
+    vkp_roster_unref(between);
+    vkp_roster_unref(after);
+}
+
+/* A scope that means executors too does not spare them. */
+static void test_executors_that_are_meant(void)
+{
+    static const VkpKillOptions options = {0};
+    g_autoptr(VkpRoster) roster = SKETCH_ROSTER({.pid = 10, .is_executor = TRUE});
+    g_autoptr(GPtrArray) nobody = g_ptr_array_new();
+    VkpCrew *crew = vkp_crew_new(&everything, &options);
+    vkp_crew_add_planned(crew, &(VkpPlan){.targets = nobody, .roster = roster}, PLANNED_TICKS);
+    g_assert_cmpuint(vkp_crew_recruit(crew, roster, NULL, NULL), ==, 1);
+    vkp_crew_free(crew);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -236,5 +271,7 @@ int main(int argc, char **argv)
     g_test_add_func("/kill/crew/weak-heirs-of-a-number-stay-out", test_weak_heirs);
     g_test_add_func("/kill/crew/children-of-who-is-spared-stay-out", test_child_of_a_spared_one);
     g_test_add_func("/kill/crew/children-of-who-was-given-up-stay-out", test_child_of_one_given_up);
+    g_test_add_func("/kill/crew/whoever-was-an-executor-stays-spared", test_executors);
+    g_test_add_func("/kill/crew/executors-that-are-meant-come-in", test_executors_that_are_meant);
     return g_test_run();
 }

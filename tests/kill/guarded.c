@@ -184,7 +184,7 @@ static void test_told(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_autoptr(GPtrArray) members = g_ptr_array_new();
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
     g_ptr_array_add(members, fixture->member);
-    vkp_crew_add_planned(crew, members, 0);
+    vkp_crew_add_planned(crew, &(VkpPlan){.targets = members}, 0);
     fill_guard(fixture);
     vkp_target_adopt(vkp_crew_at(crew, 0), &fixture->context, G_MAXINT);
     vkp_outcome_append(results, crew, fixture->reader);

@@ -294,6 +294,41 @@ static void test_what_another_job_has_is_left_to_it(void)
     g_assert_cmpuint(verdict.n_survivors, ==, 2);
 }
 
+/* What else has marks on this machine is not ours to end. */
+static VkpRoster *look_at_ours(void *data, G_GNUC_UNUSED GError **error)
+{
+    VkpRig *rig = data;
+    g_autoptr(VkpRoster) all = vkp_rig_look(rig);
+    VkpRoster *ours = vkp_roster_new();
+    for (guint i = 0; i < vkp_roster_size(all); i++) {
+        VkpMember *member = vkp_roster_at(all, i);
+        if (vkp_uuid_equal(&member->tie.attempt_id, &rig->our_attempt))
+            vkp_roster_add(ours, vkp_member_ref(member));
+    }
+    vkp_roster_seal(ours);
+    return ours;
+}
+
+/* The rosters of the rescans don't know it as an executor any more. */
+static void test_executor_of_the_plan_stays_spared(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t agent = spawn_settled(rig, "name agent idle", 1);
+    pid_t helper = spawn_settled(rig, "on-term ( sleep 50 exit 0 ) idle", 2);
+    g_autoptr(VkpRoster) roster = look_at_ours(rig, NULL);
+    VkpMember *member = vkp_roster_lookup_pid(roster, agent);
+    rig->context.fresh_roster = look_at_ours;
+    rig->scope = (VkpScope){.kind = VKP_SCOPE_ALL_EXCEPT_EXECUTORS};
+    member->tie.is_executor = TRUE;
+    VkpPlan *plan = vkp_plan_build(&rig->scope, &polite, roster, NULL);
+    VkpKillJob *job = vkp_kill_job_new(&rig->context, &rig->scope, &polite, plan);
+    vkp_rig_start(rig, job);
+    g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, job);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, helper), ==, VKP_OUTCOME_EXITED);
+    g_assert_cmpuint(verdict.results->len, ==, 1);
+    g_assert_cmpint(state_of(agent), ==, 'S');
+}
+
 static void test_job_covers_its_own(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
@@ -382,6 +417,7 @@ int main(int argc, char **argv)
     ADD("who-must-be-spared-is-protected", test_who_must_be_spared_is_protected);
     ADD("who-becomes-protected-is-not-killed", test_who_becomes_protected_is_not_killed);
     ADD("what-another-job-has-is-left-to-it", test_what_another_job_has_is_left_to_it);
+    ADD("executor-of-the-plan-stays-spared", test_executor_of_the_plan_stays_spared);
     ADD("job-covers-its-own", test_job_covers_its_own);
     ADD("freed-in-mid-freeze-it-thaws", test_freed_in_mid_freeze_it_thaws);
     ADD("title-over-the-marks-does-not-save-it", test_title_over_the_marks_does_not_save_it);

@@ -29,7 +29,7 @@ static void set_up(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_autoptr(VkpPlan) plan =
         vkp_plan_build(&fixture->rig->scope, &fixture->options, fixture->roster, NULL);
     fixture->crew = vkp_crew_new(&fixture->rig->scope, &fixture->options);
-    vkp_crew_add_planned(fixture->crew, plan->targets, 0);
+    vkp_crew_add_planned(fixture->crew, plan, 0);
     g_assert_cmpuint(vkp_crew_size(fixture->crew), ==, 1);
     fixture->target = vkp_crew_at(fixture->crew, 0);
     fixture->results = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
