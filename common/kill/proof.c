@@ -85,6 +85,7 @@ typedef struct {
     VkpImage *now;
     gboolean is_in_place; /* nothing was executed since: what is not there any more was overwritten,
                              as setproctitle() does it with arguments and environment */
+    gboolean is_rewritten; /* it has written other marks over those that are known */
 } Sight;
 
 /* An exec empties both for a moment. */
@@ -96,7 +97,7 @@ static gboolean is_between_images(const Sight *sight)
 static gboolean keeps_marks(const Sight *sight)
 {
     if (sight->is_in_place)
-        return !contradicts(&sight->known->marks, &sight->now->marks);
+        return sight->is_rewritten || !contradicts(&sight->known->marks, &sight->now->marks);
     return has_same_marks(&sight->known->marks, &sight->now->marks);
 }
 
@@ -151,6 +152,18 @@ static VkpImage *read_image(const VkpStat *stat, VkpReader *reader, VkpImageGuar
                                       : vkp_reader_read_image(reader, stat->pid, NULL);
 }
 
+/* Other marks are another process's, or of a later exec, unless both are out of the question:
+ * nobody else can have this pid and start, and after an exec the memory would lie elsewhere. `now`
+ * was read before the stat that says so. */
+static gboolean has_rewritten(const VkpImage *known, const VkpImage *now, pid_t pid,
+                              VkpReader *reader)
+{
+    VkpStat stat;
+    return known->is_certain && contradicts(&known->marks, &now->marks) &&
+           vkp_reader_read_stat(reader, pid, &stat, NULL) &&
+           (stat.flags & VKP_STAT_FLAG_RANDOMIZED) && vkp_image_is_in_place(known, &stat);
+}
+
 static VkpProof check_image(const VkpMember *member, const VkpStat *stat, VkpReader *reader,
                             VkpImageGuard *guard)
 {
@@ -161,7 +174,8 @@ static VkpProof check_image(const VkpMember *member, const VkpStat *stat, VkpRea
     g_autoptr(VkpImage) now = read_image(stat, reader, guard, &is_late);
     if (!now)
         return is_late ? VKP_PROOF_WAITS : VKP_PROOF_UNSEEN;
-    Sight sight = {process->image, now, vkp_image_is_in_place(process->image, stat)};
+    Sight sight = {process->image, now, vkp_image_is_in_place(process->image, stat),
+                   has_rewritten(process->image, now, stat->pid, reader)};
     if (member->tie.evidence == VKP_EVIDENCE_ENVIRONMENT)
         return check_environment(&sight);
     if (member->tie.evidence == VKP_EVIDENCE_DESCENDANT)

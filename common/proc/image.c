@@ -220,14 +220,16 @@ void vkp_image_keep_marks(VkpImage *image, const VkpImage *earlier)
 {
     if (!earlier->environment_known || has_marks(&image->marks))
         return;
+    image->is_certain &= earlier->is_certain;
     image->environment_known = TRUE;
     image->marks = earlier->marks;
     image->marks.project_name = g_strdup(earlier->marks.project_name);
     image->marks.branch = g_strdup(earlier->marks.branch);
 }
 
-void vkp_image_set_place(VkpImage *image, const VkpStat *stat)
+void vkp_image_set_place(VkpImage *image, const VkpStat *stat, guint64 now_ticks)
 {
+    image->is_certain = now_ticks > stat->start_ticks;
     image->place = (VkpMemoryPlace){stat->arguments_start, stat->arguments_end,
                                     stat->environment_start, stat->environment_end};
 }

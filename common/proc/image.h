@@ -17,11 +17,13 @@ VkpImage *vkp_image_new_for_command(const char *const *command, gboolean command
 VkpFolder *vkp_folder_new(const char *path, gboolean deleted, const VkpInode *chain, guint n_chain);
 
 /* For an image that was just built and is not shared yet: takes over the marks of `earlier`, of the
- * same exec, if it has none itself. Who sets a title may write over the environment. */
+ * same exec, if it has none itself. Who sets a title may write over the environment. It is no more
+ * certain than they are then. */
 void vkp_image_keep_marks(VkpImage *image, const VkpImage *earlier);
 
-/* For an image that is not shared yet: it was read of the memory that `stat` tells of. */
-void vkp_image_set_place(VkpImage *image, const VkpStat *stat);
+/* For an image that is not shared yet: it was read of the memory that `stat` tells of, at that time
+ * since boot. */
+void vkp_image_set_place(VkpImage *image, const VkpStat *stat, guint64 now_ticks);
 
 /* Whether `stat` tells of the memory that the image was read of, so that no exec has come between,
  * whatever has been written over it since. FALSE when either is not known. */

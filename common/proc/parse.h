@@ -35,6 +35,10 @@ gboolean vkp_stat_parse(const char *text, gsize length, VkpStat *stat);
 /* PF_KTHREAD: a thread of the kernel itself. */
 #define VKP_STAT_FLAG_KERNEL_THREAD 0x00200000u
 
+/* PF_RANDOMIZE: since its last exec its memory lies at random addresses, that is, at others than
+ * before. */
+#define VKP_STAT_FLAG_RANDOMIZED 0x00400000u
+
 /* Fields of /proc/loadavg ("0.00 0.01 0.05 1/123 4567"): the newest pid of our pid namespace. */
 gboolean vkp_loadavg_parse_newest_pid(const char *text, pid_t *pid);
 

@@ -66,6 +66,8 @@ typedef struct {
     gboolean environment_known; /* FALSE: could not be read, the marks say nothing */
     VkpMarks marks;
     VkpMemoryPlace place; /* where it was read */
+    gboolean is_certain;  /* and not before the clock tick of the process's start was over: nobody
+                             else can have had its pid and start, then or later */
 } VkpImage;
 
 VkpImage *vkp_image_ref(VkpImage *image);

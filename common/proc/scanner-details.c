@@ -63,7 +63,7 @@ static gboolean refresh_image(VkpScanner *scanner, VkpSighting *sighting, const 
     VkpImage *image = read_image(scanner, sighting, stat, pid, &failure);
     if (!image)
         return bear(error, failure);
-    vkp_sighting_set_image(sighting, stat, image);
+    vkp_sighting_set_image(sighting, stat, image, vkp_reader_uptime_ticks(scanner->reader));
     return TRUE;
 }
 

@@ -32,7 +32,8 @@ VkpReadPlan vkp_sighting_plan_image(const VkpSighting *sighting, const VkpStat *
         return plan_after_exit(stat, sighting->image != NULL);
     if (stat->state == 'D')
         return sighting->image ? VKP_READ_NOTHING : VKP_READ_SAFELY;
-    if (sighting->image && is_same_exec(&sighting->image_stat, stat) &&
+    if (sighting->image && sighting->image->is_certain &&
+        is_same_exec(&sighting->image_stat, stat) &&
         strcmp(sighting->image_stat.comm, stat->comm) == 0)
         return VKP_READ_NOTHING;
     return VKP_READ_ALL;
@@ -45,11 +46,12 @@ VkpReadPlan vkp_sighting_plan_folder(const VkpSighting *sighting, const VkpStat 
     return stat->state == 'D' ? VKP_READ_SAFELY : VKP_READ_ALL;
 }
 
-void vkp_sighting_set_image(VkpSighting *sighting, const VkpStat *stat, VkpImage *image)
+void vkp_sighting_set_image(VkpSighting *sighting, const VkpStat *stat, VkpImage *image,
+                            guint64 now_ticks)
 {
+    vkp_image_set_place(image, stat, now_ticks);
     if (sighting->image && is_same_exec(&sighting->image_stat, stat))
         vkp_image_keep_marks(image, sighting->image);
-    vkp_image_set_place(image, stat);
     vkp_image_unref(sighting->image);
     sighting->image = image;
     sighting->image_stat = *stat;

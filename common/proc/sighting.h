@@ -28,5 +28,7 @@ typedef enum {
 VkpReadPlan vkp_sighting_plan_image(const VkpSighting *sighting, const VkpStat *stat);
 VkpReadPlan vkp_sighting_plan_folder(const VkpSighting *sighting, const VkpStat *stat);
 
-/* Replaces the image (takes the new one), read after `stat`. Marks once seen stay until an exec. */
-void vkp_sighting_set_image(VkpSighting *sighting, const VkpStat *stat, VkpImage *image);
+/* Replaces the image (takes the new one), read after `stat`, at that time since boot. Marks once
+ * seen stay until an exec. */
+void vkp_sighting_set_image(VkpSighting *sighting, const VkpStat *stat, VkpImage *image,
+                            guint64 now_ticks);

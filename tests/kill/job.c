@@ -379,20 +379,37 @@ static gboolean has_lost_its_mark(gpointer data)
 {
     const VkpRig *rig = data;
     g_autoptr(VkpImage) image = vkp_reader_read_image(rig->reader, rig->scope.identity.pid, NULL);
-    return image && vkp_uuid_is_nil(&image->marks.attempt_id);
+    return image && !vkp_uuid_equal(&image->marks.attempt_id, &rig->our_attempt);
+}
+
+static gboolean is_certain(gpointer data)
+{
+    VkpRig *rig = data;
+    g_autoptr(VkpRoster) roster = vkp_rig_look(rig);
+    return vkp_roster_lookup(roster, rig->scope.identity)->process->image->is_certain;
 }
 
 /* Its name stays, so nothing tells the next roster to read it anew. */
-static void test_title_over_the_marks_does_not_save_it(void)
+static void assert_dies_without_its_mark(const char *script)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t pid = spawn_settled(rig, "chdir / setsid on-term ( title ) idle", 1);
-    vkp_roster_unref(vkp_rig_look(rig));
-    g_assert_no_errno(kill(pid, SIGTERM));
+    pid_t pid = spawn_settled(rig, script, 1);
     aim_at_one(rig, pid);
+    g_assert_true(vkp_deadline_wait(10000, is_certain, rig));
+    g_assert_no_errno(kill(pid, SIGTERM));
     g_assert_true(vkp_deadline_wait(10000, has_lost_its_mark, rig));
     g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
     g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_KILLED);
+}
+
+static void test_title_over_the_marks_does_not_save_it(void)
+{
+    assert_dies_without_its_mark("chdir / setsid on-term ( title ) idle");
+}
+
+static void test_forged_marks_do_not_save_it(void)
+{
+    assert_dies_without_its_mark("chdir / setsid on-term ( forge ) idle");
 }
 
 int main(int argc, char **argv)
@@ -421,6 +438,7 @@ int main(int argc, char **argv)
     ADD("job-covers-its-own", test_job_covers_its_own);
     ADD("freed-in-mid-freeze-it-thaws", test_freed_in_mid_freeze_it_thaws);
     ADD("title-over-the-marks-does-not-save-it", test_title_over_the_marks_does_not_save_it);
+    ADD("forged-marks-do-not-save-it", test_forged_marks_do_not_save_it);
     ADD("planned-who-ended-meanwhile-are-gone", test_planned_who_ended_meanwhile_are_gone);
     return g_test_run();
 }

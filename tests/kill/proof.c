@@ -189,18 +189,19 @@ static void draw_titled(Fixture *fixture)
     g_assert_true(vkp_deadline_wait(10000, has_title, fixture));
 }
 
-static void set_place(Fixture *fixture)
+/* As if read within the clock tick of its start, or so many later. */
+static void set_place(Fixture *fixture, guint n_ticks_later)
 {
     VkpStat stat;
     g_assert_true(vkp_reader_read_stat(fixture->reader, fixture->pid, &stat, NULL));
-    vkp_image_set_place(fixture->process->image, &stat);
+    vkp_image_set_place(fixture->process->image, &stat, stat.start_ticks + n_ticks_later);
 }
 
 static void test_overwritten_marks_stand(Fixture *fixture, gconstpointer data)
 {
     (void)data;
     draw_titled(fixture);
-    set_place(fixture);
+    set_place(fixture, 1);
     assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_STANDS);
     assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, VKP_PROOF_STANDS);
     assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_STANDS);
@@ -212,18 +213,53 @@ static void test_overwritten_command_stands(Fixture *fixture, gconstpointer data
 {
     (void)data;
     draw_image(fixture, MARK, "before-the-title");
-    set_place(fixture);
+    set_place(fixture, 1);
     assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_STANDS);
     assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, VKP_PROOF_STANDS);
 }
 
-static void test_other_mark_in_the_same_memory_falls(Fixture *fixture, gconstpointer data)
+static void assert_other_mark(Fixture *fixture, VkpProof expected)
+{
+    assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, expected);
+    assert_proof(fixture, VKP_EVIDENCE_REGISTERED, expected);
+    assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, expected);
+    fixture->process->parent_pid++;
+    assert_proof(fixture, VKP_EVIDENCE_DESCENDANT, expected);
+    fixture->process->parent_pid--;
+}
+
+/* A process can write into its own environment what it likes, and stays the one that it was. */
+static void test_other_mark_in_the_same_memory_was_written_over(Fixture *fixture,
+                                                                gconstpointer data)
 {
     (void)data;
     draw_image(fixture, OTHER_MARK, "x");
-    set_place(fixture);
-    assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS);
-    assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_FALLS);
+    set_place(fixture, 1);
+    assert_other_mark(fixture, VKP_PROOF_STANDS);
+    fixture->process->image->place.environment_end += 16;
+    assert_other_mark(fixture, VKP_PROOF_FALLS);
+}
+
+/* Within one tick, a twin of the same parent may have its pid, its start and its addresses. */
+static void test_other_mark_of_the_first_tick_falls(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    draw_image(fixture, OTHER_MARK, "x");
+    set_place(fixture, 0);
+    assert_other_mark(fixture, VKP_PROOF_FALLS);
+}
+
+/* Where nothing is randomised, an exec leads to the same addresses. */
+static void test_other_mark_without_randomisation_falls(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    const char *const environment[] = {MARK, NULL};
+    vkp_family_spawn(fixture->family, &(VkpActor){.script = "run ( setarch -R sleep 30 )",
+                                                  .environment = environment});
+    draw(fixture, vkp_family_find(fixture->family, "sleep").pid);
+    draw_image(fixture, OTHER_MARK, "x");
+    set_place(fixture, 1);
+    assert_other_mark(fixture, VKP_PROOF_FALLS);
 }
 
 static pid_t spawn_nested(Fixture *fixture)
@@ -245,7 +281,7 @@ static void test_second_attempt_counts_like_the_first(Fixture *fixture, gconstpo
     draw_image(fixture, MARK, word);
     assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS);
     assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, VKP_PROOF_FALLS);
-    set_place(fixture);
+    set_place(fixture, 0);
     assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS);
     assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, VKP_PROOF_FALLS);
 }
@@ -257,7 +293,7 @@ static void test_overwritten_first_of_two_attempts_stands(Fixture *fixture, gcon
     fixture->process->image->marks.other_attempt_id = fixture->process->image->marks.attempt_id;
     g_assert_true(vkp_uuid_parse(OTHER_ID, &fixture->process->image->marks.attempt_id));
     assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS);
-    set_place(fixture);
+    set_place(fixture, 0);
     assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_STANDS);
     assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_STANDS);
 }
@@ -267,7 +303,7 @@ static void test_absent_marks_in_other_memory_fall(Fixture *fixture, gconstpoint
     (void)data;
     draw_titled(fixture);
     assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS); /* its place is not known */
-    set_place(fixture);
+    set_place(fixture, 1);
     fixture->process->image->place.environment_start -= 16;
     assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS);
     assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, VKP_PROOF_FALLS);
@@ -358,10 +394,14 @@ int main(int argc, char **argv)
     ADD("proof/out-of-sight-the-place-decides", test_out_of_sight_the_place_decides);
     ADD("proof/overwritten-marks-stand", test_overwritten_marks_stand);
     ADD("proof/overwritten-command-stands", test_overwritten_command_stands);
-    ADD("proof/other-mark-in-the-same-memory-falls", test_other_mark_in_the_same_memory_falls);
     ADD("proof/second-attempt-counts-like-the-first", test_second_attempt_counts_like_the_first);
     ADD("proof/overwritten-first-of-two-attempts-stands",
         test_overwritten_first_of_two_attempts_stands);
+    ADD("proof/other-mark-in-the-same-memory-was-written-over",
+        test_other_mark_in_the_same_memory_was_written_over);
+    ADD("proof/other-mark-of-the-first-tick-falls", test_other_mark_of_the_first_tick_falls);
+    ADD("proof/other-mark-without-randomisation-falls",
+        test_other_mark_without_randomisation_falls);
     ADD("proof/absent-marks-in-other-memory-fall", test_absent_marks_in_other_memory_fall);
     ADD("target/right-one-is-held", test_right_one_is_held);
     ADD("target/reused-number-is-set-aside", test_reused_number_is_set_aside);

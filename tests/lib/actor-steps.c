@@ -18,7 +18,7 @@
  *   stop                 stops itself, and goes on when continued
  *   title                writes over its environment, as a long title does
  *   hydra, twins, storm N MS, hop N MS, hop-sessions N MS, leaderless, vfork, trace ( STEPS ),
- *   pid-namespace ( STEPS ), exec-again N      see actor-unruly.c
+ *   pid-namespace ( STEPS ), exec-again N, forge      see actor-unruly.c
  *
  * At the end of its steps a process exits with 0. */
 #include "tests/lib/actor.h"
@@ -303,6 +303,12 @@ static void step_title(Actor *actor, const Arguments *arguments)
     unruly_title();
 }
 
+static void step_forge(Actor *actor, const Arguments *arguments)
+{
+    (void)actor, (void)arguments;
+    unruly_forge();
+}
+
 typedef struct {
     const char *word;
     int n_texts; /* how many words it takes, not counting the group */
@@ -347,6 +353,7 @@ static const Step steps[] = {
     {"pid-namespace", 0, true, step_pid_namespace},
     {"exec-again", 1, false, step_exec_again},
     {"title", 0, false, step_title},
+    {"forge", 0, false, step_forge},
 };
 
 static const Step *find_step(const char *word)

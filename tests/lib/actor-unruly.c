@@ -9,7 +9,8 @@
  *   vfork           a parent in vfork(), in uninterruptible (though killable) sleep, and its child
  *   trace ( S )     a child that plays S and is held in a ptrace stop
  *   pid-namespace ( S )  a child that plays S as init of a pid namespace
- *   exec-again N    executes itself N times over, then settles and idles */
+ *   exec-again N    executes itself N times over, then settles and idles
+ *   forge           writes other ids over those in its environment */
 #include "tests/lib/actor.h"
 
 #include <errno.h>
@@ -213,4 +214,13 @@ void unruly_title(void)
 {
     for (char **variable = environ; *variable; variable++)
         memset(*variable, 'x', strlen(*variable));
+}
+
+void unruly_forge(void)
+{
+    for (char **variable = environ; *variable; variable++) {
+        char *last = *variable + strlen(*variable) - 1;
+        if (!strncmp(*variable, "VK_", 3))
+            *last = *last == '0' ? '1' : '0';
+    }
 }

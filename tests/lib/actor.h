@@ -70,6 +70,7 @@ void unruly_trace(Actor *actor, Script script);
 void unruly_pid_namespace(Actor *actor, Script script);
 void unruly_exec_again(Actor *actor, int n);
 void unruly_title(void);
+void unruly_forge(void);
 
 /* Never returns. */
 int warden_main(void);

@@ -16,7 +16,10 @@ static VkpStat make_stat(char state, guint threads, const char *comm, guint64 ad
 
 static VkpImage *make_image(const char *environment)
 {
-    return vkp_image_build("x", 2, FALSE, environment, environment ? strlen(environment) : 0);
+    VkpImage *image =
+        vkp_image_build("x", 2, FALSE, environment, environment ? strlen(environment) : 0);
+    image->is_certain = TRUE;
+    return image;
 }
 
 static void test_image_plans(void)
@@ -63,6 +66,34 @@ static void test_every_address_counts(void)
     vkp_image_unref(known.image);
 }
 
+/* Within the tick of its start, another process could still get its pid and the same start. */
+static void test_young(void)
+{
+    VkpStat stat = make_stat('S', 1, "node", 100);
+    VkpSighting sighting = {0};
+    stat.start_ticks = 1000;
+    vkp_sighting_set_image(&sighting, &stat, make_image(MARK), 1000);
+    g_assert_false(sighting.image->is_certain);
+    g_assert_cmpint(vkp_sighting_plan_image(&sighting, &stat), ==, VKP_READ_ALL);
+    vkp_sighting_set_image(&sighting, &stat, make_image(MARK), 1001);
+    g_assert_true(sighting.image->is_certain);
+    g_assert_cmpint(vkp_sighting_plan_image(&sighting, &stat), ==, VKP_READ_NOTHING);
+    vkp_image_unref(sighting.image);
+}
+
+/* Marks from then are no more certain for being kept. */
+static void test_young_marks(void)
+{
+    VkpStat stat = make_stat('S', 1, "node", 100);
+    VkpSighting sighting = {0};
+    stat.start_ticks = 1000;
+    vkp_sighting_set_image(&sighting, &stat, make_image(MARK), 1000);
+    vkp_sighting_set_image(&sighting, &stat, make_image("overwritten"), 1001);
+    g_assert_cmpstr(sighting.image->marks.project_name, ==, "p");
+    g_assert_false(sighting.image->is_certain);
+    vkp_image_unref(sighting.image);
+}
+
 static void test_folder_plans(void)
 {
     VkpCachedFolder folder = {0};
@@ -85,11 +116,11 @@ static void test_marks_until_exec(void)
     VkpStat before = make_stat('S', 1, "node", 100);
     VkpStat titled = make_stat('S', 1, "my title", 100);
     VkpStat execed = make_stat('S', 1, "sh", 200);
-    vkp_sighting_set_image(&sighting, &before, make_image(MARK));
-    vkp_sighting_set_image(&sighting, &titled, make_image("overwritten"));
+    vkp_sighting_set_image(&sighting, &before, make_image(MARK), 9);
+    vkp_sighting_set_image(&sighting, &titled, make_image("overwritten"), 9);
     g_assert_cmpstr(sighting.image->marks.project_name, ==, "p");
     g_assert_cmpuint(sighting.image->place.arguments_start, ==, 100);
-    vkp_sighting_set_image(&sighting, &execed, make_image("other"));
+    vkp_sighting_set_image(&sighting, &execed, make_image("other"), 9);
     g_assert_null(sighting.image->marks.project_name);
     vkp_image_unref(sighting.image);
 }
@@ -99,6 +130,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sighting/image-is-read-once-an-exec-or-title", test_image_plans);
     g_test_add_func("/sighting/any-moved-address-is-an-exec", test_every_address_counts);
+    g_test_add_func("/sighting/image-of-the-first-tick-is-read-again", test_young);
+    g_test_add_func("/sighting/marks-of-the-first-tick-stay-uncertain", test_young_marks);
     g_test_add_func("/sighting/folder-is-looked-at-while-it-can-answer", test_folder_plans);
     g_test_add_func("/sighting/marks-stay-until-an-exec", test_marks_until_exec);
     return g_test_run();

@@ -167,6 +167,19 @@ static void settle(Scene *scene)
     g_assert_true(vkp_deadline_wait(10000, is_quiet_now, scene));
 }
 
+typedef struct {
+    VkpReader *reader;
+    pid_t pid;
+} Birth;
+
+static gboolean is_past_first_tick(gpointer data)
+{
+    const Birth *birth = data;
+    VkpStat stat;
+    g_assert_true(vkp_reader_read_stat(birth->reader, birth->pid, &stat, NULL));
+    return vkp_reader_uptime_ticks(birth->reader) > stat.start_ticks;
+}
+
 /* What the stat tells shows at a mere tick, the folder when somebody asks (or 5 s later). */
 static void test_sample(void)
 {
@@ -174,6 +187,8 @@ static void test_sample(void)
     Scene scene = {reader, new_table_without_youth(reader), &all_means[0]};
     g_autoptr(Child) child = child_start(move_then_idle, NULL);
     child_hear(child);
+    Birth birth = {reader, child_pid(child)};
+    g_assert_true(vkp_deadline_wait(10000, is_past_first_tick, &birth)); /* or all is read again */
     follow(&scene, child_pid(child));
     settle(&scene);
     child_say(child);
