@@ -12,6 +12,7 @@ typedef struct {
     VkpHolders *holders;
     VkpInode inode;          /* the file whose holders are known */
     gint64 held_at_usec;     /* monotonic: when somebody was last known to hold it; 0: never */
+    gboolean is_stray;       /* never ours, see strays.h */
     guint64 current_at_usec; /* since boot: when the board was last known to be current */
 } VkpDatabase;
 

@@ -6,6 +6,7 @@
 #include "common/base/error.h"
 #include "service/database.h"
 #include "service/holder-search.h"
+#include "service/strays.h"
 
 /* A server that is started anew, perhaps after an update, gets its board back. One that was away
  * for longer than the second of these is not what it was: its file may be somebody's old copy. */
@@ -24,8 +25,9 @@ struct VkpDatabases {
     char *database_path;
     GStrv extra;
     gint64 located_at_usec; /* monotonic; 0: not yet */
-    GPtrArray *all; /* VkpDatabase; the chosen one, then in the order of vkp_locate_candidates() */
-    VkpDatabase *ours;  /* one of them */
+    GPtrArray *all;    /* VkpDatabase; the chosen one, then in the order of vkp_locate_candidates(),
+                          then strays */
+    VkpDatabase *ours; /* one of them */
     VkpDatabase *first; /* the first of them that was ours by its server; NULL: none yet, or gone */
     VkpBoard *board;    /* of ours, as of the last refresh */
     GArray *servers;
@@ -33,6 +35,7 @@ struct VkpDatabases {
     GHashTable *foreign_ids;
     gboolean have_stirred; /* servers or foreign ids, at the last refresh */
     VkpHolderSearch *search;
+    VkpStrays *strays;
 };
 
 VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options)
@@ -49,6 +52,7 @@ VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options)
     databases->servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     databases->other_servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     databases->search = vkp_holder_search_new(options->reader, options->uid);
+    databases->strays = vkp_strays_new(options->reader, options->uid);
     databases->foreign_ids = g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
     return databases;
 }
@@ -63,6 +67,7 @@ void vkp_databases_free(VkpDatabases *databases)
     g_array_unref(databases->other_servers);
     g_hash_table_unref(databases->foreign_ids);
     vkp_holder_search_free(databases->search);
+    vkp_strays_free(databases->strays);
     g_free(databases->chosen_path);
     g_free(databases->home);
     g_free(databases->data_home);
@@ -86,6 +91,33 @@ static void drop_if_gone(const VkpDatabases *databases, VkpDatabase **database)
 {
     if (*database && !g_ptr_array_find(databases->all, *database, NULL))
         *database = NULL;
+}
+
+static gboolean is_among(const VkpDatabases *databases, VkpInode inode)
+{
+    for (guint i = 0; i < databases->all->len; i++) {
+        const VkpDatabase *database = g_ptr_array_index(databases->all, i);
+        if (vkp_inode_equal(vkp_file_inode(vkp_store_path(database->store)), inode))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Behind all others. */
+static void add_strays(VkpDatabases *databases, GPtrArray *known)
+{
+    const GPtrArray *paths = vkp_strays_paths(databases->strays);
+    for (guint i = paths->len; i-- > 0;) {
+        const char *path = paths->pdata[i];
+        VkpInode inode = vkp_file_inode(path);
+        if (vkp_inode_is_unknown(inode)) {
+            vkp_strays_dismiss(databases->strays, path);
+        } else if (!is_among(databases, inode)) {
+            VkpDatabase *database = take_or_make(known, path);
+            database->is_stray = TRUE;
+            g_ptr_array_add(databases->all, database);
+        }
+    }
 }
 
 /* Brings `all` in line with the files that are there, keeping what is known of those that stay.
@@ -122,6 +154,7 @@ static gboolean locate(VkpDatabases *databases, VkpLook look)
         g_autofree char *expected = vkp_locate_dup_default_path(&places);
         g_ptr_array_add(databases->all, take_or_make(known, expected));
     }
+    add_strays(databases, known);
     drop_if_gone(databases, &databases->ours);
     drop_if_gone(databases, &databases->first);
     return known->len > 0 || databases->all->len > n_known;
@@ -131,7 +164,7 @@ static VkpDatabase *find_held(const VkpDatabases *databases)
 {
     for (guint i = 0; i < databases->all->len; i++) {
         VkpDatabase *database = g_ptr_array_index(databases->all, i);
-        if (vkp_database_is_held(database))
+        if (!database->is_stray && vkp_database_is_held(database))
             return database;
     }
     return NULL;
@@ -184,6 +217,17 @@ static gboolean pids_equal(const GArray *a, const GArray *b)
            (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(pid_t)) == 0);
 }
 
+/* Who has ours open and another as well is ours. */
+static void drop_pids(GArray *from, const GArray *pids)
+{
+    for (guint i = from->len; i-- > 0;)
+        for (guint j = 0; j < pids->len; j++)
+            if (g_array_index(from, pid_t, i) == g_array_index(pids, pid_t, j)) {
+                g_array_remove_index(from, i);
+                break;
+            }
+}
+
 static void collect_servers(VkpDatabases *databases)
 {
     g_autoptr(GArray) servers = g_array_copy(databases->servers);
@@ -196,8 +240,26 @@ static void collect_servers(VkpDatabases *databases)
                                                        ? databases->servers
                                                        : databases->other_servers);
     }
+    vkp_strays_append_remote(databases->strays, databases->other_servers);
+    drop_pids(databases->other_servers, databases->servers);
     databases->have_stirred |= !pids_equal(servers, databases->servers) ||
                                !pids_equal(other_servers, databases->other_servers);
+}
+
+/* Many a program has a file of such a name. Returns whether there was one. */
+static gboolean dismiss_strangers(VkpDatabases *databases)
+{
+    guint n_before = databases->all->len;
+    for (guint i = n_before; i-- > 0;) {
+        const VkpDatabase *database = g_ptr_array_index(databases->all, i);
+        VkpDatabaseState state = vkp_store_state(database->store);
+        if (!database->is_stray ||
+            (state != VKP_DATABASE_UNSUPPORTED && state != VKP_DATABASE_CORRUPT))
+            continue;
+        vkp_strays_dismiss(databases->strays, vkp_store_path(database->store));
+        g_ptr_array_remove_index(databases->all, i);
+    }
+    return databases->all->len < n_before;
 }
 
 static void collect_foreign_ids(VkpDatabases *databases)
@@ -210,7 +272,8 @@ static void collect_foreign_ids(VkpDatabases *databases)
     }
 }
 
-gboolean vkp_databases_refresh(VkpDatabases *databases, VkpSnapshot *snapshot, VkpLook look)
+/* Returns whether our board is another one than before. */
+static gboolean bring_up_to_date(VkpDatabases *databases, VkpSnapshot *snapshot, VkpLook look)
 {
     const VkpDatabase *ours_before = databases->ours;
     gboolean foreign_changed = locate(databases, look);
@@ -226,6 +289,7 @@ gboolean vkp_databases_refresh(VkpDatabases *databases, VkpSnapshot *snapshot, V
         if (vkp_database_refresh(database, databases->reader) && database != ours)
             foreign_changed = TRUE;
     }
+    foreign_changed |= dismiss_strangers(databases);
     databases->have_stirred = foreign_changed;
     collect_servers(databases);
     if (foreign_changed)
@@ -235,6 +299,26 @@ gboolean vkp_databases_refresh(VkpDatabases *databases, VkpSnapshot *snapshot, V
     gboolean is_another_board = board != databases->board;
     g_clear_pointer(&databases->board, vkp_board_unref);
     databases->board = vkp_board_ref(board);
+    return is_another_board;
+}
+
+gboolean vkp_databases_refresh(VkpDatabases *databases, VkpSnapshot *snapshot, VkpLook look)
+{
+    gboolean is_another_board = bring_up_to_date(databases, snapshot, look);
+    VkpStraysInput input = {
+        .snapshot = snapshot,
+        .board = databases->board,
+        .foreign_ids = databases->foreign_ids,
+        .have_boards_changed = is_another_board || databases->have_stirred,
+        .is_thorough = look == VKP_LOOK_ALL,
+    };
+    if (!vkp_strays_search(databases->strays, &input))
+        return is_another_board;
+    /* Once more, with them. */
+    gboolean have_stirred = databases->have_stirred;
+    databases->located_at_usec = 0;
+    is_another_board |= bring_up_to_date(databases, snapshot, look);
+    databases->have_stirred |= have_stirred;
     return is_another_board;
 }
 

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -67,13 +68,20 @@ static const char *next_descriptor(Listing *listing, guint *n_seen)
 }
 
 /* Follows the link, and asks only for what is in memory: a descriptor may belong to a file server
- * that does not answer any more. */
-static gboolean is_one_of(int directory, const char *name, const VkpInode *files, guint n_files)
+ * that does not answer any more. Unknown if it can't be told. */
+static VkpInode find_inode(int directory, const char *name)
 {
     struct statx status;
     if (statx(directory, name, AT_STATX_DONT_SYNC, STATX_INO, &status) < 0)
+        return (VkpInode){0};
+    return (VkpInode){makedev(status.stx_dev_major, status.stx_dev_minor), status.stx_ino};
+}
+
+static gboolean is_one_of(int directory, const char *name, const VkpInode *files, guint n_files)
+{
+    VkpInode found = find_inode(directory, name);
+    if (vkp_inode_is_unknown(found))
         return FALSE;
-    VkpInode found = {makedev(status.stx_dev_major, status.stx_dev_minor), status.stx_ino};
     for (guint i = 0; i < n_files; i++)
         if (vkp_inode_equal(found, files[i]))
             return TRUE;
@@ -195,6 +203,60 @@ GArray *vkp_reader_list_sockets(VkpReader *reader, pid_t pid, GError **error)
     }
     if (is_known)
         return g_steal_pointer(&sockets);
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return NULL;
+}
+
+void vkp_open_file_free(VkpOpenFile *file)
+{
+    if (!file)
+        return;
+    g_free(file->path);
+    g_free(file);
+}
+
+static gboolean has_one_of_names(const char *path, const char *const *names)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && g_strv_contains(names, slash + 1);
+}
+
+static gboolean collect_files(VkpReader *reader, pid_t pid, const char *const *names,
+                              GPtrArray *files, guint *n_seen, GError **error)
+{
+    g_auto(Listing) listing;
+    if (!listing_begin(&listing, reader, pid, error))
+        return FALSE;
+    const char *name;
+    while ((name = next_descriptor(&listing, n_seen))) {
+        char link[PATH_MAX];
+        gssize length = readlinkat(listing.folder, name, link, sizeof link - 1);
+        if (length <= 0)
+            continue;
+        link[length] = '\0';
+        if (!has_one_of_names(link, names))
+            continue;
+        VkpOpenFile *file = g_new(VkpOpenFile, 1);
+        *file = (VkpOpenFile){g_strdup(link), find_inode(listing.folder, name)};
+        g_ptr_array_add(files, file);
+    }
+    return listing_end(&listing, pid, error);
+}
+
+GPtrArray *vkp_reader_list_files_named(VkpReader *reader, pid_t pid, const char *const *names,
+                                       GError **error)
+{
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_open_file_free);
+    g_autoptr(GError) failure = NULL;
+    guint n_seen = 0;
+    gboolean is_known = collect_files(reader, pid, names, files, &n_seen, &failure);
+    pid_t thread = thread_instead(reader, pid, n_seen, failure);
+    if (thread > 0) {
+        g_clear_error(&failure);
+        is_known = collect_files(reader, thread, names, files, &n_seen, &failure);
+    }
+    if (is_known)
+        return g_steal_pointer(&files);
     g_propagate_error(error, g_steal_pointer(&failure));
     return NULL;
 }

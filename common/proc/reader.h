@@ -102,6 +102,20 @@ gboolean vkp_reader_has_file_open(VkpReader *reader, pid_t pid, VkpInode file);
 gboolean vkp_reader_check_files_open(VkpReader *reader, pid_t pid, const VkpInode *files,
                                      guint n_files, gboolean *is_open, GError **error);
 
+/* A file that a process has open. `path` is the kernel's raw text: where the process sees it, which
+ * need not lead there from here. */
+typedef struct {
+    char *path;
+    VkpInode inode; /* unknown if it could not be touched */
+} VkpOpenFile;
+
+void vkp_open_file_free(VkpOpenFile *file); /* takes NULL */
+
+/* What `pid` has open under one of these names (last components, NULL-terminated), as VkpOpenFile;
+ * NULL and error when its descriptors can't be read. */
+GPtrArray *vkp_reader_list_files_named(VkpReader *reader, pid_t pid, const char *const *names,
+                                       GError **error);
+
 /* The inodes of the sockets that `pid` holds, as guint64, in order of its descriptors; NULL and
  * error when they cannot be read. */
 GArray *vkp_reader_list_sockets(VkpReader *reader, pid_t pid, GError **error);

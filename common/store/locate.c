@@ -8,6 +8,8 @@
 #define V2_NAME "db.v2.sqlite"
 #define V1_NAME "db.sqlite"
 
+const char *const vkp_locate_names[] = {V2_NAME, V1_NAME, NULL};
+
 void vkp_candidate_free(VkpCandidate *candidate)
 {
     if (!candidate)

@@ -7,6 +7,9 @@
 
 /* Where vibe-kanban's database may be. */
 
+/* What such a file is called, wherever it is; NULL-terminated. */
+extern const char *const vkp_locate_names[];
+
 /* A file found to be there. */
 typedef struct {
     char *path;

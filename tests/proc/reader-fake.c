@@ -197,6 +197,30 @@ static void test_open_files(void)
     g_assert_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND);
 }
 
+static void test_files_by_name(void)
+{
+    g_autoptr(VkpFakeProc) fake = vkp_fake_proc_new();
+    g_autoptr(VkpReader) reader = open_reader(vkp_fake_proc_root(fake));
+    vkp_fake_proc_write(fake, "db.sqlite", "x", 1);
+    g_autofree char *path = g_build_filename(vkp_fake_proc_root(fake), "db.sqlite", NULL);
+    vkp_fake_proc_put(fake, &(VkpFakeProcess){.pid = 5});
+    const char *const targets[] = {"socket:[4711]",          "db.sqlite",
+                                   "/x/my-db.sqlite",        "/x/db.sqlite (deleted)",
+                                   "/nonexistent/db.sqlite", path};
+    for (int i = 0; i < (int)G_N_ELEMENTS(targets); i++)
+        vkp_fake_proc_set_descriptor(fake, 5, i, targets[i]);
+    const char *const names[] = {"db.sqlite", NULL};
+    g_autoptr(GPtrArray) files = vkp_reader_list_files_named(reader, 5, names, NULL);
+    g_assert_cmpuint(files->len, ==, 2);
+    for (guint i = 0; i < files->len; i++) {
+        const VkpOpenFile *file = files->pdata[i];
+        g_assert_true(vkp_inode_equal(file->inode, vkp_file_inode(file->path)));
+    }
+    g_autoptr(GError) error = NULL;
+    g_assert_null(vkp_reader_list_files_named(reader, 6, names, &error));
+    g_assert_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND);
+}
+
 static void test_sockets(void)
 {
     g_autoptr(VkpFakeProc) fake = vkp_fake_proc_new();
@@ -284,6 +308,7 @@ int main(int argc, char **argv)
     g_test_add_func("/reader/fake/images-of-any-size", test_image_sizes);
     g_test_add_func("/reader/fake/has-a-boot-of-its-own", test_boot);
     g_test_add_func("/reader/fake/open-files-are-found-by-inode", test_open_files);
+    g_test_add_func("/reader/fake/open-files-are-found-by-name", test_files_by_name);
     g_test_add_func("/reader/fake/sockets-are-found-by-text", test_sockets);
     g_test_add_func("/reader/fake/holds-nobody", test_no_pidfd);
     g_test_add_func("/reader/fake/finds-another-thread", test_fake_threads);

@@ -273,6 +273,76 @@ static void test_same_file_twice(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpint(g_unlink(alias), ==, 0);
 }
 
+/* Of somebody whom no board knows: only then other boards are looked for. */
+static void spawn_bearer(const Scene *scene, guint id)
+{
+    VkpUuid uuid = fake_id(id);
+    char text[VKP_UUID_TEXT_SIZE];
+    guint n_births = vkp_family_n_births(scene->family);
+    vkp_family_run(scene->family, "env VK_WORKSPACE_ID=%s exec-as agent ( idle )",
+                   vkp_uuid_to_text(&uuid, text));
+    vkp_family_settle(scene->family, n_births + 1);
+}
+
+static char *dup_checkout_path(const Scene *scene)
+{
+    g_autofree char *folder = g_build_filename(scene->home, "checkout", NULL);
+    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
+    return g_build_filename(folder, "db.v2.sqlite", NULL);
+}
+
+static void remove_checkout(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(g_rmdir(folder), ==, 0);
+}
+
+/* As a debug build does it: in dev_assets of its checkout. */
+static void test_board_at_another_place(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *path = dup_checkout_path(scene);
+    g_autoptr(FakeBoard) board = make_board(path, 7);
+    g_autoptr(VkpDatabases) databases = new_databases(scene, NULL);
+    pid_t other = spawn_server(scene, path);
+    look(scene, databases);
+    assert_pids(vkp_databases_other_servers(databases), NULL, 0);
+
+    spawn_bearer(scene, 7);
+    VkpUuid id = fake_id(7);
+    look(scene, databases);
+    assert_ours(databases, scene->new_path);
+    g_assert_true(vkp_databases_have_stirred(databases));
+    assert_pids(vkp_databases_servers(databases), NULL, 0);
+    assert_pids(vkp_databases_other_servers(databases), &other, 1);
+    g_assert_true(g_hash_table_contains(vkp_databases_foreign_ids(databases), &id));
+
+    vkp_family_kill(scene->family, other);
+    look(scene, databases);
+    assert_pids(vkp_databases_other_servers(databases), NULL, 0);
+    g_assert_true(g_hash_table_contains(vkp_databases_foreign_ids(databases), &id));
+    remove_checkout(path);
+    look(scene, databases);
+    g_assert_false(g_hash_table_contains(vkp_databases_foreign_ids(databases), &id));
+}
+
+/* Many a program keeps a db.sqlite; some of them encrypt it. */
+static void test_program_with_such_a_file(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *path = dup_checkout_path(scene);
+    g_assert_true(
+        g_file_set_contents(path, "no database at all, and long enough for one", -1, NULL));
+    g_autoptr(VkpDatabases) databases = new_databases(scene, NULL);
+    spawn_server(scene, path);
+    spawn_bearer(scene, 7);
+    for (guint i = 0; i < 2; i++) {
+        look(scene, databases);
+        assert_ours(databases, scene->new_path);
+        assert_pids(vkp_databases_other_servers(databases), NULL, 0);
+    }
+    remove_checkout(path);
+}
+
 static void test_nothing_there(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
     g_autofree char *aside = g_strconcat(scene->new_path, ".aside", NULL);
@@ -321,6 +391,8 @@ int main(int argc, char **argv)
         {"the-users-choice-always-wins", test_choice},
         {"ids-of-the-neighbours-are-foreign", test_foreign_ids},
         {"the-same-file-by-another-name-is-no-neighbour", test_same_file_twice},
+        {"a-board-that-a-server-holds-elsewhere-is-a-neighbour", test_board_at_another_place},
+        {"what-is-no-board-makes-no-server", test_program_with_such_a_file},
         {"one-that-appears-is-picked-up", test_nothing_there},
         {"another-systems-clock-is-asked", test_foreign_clock},
     };
