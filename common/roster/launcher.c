@@ -140,6 +140,12 @@ static gboolean is_bun_command(const VkpProcess *process, const char *runs)
     return strcmp(program, "bun") == 0 && (strcmp(runs, "x") == 0 || strcmp(runs, "run") == 0);
 }
 
+gboolean vkp_launcher_is_shell(const VkpProcess *process)
+{
+    g_autofree char *runs = dup_runs(process);
+    return is_listed(runs, shells);
+}
+
 gboolean vkp_launcher_is(const VkpProcess *process, const VkpProcess *child)
 {
     if (has_title(process))

@@ -24,7 +24,6 @@ static void begin_subject(const VkpRosterInput *input, VkpSubject *subject, VkpP
         subject->protection != VKP_PROTECTION_NONE || vkp_protect_is_manager(process);
     subject->is_shared =
         subject->is_candidate && vkp_shared_daemons_include(input->shared_daemons, process);
-    subject->last_child = VKP_NOBODY;
     subject->source = VKP_NOBODY;
     subject->shelter = VKP_NOBODY;
     subject->server_above = VKP_NOBODY;
@@ -106,7 +105,6 @@ static void link_subject(VkpInquiry *inquiry, gint index)
     if (subject->parent == VKP_NOBODY || vkp_process_is_dead(process))
         return;
     inquiry->subjects[subject->parent].n_children++;
-    inquiry->subjects[subject->parent].last_child = index;
 }
 
 /* Cuts a dependency that leads in a circle: only forged data has such. */

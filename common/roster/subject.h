@@ -41,7 +41,6 @@ typedef struct {
     gint group_leader;   /* living or dead, but still there, and not younger */
     gint session_leader; /* likewise */
     guint n_children;    /* living ones */
-    gint last_child;     /* one of them */
 
     gboolean is_candidate;    /* the user's own, no kernel thread: may be a member */
     VkpProtection protection; /* by name: until its claim is decided */

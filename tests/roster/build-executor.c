@@ -68,9 +68,42 @@ static void test_forked_worker_is_no_namesake(void)
     g_assert_false(is_executor(scene, 101));
 }
 
-static void test_launcher_with_two_children(void)
+/* Nobody can tell which one is the agent, so it is spared with the others; what they have started
+ * themselves is a tool in either case. */
+static void test_agent_beside_another_child(void)
 {
     g_autoptr(Scene) scene = scene_with_execution(100, VKP_KIND_CODING_AGENT);
+    SCENE_ADD(scene, .pid = 100, .name = "sh", .command = "sh -c both");
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .name = "helper");
+    SCENE_ADD(scene, .pid = 102, .parent = 100, .name = "npx", .command = "npx agent");
+    SCENE_ADD(scene, .pid = 103, .parent = 101, .name = "helpers-child");
+    SCENE_ADD(scene, .pid = 104, .parent = 102, .name = "agent");
+    SCENE_ADD(scene, .pid = 105, .parent = 104, .name = "tool");
+    scene_build(scene);
+    g_assert_true(is_executor(scene, 101));
+    g_assert_true(is_executor(scene, 102));
+    g_assert_false(is_executor(scene, 103));
+    g_assert_true(is_executor(scene, 104));
+    g_assert_false(is_executor(scene, 105));
+}
+
+static void test_agent_with_two_tools(void)
+{
+    g_autoptr(Scene) scene = scene_with_execution(100, VKP_KIND_CODING_AGENT);
+    SCENE_ADD(scene, .pid = 100, .name = "node", .command = "node /bin/codex.js exec");
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .name = "codex", .command = "/vendor/codex exec");
+    SCENE_ADD(scene, .pid = 102, .parent = 100, .name = "git", .command = "git status");
+    SCENE_ADD(scene, .pid = 103, .parent = 101, .name = "bash", .command = "bash -c vite");
+    SCENE_ADD(scene, .pid = 104, .parent = 101, .name = "vite", .command = "vite");
+    scene_build(scene);
+    g_assert_true(is_executor(scene, 101));
+    for (pid_t pid = 102; pid <= 104; pid++)
+        g_assert_false(is_executor(scene, pid));
+}
+
+static void test_script_with_two_children(void)
+{
+    g_autoptr(Scene) scene = scene_with_execution(100, VKP_KIND_DEV_SERVER);
     SCENE_ADD(scene, .pid = 100, .name = "sh", .command = "sh -c both");
     SCENE_ADD(scene, .pid = 101, .parent = 100, .name = "one");
     SCENE_ADD(scene, .pid = 102, .parent = 100, .name = "two");
@@ -90,11 +123,28 @@ static void test_a_zombie_beside_the_only_child(void)
     g_assert_true(is_executor(scene, 102));
 }
 
-static void test_a_shell_script_is_no_launcher(void)
+static void add_script_with_child(Scene *scene)
+{
+    SCENE_ADD(scene, .pid = 100, .name = "bash", .command = "bash agent.sh -c");
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .name = "child");
+    SCENE_ADD(scene, .pid = 102, .parent = 101, .name = "bash", .command = "bash tool.sh");
+    SCENE_ADD(scene, .pid = 103, .parent = 102, .name = "sleep");
+}
+
+static void test_a_shell_script_before_an_agent(void)
 {
     g_autoptr(Scene) scene = scene_with_execution(100, VKP_KIND_CODING_AGENT);
-    SCENE_ADD(scene, .pid = 100, .name = "bash", .command = "bash agent.sh -c");
-    SCENE_ADD(scene, .pid = 101, .parent = 100, .name = "sleep");
+    add_script_with_child(scene);
+    scene_build(scene);
+    g_assert_true(is_executor(scene, 101));
+    g_assert_false(is_executor(scene, 102));
+    g_assert_false(is_executor(scene, 103));
+}
+
+static void test_another_shell_script(void)
+{
+    g_autoptr(Scene) scene = scene_with_execution(100, VKP_KIND_SETUP_SCRIPT);
+    add_script_with_child(scene);
     scene_build(scene);
     g_assert_false(is_executor(scene, 101));
 }
@@ -189,9 +239,12 @@ int main(int argc, char **argv)
     TEST("shell-env-timeout-chain", test_shell_env_timeout_chain);
     TEST("wrapper-that-starts-its-namesake", test_wrapper_that_starts_its_namesake);
     TEST("forked-worker-is-no-namesake", test_forked_worker_is_no_namesake);
-    TEST("launcher-with-two-children", test_launcher_with_two_children);
+    TEST("an-agent-beside-another-child-of-its-launcher", test_agent_beside_another_child);
+    TEST("tools-beside-an-agent-are-none", test_agent_with_two_tools);
+    TEST("two-children-of-another-script-are-none", test_script_with_two_children);
     TEST("a-zombie-beside-the-only-child", test_a_zombie_beside_the_only_child);
-    TEST("a-shell-script-is-no-launcher", test_a_shell_script_is_no_launcher);
+    TEST("a-shell-script-before-an-agent-is-a-launcher", test_a_shell_script_before_an_agent);
+    TEST("another-shell-script-is-no-launcher", test_another_shell_script);
     TEST("chain-stops-at-another-execution", test_chain_stops_at_another_execution);
     TEST("chain-stops-at-daemons-and-other-users", test_chain_stops_at_daemons_and_other_users);
     TEST("unknown-run-reason", test_unknown_run_reason);

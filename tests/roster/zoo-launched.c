@@ -165,6 +165,29 @@ static void stage_shell_with_two(Zoo *zoo)
     vkp_family_find(zoo->family, "two");
 }
 
+/* As users wrap an agent to set up its environment, without exec. */
+static void stage_script_before_an_agent(Zoo *zoo)
+{
+    g_autofree char *script = zoo_fill(zoo, "{one}/wrapper");
+    g_autofree char *text = zoo_fill(zoo, "#!/bin/sh\nFOO=bar {beast} fork name tool\n:\n");
+    g_assert_true(g_file_set_contents(script, text, -1, NULL));
+    g_chmod(script, 0755);
+    pid_t first = zoo_spawn(zoo, "setpgid run ( {one}/wrapper )");
+    zoo_settle(zoo, 1);
+    zoo_add_row(zoo, 1, 1, first);
+    vkp_family_find(zoo->family, "tool");
+}
+
+static void stage_agent_beside_a_helper(Zoo *zoo)
+{
+    pid_t first = zoo_spawn(
+        zoo, "setpgid run ( sh -c '{beast} name helper & {beast} fork name tool & wait' )");
+    zoo_settle(zoo, 1);
+    zoo_add_row(zoo, 1, 1, first);
+    vkp_family_find(zoo->family, "helper");
+    vkp_family_find(zoo->family, "tool");
+}
+
 static const ZooSituation situations[] = {
     {.name = "the-board-names-the-pid",
      .layout = FAKE_LAYOUT_SWARM,
@@ -238,8 +261,23 @@ static const ZooSituation situations[] = {
      .layout = FAKE_LAYOUT_SWARM,
      .stage = stage_shell_with_two,
      .verdicts = {{"sh", "registered 100 executor", ZOO_HIT},
-                  {"one", "process_group 80", ZOO_HIT},
-                  {"two", "process_group 80", ZOO_HIT}}},
+                  {"one", "process_group 80 executor", ZOO_HIT},
+                  {"two", "process_group 80 executor", ZOO_HIT}}},
+    {.name = "a-script-before-an-agent",
+     .layout = FAKE_LAYOUT_SWARM,
+     .stage = stage_script_before_an_agent,
+     .scope = VKP_SCOPE_ALL_EXCEPT_EXECUTORS,
+     .verdicts = {{"wrapper", "registered 100 executor", ZOO_SPARED},
+                  {"zoo-beast", "process_group 80 executor", ZOO_SPARED},
+                  {"tool", "process_group 80", ZOO_HIT}}},
+    {.name = "an-agent-beside-a-helper",
+     .layout = FAKE_LAYOUT_SWARM,
+     .stage = stage_agent_beside_a_helper,
+     .scope = VKP_SCOPE_ALL_EXCEPT_EXECUTORS,
+     .verdicts = {{"sh", "registered 100 executor", ZOO_SPARED},
+                  {"helper", "process_group 80 executor", ZOO_SPARED},
+                  {"zoo-beast", "process_group 80 executor", ZOO_SPARED},
+                  {"tool", "process_group 80", ZOO_HIT}}},
 };
 
 const ZooSituation *zoo_launched(guint *n)

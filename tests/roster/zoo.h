@@ -21,7 +21,8 @@
  *   starts from then on, and look like its own: members. Likewise whoever forges a mark of ours.
  * - An executor that lost its server before the service looked for the first time, and was adopted
  *   by a subreaper of its own session, looks like that one's child: not left over, so spared.
- * - With several children of one launcher nobody knows which is the agent: none is an executor.
+ * - With several children of an agent's launcher nobody knows which is the agent: all of them are
+ *   executors. Of those of another launcher none is.
  * - A pid that is given anew within the clock tick (10 ms) of its first owner's start is the same
  *   identity. Only by force can that happen, since all other pids come first.
  * - A process in uninterruptible sleep cannot be ended; that is the kill job's to say. */
