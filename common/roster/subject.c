@@ -142,6 +142,12 @@ static void settle_order(VkpInquiry *inquiry)
     }
 }
 
+static gboolean knows_a_server(const VkpInquiry *inquiry)
+{
+    const GArray *servers = inquiry->input->servers;
+    return servers && servers->len > 0;
+}
+
 /* "vibe-kanban", "vibe-kanban-tauri" as the kernel cuts it, "vks-node-server"; not the helper that
  * belongs to an agent. */
 static gboolean has_name_of_server(const VkpSubject *subject)
@@ -156,7 +162,9 @@ static gboolean has_name_of_server(const VkpSubject *subject)
 gboolean vkp_subject_is_child_of_server(const VkpInquiry *inquiry, const VkpSubject *subject)
 {
     const VkpSubject *parent = vkp_subject_at(inquiry, subject->parent);
-    return parent && (parent->is_server || has_name_of_server(parent));
+    /* Anybody can take the name, and would hide what it runs from those who end leftovers. */
+    return parent &&
+           (parent->is_server || (!knows_a_server(inquiry) && has_name_of_server(parent)));
 }
 
 gboolean vkp_subject_is_spawned_by_server(const VkpInquiry *inquiry, const VkpSubject *subject)

@@ -95,8 +95,8 @@ static inline VkpSubject *vkp_subject_at(const VkpInquiry *inquiry, gint index)
     return index == VKP_NOBODY ? NULL : &inquiry->subjects[index];
 }
 
-/* Whether it runs under the server or, should the server not be known as such for a moment, under
- * something of its name, as its direct child. */
+/* Whether it runs under the server or, while no server is known, under something of its name, as
+ * its direct child. */
 gboolean vkp_subject_is_child_of_server(const VkpInquiry *inquiry, const VkpSubject *subject);
 
 /* The same for one that leads its own group, as all executions do; what the server has adopted,

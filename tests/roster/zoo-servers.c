@@ -144,6 +144,17 @@ static void stage_shell_above_the_server(Zoo *zoo)
           5);
 }
 
+/* What outlived an execution takes the server's name, and another one hides behind it. */
+static void stage_namesake_of_the_server(Zoo *zoo)
+{
+    spawn(zoo, "setsid exec-as server ( open {db} idle )", 1);
+    spawn(zoo,
+          "setsid env {mark1} exec-as vibe-kanban ( fork 1 ( setpgid exec-as hidden ( idle ) ) "
+          "idle )",
+          2);
+    spawn(zoo, "setsid env {mark1} exec-as other ( idle )", 1);
+}
+
 #define EXECUTOR "registered 100 executor"
 
 static const ZooSituation situations[] = {
@@ -204,6 +215,13 @@ static const ZooSituation situations[] = {
                   {"sh", "environment 90 protected", ZOO_SPARED},
                   {"vibe-kanban", "environment 90 protected", ZOO_SPARED},
                   {"users-job", "environment 90 left: executor_exited", ZOO_HIT}}},
+    {.name = "the-name-of-the-server-hides-nobody",
+     .stage = stage_namesake_of_the_server,
+     .scope = VKP_SCOPE_LEFTOVERS,
+     .verdicts = {{"server", "no member", ZOO_SPARED},
+                  {"vibe-kanban", "environment 90 left: executor_exited", ZOO_HIT},
+                  {"hidden", "environment 90 left: executor_exited", ZOO_HIT},
+                  {"other", "environment 90 left: executor_exited", ZOO_HIT}}},
 };
 
 const ZooSituation *zoo_servers(guint *n)
