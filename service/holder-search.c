@@ -63,8 +63,18 @@ static guint64 young_since_ticks(const VkpHolderSearch *search)
     return now > age ? now - age : 0;
 }
 
-/* NULL when nobody is young. */
-static VkpSnapshot *dup_young_movers(const VkpHolderSearch *search)
+/* Who is known to hold one. */
+static GArray *list_known(const GPtrArray *databases)
+{
+    GArray *known = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    for (guint i = 0; i < databases->len; i++)
+        vkp_holders_append_pids(((VkpDatabase *)g_ptr_array_index(databases, i))->holders, known);
+    return known;
+}
+
+/* NULL when nobody is young. Those known are asked whether they still do: what was just forked is
+ * no holder any more when it has executed its program. */
+static VkpSnapshot *dup_young_movers(const VkpHolderSearch *search, const GPtrArray *databases)
 {
     guint64 since = young_since_ticks(search);
     if (search->newest_ticks < since)
@@ -76,15 +86,14 @@ static VkpSnapshot *dup_young_movers(const VkpHolderSearch *search)
             vkp_snapshot_add(young, vkp_process_ref(process));
     }
     vkp_snapshot_seal(young);
-    return vkp_movers_dup(search->young, young, NULL);
+    g_autoptr(GArray) known = list_known(databases);
+    return vkp_movers_dup(search->young, young, known);
 }
 
 /* Who is known to hold one is asked whether it still does. */
 static VkpSnapshot *dup_movers(const VkpHolderSearch *search, const GPtrArray *databases)
 {
-    g_autoptr(GArray) known = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    for (guint i = 0; i < databases->len; i++)
-        vkp_holders_append_pids(((VkpDatabase *)g_ptr_array_index(databases, i))->holders, known);
+    g_autoptr(GArray) known = list_known(databases);
     return vkp_movers_dup(search->movers, search->snapshot, known);
 }
 
@@ -156,7 +165,7 @@ static gboolean ask(const VkpHolderSearch *search, const GPtrArray *databases, V
             vkp_protect_find_holders(search->reader, suspects, search->uid, paths);
         if (!found)
             return FALSE;
-        vkp_holders_see(database->holders, search->snapshot, found, are_all);
+        vkp_holders_see(database->holders, among, found, are_all);
     }
     return suspects != NULL;
 }
@@ -166,7 +175,8 @@ void vkp_holder_search_run(VkpHolderSearch *search, const GPtrArray *databases,
 {
     take_snapshot(search, snapshot);
     gboolean is_due = among_all || is_any_due(databases);
-    g_autoptr(VkpSnapshot) some = is_due ? dup_movers(search, databases) : dup_young_movers(search);
+    g_autoptr(VkpSnapshot) some =
+        is_due ? dup_movers(search, databases) : dup_young_movers(search, databases);
     gboolean at_all = follow_files(search, databases);
     if (!at_all && !some)
         return;

@@ -7,7 +7,8 @@
 
 typedef struct {
     VkpIdentity identity;
-    gint64 seen_at_usec; /* monotonic */
+    gint64 seen_at_usec;  /* monotonic */
+    VkpMemoryPlace place; /* of its program then */
 } Holder;
 
 struct VkpHolders {
@@ -51,27 +52,49 @@ gboolean vkp_holders_is_due(const VkpHolders *holders)
            g_get_monotonic_time() - holders->looked_at_all_usec >= LOOK_AT_ALL_USEC;
 }
 
-static void see_one(VkpHolders *holders, VkpIdentity identity, gint64 now)
+static void see_one(VkpHolders *holders, const VkpProcess *process, gint64 now)
 {
+    Holder seen = {process->identity, now, {0}};
+    if (process->image)
+        seen.place = process->image->place;
     for (guint i = 0; i < holders->known->len; i++) {
-        if (vkp_identity_equal(at(holders, i)->identity, identity)) {
-            at(holders, i)->seen_at_usec = now;
+        if (vkp_identity_equal(at(holders, i)->identity, process->identity)) {
+            *at(holders, i) = seen;
             return;
         }
     }
-    Holder holder = {identity, now};
-    g_array_append_val(holders->known, holder);
+    g_array_append_val(holders->known, seen);
 }
 
-void vkp_holders_see(VkpHolders *holders, const VkpSnapshot *snapshot, const GArray *found,
+static gboolean has_executed_since(const Holder *holder, const VkpProcess *process)
+{
+    return process->image && vkp_memory_place_is_known(&holder->place) &&
+           vkp_memory_place_is_known(&process->image->place) &&
+           !vkp_memory_place_equal(&holder->place, &process->image->place);
+}
+
+/* An exec closes what SQLite opens: before it, an execution's own process has its server's files.
+ */
+static void drop_executed(VkpHolders *holders, const VkpSnapshot *asked)
+{
+    for (guint i = holders->known->len; i-- > 0;) {
+        const Holder *holder = at(holders, i);
+        const VkpProcess *process = vkp_snapshot_lookup_identity(asked, holder->identity);
+        if (process && has_executed_since(holder, process))
+            g_array_remove_index(holders->known, i);
+    }
+}
+
+void vkp_holders_see(VkpHolders *holders, const VkpSnapshot *asked, const GArray *found,
                      gboolean looked_at_all)
 {
     gint64 now = g_get_monotonic_time();
     for (guint i = 0; i < found->len; i++) {
-        const VkpProcess *process = vkp_snapshot_lookup(snapshot, g_array_index(found, pid_t, i));
+        const VkpProcess *process = vkp_snapshot_lookup(asked, g_array_index(found, pid_t, i));
         if (process)
-            see_one(holders, process->identity, now);
+            see_one(holders, process, now);
     }
+    drop_executed(holders, asked);
     if (!looked_at_all)
         return;
     holders->looked_at_all_usec = now;

@@ -16,8 +16,9 @@ void vkp_holders_keep_living(VkpHolders *holders, const VkpSnapshot *snapshot);
 /* Whether it is time to look at all processes again. */
 gboolean vkp_holders_is_due(const VkpHolders *holders);
 
-/* Takes in who was found (pid_t); after a look at all, those not seen for long are dropped. */
-void vkp_holders_see(VkpHolders *holders, const VkpSnapshot *snapshot, const GArray *found,
+/* Takes in who of those asked was found (pid_t). Of the others those are dropped that have executed
+ * another program since they were seen and, after a look at all, those not seen for long. */
+void vkp_holders_see(VkpHolders *holders, const VkpSnapshot *asked, const GArray *found,
                      gboolean looked_at_all);
 
 guint vkp_holders_size(const VkpHolders *holders);

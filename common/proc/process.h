@@ -59,6 +59,17 @@ typedef struct {
     guint64 environment_end;
 } VkpMemoryPlace;
 
+static inline gboolean vkp_memory_place_is_known(const VkpMemoryPlace *place)
+{
+    return place->environment_start != 0;
+}
+
+static inline gboolean vkp_memory_place_equal(const VkpMemoryPlace *a, const VkpMemoryPlace *b)
+{
+    return a->arguments_start == b->arguments_start && a->arguments_end == b->arguments_end &&
+           a->environment_start == b->environment_start && a->environment_end == b->environment_end;
+}
+
 /* What an exec leaves behind and what stays until the next one. Shared and immutable. */
 typedef struct {
     GStrv command;              /* valid UTF-8; empty for kernel threads and some that hide it */

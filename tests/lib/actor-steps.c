@@ -4,7 +4,7 @@
  *   name NAME            what /proc/PID/comm says (the words stay as they are)
  *   chdir FOLDER         setsid            setpgid           uid NUMBER
  *   lend UID OTHER       seen as UID's, signalled by OTHER alone
- *   ignore SIGNAL        a number          open FILE         keeps it open for reading and writing
+ *   ignore SIGNAL        a number          open FILE         for reading and writing, until "close"
  *   listen PORT          on 127.0.0.1      env NAME=VALUE    unenv NAME      (seen after exec)
  *   sleep MS             burn MS           exit CODE         settle
  *   fork N ( STEPS )     N children play the steps
@@ -96,9 +96,15 @@ static void step_ignore(Actor *actor, const Arguments *arguments)
 
 static void step_open(Actor *actor, const Arguments *arguments)
 {
-    (void)actor;
-    if (open(arguments->text, O_RDWR | O_CREAT | O_CLOEXEC, 0600) < 0)
+    actor->opened = open(arguments->text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (actor->opened < 0)
         actor_fail(arguments->text);
+}
+
+static void step_close(Actor *actor, const Arguments *arguments)
+{
+    (void)arguments;
+    close(actor->opened);
 }
 
 static void step_listen(Actor *actor, const Arguments *arguments)
@@ -325,6 +331,7 @@ static const Step steps[] = {
     {"lend", 2, false, step_lend},
     {"ignore", 1, false, step_ignore},
     {"open", 1, false, step_open},
+    {"close", 0, false, step_close},
     {"listen", 1, false, step_listen},
     {"env", 1, false, step_env},
     {"unenv", 1, false, step_unenv},

@@ -18,6 +18,7 @@ typedef struct {
     VkpStage *stage;
     char **words;   /* the whole command line; words[0] is the name */
     Script on_term; /* what to do at SIGTERM; begin NULL: nothing */
+    int opened;     /* the last file of "open" */
     bool has_settled;
     bool is_head; /* of a hydra, not the first one */
 } Actor;

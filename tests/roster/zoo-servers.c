@@ -128,11 +128,22 @@ static void stage_server_that_closed_its_file(Zoo *zoo)
           "setsid env {mark1} exec-as vibe-kanban ( fork 1 ( name opener open {db} idle ) idle )",
           2);
     spawn(zoo,
-          "setsid env {mark1} exec-as closer ( open {db} settle sleep 300 exec-as closed ( "
-          "idle ) )",
+          "setsid env {mark1} exec-as closer ( open {db} settle sleep 300 close name closed idle )",
           1);
     zoo_look(zoo);
     vkp_family_find(zoo->family, "closed");
+}
+
+/* Until it executes its program, a child of the server has the server's files open. */
+static void stage_agent_seen_before_its_exec(Zoo *zoo)
+{
+    zoo_add_row(zoo, 1, 1, 0);
+    spawn(zoo,
+          "setsid exec-as server ( open {db} fork 1 ( setpgid env {mark1} settle sleep 300 "
+          "exec-as agent ( idle ) ) idle )",
+          2);
+    zoo_look(zoo);
+    vkp_family_find(zoo->family, "agent");
 }
 
 static void stage_shell_above_the_server(Zoo *zoo)
@@ -208,6 +219,9 @@ static const ZooSituation situations[] = {
      .verdicts = {{"vibe-kanban", "environment 90 protected", ZOO_SPARED},
                   {"opener", "environment 90 protected", ZOO_SPARED},
                   {"closed", "environment 90 protected", ZOO_SPARED}}},
+    {.name = "an-agent-that-was-seen-before-its-exec",
+     .stage = stage_agent_seen_before_its_exec,
+     .verdicts = {{"server", "no member", ZOO_SPARED}, {"agent", EXECUTOR, ZOO_HIT}}},
     {.name = "the-shell-above-the-server",
      .stage = stage_shell_above_the_server,
      .verdicts = {{"bash", "environment 90 protected", ZOO_SPARED},
