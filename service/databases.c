@@ -5,6 +5,7 @@
 
 #include "common/base/error.h"
 #include "service/database.h"
+#include "service/hidden-holders.h"
 #include "service/holder-search.h"
 #include "service/strays.h"
 
@@ -364,6 +365,8 @@ gboolean vkp_databases_check_held_by(const VkpDatabases *databases, pid_t pid, g
         g_propagate_error(error, failure);
         return FALSE;
     }
+    if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED))
+        is_open = vkp_hidden_holders_include(databases->reader, pid, databases->ours);
     g_clear_error(&failure);
     *is_held = is_open;
     return TRUE;

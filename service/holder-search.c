@@ -3,6 +3,7 @@
 
 #include "common/roster/protect.h"
 #include "service/database.h"
+#include "service/hidden-holders.h"
 #include "service/movers.h"
 
 /* The processes among which a new holder is to be expected: it opens its database when it starts.
@@ -165,6 +166,7 @@ static gboolean ask(const VkpHolderSearch *search, const GPtrArray *databases, V
             vkp_protect_find_holders(search->reader, suspects, search->uid, paths);
         if (!found)
             return FALSE;
+        vkp_hidden_holders_append(search->reader, among, search->uid, database, found);
         vkp_holders_see(database->holders, among, found, are_all);
     }
     return suspects != NULL;

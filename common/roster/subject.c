@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/roster/subject.h"
 
+#include "common/roster/server-name.h"
+
 gint vkp_inquiry_find(const VkpInquiry *inquiry, pid_t pid)
 {
     return vkp_snapshot_find(inquiry->input->snapshot, pid);
@@ -148,15 +150,9 @@ static gboolean knows_a_server(const VkpInquiry *inquiry)
     return servers && servers->len > 0;
 }
 
-/* "vibe-kanban", "vibe-kanban-tauri" as the kernel cuts it, "vks-node-server"; not the helper that
- * belongs to an agent. */
 static gboolean has_name_of_server(const VkpSubject *subject)
 {
-    const char *name = subject->process->name ? subject->process->name : "";
-    if (subject->is_other_server)
-        return FALSE;
-    return g_str_equal(name, "vibe-kanban") || g_str_equal(name, "vibe-kanban-tau") ||
-           g_str_equal(name, "vks-node-server");
+    return !subject->is_other_server && vkp_server_name_is(subject->process->name);
 }
 
 gboolean vkp_subject_is_child_of_server(const VkpInquiry *inquiry, const VkpSubject *subject)

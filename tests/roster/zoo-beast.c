@@ -6,10 +6,12 @@
  *   threads       five more               leaderless   the first thread ends, another goes on
  *   subreaper     adopts orphans          title        overwrites its arguments and environment
  *   setsid        a session of its own    no-words     executes itself with an empty command line
- *   await         goes on at SIGUSR1
+ *   await         goes on at SIGUSR1       open FILE    for reading and writing
+ *   lock FILE     the same, and locks it as SQLite does
  *   fork          a child goes on with the words behind, the parent waits
  *   part          the same, and the parent ends
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -73,6 +75,35 @@ static void await_user_signal(void)
     sigwait(&set, &number);
 }
 
+static int open_file(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        abort();
+    return fd;
+}
+
+static void lock_file(const char *path)
+{
+    struct flock lock = {.l_type = F_RDLCK, .l_start = 0x40000002, .l_len = 510};
+    if (fcntl(open_file(path), F_SETLK, &lock) < 0)
+        abort();
+}
+
+/* A step with a word behind it. */
+static int take_long_step(const char *step, const char *word)
+{
+    if (strcmp(step, "name") == 0)
+        prctl(PR_SET_NAME, word);
+    else if (strcmp(step, "open") == 0)
+        open_file(word);
+    else if (strcmp(step, "lock") == 0)
+        lock_file(word);
+    else
+        return 0;
+    return 1;
+}
+
 /* FALSE for the parent of a fork, which does nothing more. */
 static int take_step(const char *step, char **original_words)
 {
@@ -111,8 +142,8 @@ static void live(char **words, int n_words)
         copies[i] = strdup(words[i]);
     for (int i = 1; i < n_words; i++) {
         alarm(120); /* not inherited by forks */
-        if (strcmp(copies[i], "name") == 0 && copies[i + 1])
-            prctl(PR_SET_NAME, copies[++i]);
+        if (copies[i + 1] && take_long_step(copies[i], copies[i + 1]))
+            i++;
         else if (!take_step(copies[i], words))
             break;
     }

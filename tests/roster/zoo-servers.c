@@ -166,6 +166,34 @@ static void stage_namesake_of_the_server(Zoo *zoo)
     spawn(zoo, "setsid env {mark1} exec-as other ( idle )", 1);
 }
 
+/* A server that may not be looked into, as one with capabilities of its own, below an agent. */
+static void stage_hidden(Zoo *zoo, const char *words, const char *name)
+{
+    g_autofree char *script =
+        g_strconcat("setpgid env {mark1} exec-as agent ( fork 1 ( run ( {beast} ", words,
+                    " ) ) fork 1 ( exec-as tool ( idle ) ) idle )", NULL);
+    pid_t agent = spawn(zoo, script, 2);
+    vkp_family_find(zoo->family, name);
+    zoo_add_row(zoo, 1, 1, agent);
+}
+
+static void stage_hidden_server(Zoo *zoo)
+{
+    stage_hidden(zoo, "open {db} undumpable name vibe-kanban", "vibe-kanban");
+}
+
+static void stage_hidden_server_with_a_lock(Zoo *zoo)
+{
+    spawn(zoo, "setsid exec-as vibe-kanban ( open {db} idle )", 1);
+    stage_hidden(zoo, "lock {db} undumpable name second", "second");
+}
+
+static void stage_hidden_namesake(Zoo *zoo)
+{
+    spawn(zoo, "setsid exec-as server ( open {db} idle )", 1);
+    stage_hidden(zoo, "undumpable name vibe-kanban", "vibe-kanban");
+}
+
 #define EXECUTOR "registered 100 executor"
 
 static const ZooSituation situations[] = {
@@ -236,6 +264,28 @@ static const ZooSituation situations[] = {
                   {"vibe-kanban", "environment 90 left: executor_exited", ZOO_HIT},
                   {"hidden", "environment 90 left: executor_exited", ZOO_HIT},
                   {"other", "environment 90 left: executor_exited", ZOO_HIT}}},
+    {.name = "our-server-that-cannot-be-looked-into",
+     .layout = FAKE_LAYOUT_SWARM,
+     .stage = stage_hidden_server,
+     .obstacle = zoo_needs_ordinary_user,
+     .verdicts = {{"agent", EXECUTOR " protected", ZOO_SPARED},
+                  {"vibe-kanban", "process_group 80 protected", ZOO_SPARED},
+                  {"tool", "environment 90", ZOO_HIT}}},
+    {.name = "a-second-server-that-only-its-lock-shows",
+     .layout = FAKE_LAYOUT_SWARM,
+     .stage = stage_hidden_server_with_a_lock,
+     .obstacle = zoo_needs_ordinary_user,
+     .verdicts = {{"agent", EXECUTOR " protected", ZOO_SPARED},
+                  {"second", "process_group 80 protected", ZOO_SPARED},
+                  {"tool", "environment 90", ZOO_HIT}}},
+    {.name = "nobody-escapes-by-the-name-of-the-server",
+     .layout = FAKE_LAYOUT_SWARM,
+     .stage = stage_hidden_namesake,
+     .obstacle = zoo_needs_ordinary_user,
+     .verdicts = {{"server", "no member", ZOO_SPARED},
+                  {"agent", EXECUTOR, ZOO_HIT},
+                  {"vibe-kanban", "process_group 80", ZOO_HIT},
+                  {"tool", "environment 90", ZOO_HIT}}},
 };
 
 const ZooSituation *zoo_servers(guint *n)

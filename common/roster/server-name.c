@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/roster/server-name.h"
+
+gboolean vkp_server_name_is(const char *name)
+{
+    static const char *const names[] = {"vibe-kanban", "vibe-kanban-tau", "vks-node-server", NULL};
+    return name && g_strv_contains(names, name);
+}
