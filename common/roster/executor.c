@@ -49,10 +49,10 @@ static void find_launched(const VkpInquiry *inquiry, const VkpSubject *launcher,
 static void flag_from(VkpInquiry *inquiry, gint first)
 {
     g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(gint));
-    gboolean an_agent = is_of_agent(vkp_subject_at(inquiry, first));
+    gboolean an_agent = is_of_agent(&inquiry->subjects[first]);
     g_array_append_val(found, first);
     for (guint i = 0; i < found->len; i++) {
-        VkpSubject *subject = vkp_subject_at(inquiry, g_array_index(found, gint, i));
+        VkpSubject *subject = &inquiry->subjects[g_array_index(found, gint, i)];
         subject->is_executor = TRUE;
         find_launched(inquiry, subject, an_agent, found);
     }
