@@ -32,11 +32,22 @@ static VkpMember *write_member(const VkpCoverage *coverage, const VkpSubject *su
     return member;
 }
 
+static void write_borrowed(const VkpInquiry *inquiry, VkpRoster *roster)
+{
+    for (guint i = 0; i < inquiry->n; i++) {
+        if (!inquiry->subjects[i].has_borrowed_marks)
+            continue;
+        VkpBorrowedMarks borrowed = vkp_claim_borrowed(&inquiry->subjects[i]);
+        vkp_roster_add_borrowed(roster, &borrowed);
+    }
+}
+
 VkpRoster *vkp_roster_build(const VkpRosterInput *input)
 {
     VkpInquiry inquiry;
     vkp_inquiry_begin(&inquiry, input);
     vkp_claim_note_old_ids(&inquiry);
+    vkp_claim_note_borrowed(&inquiry);
     vkp_registered_find(&inquiry);
     vkp_orphans_find(&inquiry);
     for (guint i = 0; i < inquiry.n; i++)
@@ -48,6 +59,7 @@ VkpRoster *vkp_roster_build(const VkpRosterInput *input)
     for (guint i = 0; i < inquiry.n; i++)
         if (inquiry.subjects[i].claim.evidence != VKP_EVIDENCE_NONE)
             vkp_roster_add(roster, write_member(coverage, &inquiry.subjects[i]));
+    write_borrowed(&inquiry, roster);
     vkp_coverage_free(coverage);
     vkp_inquiry_end(&inquiry);
     vkp_roster_seal(roster);

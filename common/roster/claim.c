@@ -142,6 +142,59 @@ gboolean vkp_claim_share_marks(const VkpSubject *a, const VkpSubject *b)
            vkp_uuid_equal(&left->execution_id, &right->execution_id);
 }
 
+static gboolean are_still_borrowed(const VkpSubject *subject, const VkpBorrowedMarks *borrowed)
+{
+    const VkpMarks *marks = marks_of(subject);
+    return marks && vkp_uuid_equal(&marks->attempt_id, &borrowed->attempt_id) &&
+           vkp_uuid_equal(&marks->other_attempt_id, &borrowed->other_attempt_id) &&
+           vkp_uuid_equal(&marks->execution_id, &borrowed->execution_id);
+}
+
+static void note_lender(VkpSubject *subject, pid_t group, pid_t session)
+{
+    subject->has_borrowed_marks = TRUE;
+    subject->server_group = group;
+    subject->server_session = session;
+}
+
+/* A server that was started inside a worktree hands the marks of that worktree's attempt on to
+ * everything it starts. They tell where the server came from, also when it has ended; and so they
+ * do on whatever is started by those that have them from it. */
+static void note_if_borrowed(const VkpInquiry *inquiry, VkpSubject *subject)
+{
+    const VkpMemory *memory = inquiry->input->memory;
+    const VkpSubject *server = vkp_subject_at(inquiry, subject->server_above);
+    const VkpSubject *parent = vkp_subject_at(inquiry, subject->parent);
+    const VkpBorrowedMarks *before =
+        memory ? vkp_memory_lookup_borrowed(memory, subject->process->identity) : NULL;
+    if (server && vkp_claim_share_marks(server, subject))
+        note_lender(subject, server->process->group, server->process->session);
+    else if (before && are_still_borrowed(subject, before))
+        note_lender(subject, before->server_group, before->server_session);
+    else if (parent && parent->has_borrowed_marks && vkp_claim_share_marks(parent, subject))
+        note_lender(subject, parent->server_group, parent->server_session);
+}
+
+void vkp_claim_note_borrowed(VkpInquiry *inquiry)
+{
+    for (guint i = 0; i < inquiry->n; i++) {
+        VkpSubject *subject = &inquiry->subjects[inquiry->order[i]];
+        if (subject->is_candidate && names_something(marks_of(subject)))
+            note_if_borrowed(inquiry, subject);
+    }
+}
+
+VkpBorrowedMarks vkp_claim_borrowed(const VkpSubject *subject)
+{
+    const VkpMarks *marks = &subject->process->image->marks;
+    return (VkpBorrowedMarks){.identity = subject->process->identity,
+                              .attempt_id = marks->attempt_id,
+                              .other_attempt_id = marks->other_attempt_id,
+                              .execution_id = marks->execution_id,
+                              .server_group = subject->server_group,
+                              .server_session = subject->server_session};
+}
+
 /* Which of two attempts that the marks name is the inner one, if some ancestor was tied by the
  * other alone, or is tied to one with the same two marks. */
 static gboolean find_inner(const VkpSubject *ancestor, const VkpMarks *marks, VkpUuid *inner)
@@ -205,10 +258,7 @@ VkpMarksVerdict vkp_claim_read_marks(const VkpInquiry *inquiry, const VkpSubject
     const VkpMarks *marks = marks_of(subject);
     if (!names_something(marks))
         return VKP_MARKS_SILENT;
-    /* A server that was started inside a worktree hands the marks of that worktree's attempt on to
-     * everything it starts. They tell where the server came from. */
-    const VkpSubject *server = vkp_subject_at(inquiry, subject->server_above);
-    if (server && vkp_claim_share_marks(server, subject))
+    if (subject->has_borrowed_marks)
         return VKP_MARKS_SILENT;
     if (names_other_board(inquiry, subject, marks))
         return VKP_MARKS_FOREIGN;

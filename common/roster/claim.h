@@ -14,6 +14,13 @@ gboolean vkp_claim_fill(const VkpInquiry *inquiry, const VkpSubject *subject, Vk
  * claims. */
 void vkp_claim_note_old_ids(VkpInquiry *inquiry);
 
+/* Notes whose marks are those of the server above, or of one that has ended since. Before all
+ * claims. */
+void vkp_claim_note_borrowed(VkpInquiry *inquiry);
+
+/* What memory has to know of a process with such marks. */
+VkpBorrowedMarks vkp_claim_borrowed(const VkpSubject *subject);
+
 /* Whether both speak of the same attempt; of the same execution where no attempt is known. */
 gboolean vkp_claim_agrees(const VkpClaim *a, const VkpClaim *b);
 

@@ -27,7 +27,10 @@ static VkpClaim weaker(VkpClaim claim, VkpEvidence evidence, guint confidence)
 static gboolean has_from_server(const VkpInquiry *inquiry, const VkpSubject *subject, pid_t leader)
 {
     const VkpSubject *server = vkp_subject_at(inquiry, subject->server_above);
-    return server && (server->process->group == leader || server->process->session == leader);
+    if (server)
+        return server->process->group == leader || server->process->session == leader;
+    return subject->has_borrowed_marks &&
+           (subject->server_group == leader || subject->server_session == leader);
 }
 
 /* What a registered leader's group or session says. */

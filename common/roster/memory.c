@@ -8,13 +8,16 @@ typedef struct {
 } Entry;
 
 struct VkpMemory {
-    GHashTable *entries; /* Entry, by its identity */
+    GHashTable *entries;  /* Entry, by its identity */
+    GHashTable *borrowed; /* VkpBorrowedMarks, by its identity */
 };
 
 VkpMemory *vkp_memory_new(void)
 {
     VkpMemory *memory = g_new0(VkpMemory, 1);
     memory->entries =
+        g_hash_table_new_full(vkp_identity_hash, vkp_identity_equal_keys, NULL, g_free);
+    memory->borrowed =
         g_hash_table_new_full(vkp_identity_hash, vkp_identity_equal_keys, NULL, g_free);
     return memory;
 }
@@ -24,6 +27,7 @@ void vkp_memory_free(VkpMemory *memory)
     if (!memory)
         return;
     g_hash_table_unref(memory->entries);
+    g_hash_table_unref(memory->borrowed);
     g_free(memory);
 }
 
@@ -42,6 +46,11 @@ pid_t vkp_memory_first_parent(const VkpMemory *memory, VkpIdentity identity)
 {
     const Entry *entry = find(memory, identity);
     return entry ? entry->first_parent : 0;
+}
+
+const VkpBorrowedMarks *vkp_memory_lookup_borrowed(const VkpMemory *memory, VkpIdentity identity)
+{
+    return (const VkpBorrowedMarks *)g_hash_table_lookup(memory->borrowed, &identity);
 }
 
 static void take_in(VkpMemory *memory, const VkpRemembered *seen, pid_t first_parent)
@@ -84,8 +93,18 @@ static gboolean learn(VkpMemory *memory, const VkpMember *member)
     return TRUE;
 }
 
+static void learn_borrowed(VkpMemory *memory, const GArray *borrowed)
+{
+    for (guint i = 0; i < borrowed->len; i++) {
+        VkpBorrowedMarks *one =
+            g_memdup2(&g_array_index(borrowed, VkpBorrowedMarks, i), sizeof(VkpBorrowedMarks));
+        g_hash_table_replace(memory->borrowed, &one->identity, one);
+    }
+}
+
 gboolean vkp_memory_learn(VkpMemory *memory, const VkpRoster *roster)
 {
+    learn_borrowed(memory, vkp_roster_borrowed(roster));
     gboolean changed = FALSE;
     for (guint i = 0; i < vkp_roster_size(roster); i++) {
         const VkpMember *member = vkp_roster_at(roster, i);
@@ -95,16 +114,23 @@ gboolean vkp_memory_learn(VkpMemory *memory, const VkpRoster *roster)
     return changed;
 }
 
-gboolean vkp_memory_forget(VkpMemory *memory, VkpMemoryHasEnded has_ended, void *data)
+/* Returns how many. */
+static guint forget_from(GHashTable *table, VkpMemoryHasEnded has_ended, void *data)
 {
-    guint n_before = g_hash_table_size(memory->entries);
+    guint n_before = g_hash_table_size(table);
     GHashTableIter iter;
     gpointer key = NULL;
-    g_hash_table_iter_init(&iter, memory->entries);
+    g_hash_table_iter_init(&iter, table);
     while (g_hash_table_iter_next(&iter, &key, NULL))
         if (has_ended(*(const VkpIdentity *)key, data))
             g_hash_table_iter_remove(&iter);
-    return g_hash_table_size(memory->entries) < n_before;
+    return n_before - g_hash_table_size(table);
+}
+
+gboolean vkp_memory_forget(VkpMemory *memory, VkpMemoryHasEnded has_ended, void *data)
+{
+    forget_from(memory->borrowed, has_ended, data);
+    return forget_from(memory->entries, has_ended, data) > 0;
 }
 
 GArray *vkp_memory_to_array(const VkpMemory *memory)

@@ -19,11 +19,16 @@ const VkpRemembered *vkp_memory_lookup(const VkpMemory *memory, VkpIdentity iden
  * has died: a parent never changes otherwise. */
 pid_t vkp_memory_first_parent(const VkpMemory *memory, VkpIdentity identity);
 
+/* Which of its marks a server had lent it when this run last saw them both, perhaps long ago;
+ * borrowed or NULL. Not kept beyond this run. */
+const VkpBorrowedMarks *vkp_memory_lookup_borrowed(const VkpMemory *memory, VkpIdentity identity);
+
 /* Takes in what an earlier run of the service had seen (VkpRemembered), of processes that this one
  * has not. */
 void vkp_memory_load(VkpMemory *memory, const GArray *remembered);
 
-/* Learns the roster's strong members. Returns whether anything changed, so that it need be stored.
+/* Learns the roster's strong members, and whose marks are a server's. Returns whether anything
+ * changed, so that it need be stored.
  */
 gboolean vkp_memory_learn(VkpMemory *memory, const VkpRoster *roster);
 

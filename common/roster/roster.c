@@ -5,6 +5,7 @@ struct VkpRoster {
     GPtrArray *members;      /* VkpMember, owned; sorted once sealed */
     GHashTable *by_identity; /* VkpIdentity * inside a member's process -> VkpMember; once sealed */
     GHashTable *by_pid;      /* pid -> VkpMember, the youngest; once sealed */
+    GArray *borrowed;        /* VkpBorrowedMarks */
     guint n_executors;
     guint n_leftovers;
 };
@@ -18,12 +19,18 @@ VkpRoster *vkp_roster_new(void)
 {
     VkpRoster *roster = g_atomic_rc_box_new0(VkpRoster);
     roster->members = g_ptr_array_new_with_free_func(unref_member);
+    roster->borrowed = g_array_new(FALSE, FALSE, sizeof(VkpBorrowedMarks));
     return roster;
 }
 
 void vkp_roster_add(VkpRoster *roster, VkpMember *member)
 {
     g_ptr_array_add(roster->members, member);
+}
+
+void vkp_roster_add_borrowed(VkpRoster *roster, const VkpBorrowedMarks *borrowed)
+{
+    g_array_append_vals(roster->borrowed, borrowed, 1);
 }
 
 static gint compare_members(gconstpointer a, gconstpointer b)
@@ -79,6 +86,7 @@ static void clear_roster(gpointer data)
     g_clear_pointer(&roster->by_identity, g_hash_table_unref);
     g_clear_pointer(&roster->by_pid, g_hash_table_unref);
     g_ptr_array_unref(roster->members);
+    g_array_unref(roster->borrowed);
 }
 
 void vkp_roster_unref(VkpRoster *roster)
@@ -115,4 +123,9 @@ guint vkp_roster_n_executors(const VkpRoster *roster)
 guint vkp_roster_n_leftovers(const VkpRoster *roster)
 {
     return roster->n_leftovers;
+}
+
+const GArray *vkp_roster_borrowed(const VkpRoster *roster)
+{
+    return roster->borrowed;
 }

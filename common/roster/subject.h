@@ -52,6 +52,9 @@ typedef struct {
     /* What stands above it, all between being alive; known before anything is decided. */
     gint server_above; /* the nearest server */
     gboolean is_run_by_server;
+    gboolean has_borrowed_marks; /* see VkpBorrowedMarks; with the server's group and session */
+    pid_t server_group;
+    pid_t server_session;
     gint other_server_above; /* the nearest one of another board, if nearer than any of ours */
     VkpVisit visit;
 

@@ -74,6 +74,25 @@ static void test_memory_knows_the_first_parent(void)
     g_assert_cmpint(vkp_memory_first_parent(memory, (VkpIdentity){1, 1}), ==, 1);
 }
 
+static void test_memory_knows_borrowed_marks(void)
+{
+    g_autoptr(VkpMemory) memory = vkp_memory_new();
+    g_autoptr(VkpRoster) roster = vkp_roster_new();
+    VkpBorrowedMarks borrowed = {.identity = {1, 1}, .attempt_id = {{7}}, .server_group = 5};
+    vkp_roster_add_borrowed(roster, &borrowed);
+    vkp_roster_seal(roster);
+    g_assert_false(vkp_memory_learn(memory, roster)); /* nothing that is stored */
+    g_autoptr(VkpRoster) empty = handmade_roster(NULL);
+    vkp_memory_learn(memory, empty);
+    const VkpBorrowedMarks *known = vkp_memory_lookup_borrowed(memory, (VkpIdentity){1, 1});
+    g_assert_nonnull(known);
+    g_assert_cmpint(known->server_group, ==, 5);
+    g_assert_null(vkp_memory_lookup_borrowed(memory, (VkpIdentity){1, 2}));
+    VkpIdentity ended = {1, 1};
+    g_assert_false(vkp_memory_forget(memory, is_this_one, &ended));
+    g_assert_null(vkp_memory_lookup_borrowed(memory, ended));
+}
+
 static void test_registrations_of_what_was_seen(void)
 {
     VkpMember *known = handmade_member(1, 1);
@@ -130,6 +149,7 @@ int main(int argc, char **argv)
     TEST("memory/keeps-what-has-become-weak", test_memory_keeps_what_has_become_weak);
     TEST("memory/survives-a-restart", test_memory_survives_a_restart);
     TEST("memory/knows-the-first-parent", test_memory_knows_the_first_parent);
+    TEST("memory/knows-marks-from-a-server", test_memory_knows_borrowed_marks);
     TEST("registrations/of-what-was-seen", test_registrations_of_what_was_seen);
     TEST("registrations/in-use-while-the-group-lives",
          test_registration_is_in_use_while_its_group_lives);

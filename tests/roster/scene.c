@@ -16,6 +16,7 @@ struct Scene {
     gboolean is_sealed;
     GArray *registrations;
     GArray *remembered;
+    VkpMemory *memory;
     GArray *servers;
     GArray *other_servers;
     GArray *spared;
@@ -69,6 +70,7 @@ Scene *scene_new(void)
     scene->board = vkp_board_new();
     scene->registrations = g_array_new(FALSE, FALSE, sizeof(VkpRegistration));
     scene->remembered = g_array_new(FALSE, FALSE, sizeof(VkpRemembered));
+    scene->memory = vkp_memory_new();
     scene->servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     scene->other_servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     scene->spared = g_array_new(FALSE, FALSE, sizeof(pid_t));
@@ -105,6 +107,7 @@ void scene_free(Scene *scene)
     g_ptr_array_unref(scene->processes);
     g_array_unref(scene->registrations);
     g_array_unref(scene->remembered);
+    vkp_memory_free(scene->memory);
     g_array_unref(scene->servers);
     g_array_unref(scene->other_servers);
     g_array_unref(scene->spared);
@@ -199,6 +202,17 @@ void scene_add(Scene *scene, const SceneProcess *facts)
     process->image = make_image(facts);
     process->folder = make_folder(facts);
     g_ptr_array_add(scene->processes, process);
+}
+
+void scene_end(Scene *scene, pid_t pid)
+{
+    for (guint i = scene->processes->len; i-- > 0;) {
+        VkpProcess *process = scene->processes->pdata[i];
+        if (process->identity.pid == pid)
+            g_ptr_array_remove_index(scene->processes, i);
+        else if (process->parent_pid == pid)
+            process->parent_pid = 1;
+    }
 }
 
 void scene_add_execution(Scene *scene, const SceneExecution *facts)
@@ -323,8 +337,7 @@ VkpRoster *scene_build(Scene *scene)
         vkp_board_seal(scene->board);
     scene->is_sealed = TRUE;
     g_autoptr(VkpSnapshot) snapshot = make_snapshot(scene);
-    g_autoptr(VkpMemory) memory = vkp_memory_new();
-    vkp_memory_load(memory, scene->remembered);
+    vkp_memory_load(scene->memory, scene->remembered);
     g_autoptr(VkpPlaces) places = vkp_places_resolve(scene->board, "/home/somebody", NULL);
     g_autoptr(VkpProtected) protection = protect(scene, snapshot);
     g_autoptr(VkpSharedDaemons) daemons = vkp_shared_daemons_new(NULL);
@@ -334,7 +347,7 @@ VkpRoster *scene_build(Scene *scene)
                             .places = places,
                             .protection = protection,
                             .registrations = scene->registrations,
-                            .memory = memory,
+                            .memory = scene->memory,
                             .servers = scene->servers,
                             .other_servers = scene->other_servers,
                             .foreign_ids = scene->foreign,
@@ -345,6 +358,11 @@ VkpRoster *scene_build(Scene *scene)
     scene->roster = vkp_roster_build(&input);
     scene->build_usec = g_get_monotonic_time() - begin;
     return scene->roster;
+}
+
+void scene_learn(Scene *scene)
+{
+    vkp_memory_learn(scene->memory, scene->roster);
 }
 
 double scene_build_ms(const Scene *scene)

@@ -37,6 +37,7 @@ typedef struct {
 } SceneProcess;
 
 void scene_add(Scene *scene, const SceneProcess *process);
+void scene_end(Scene *scene, pid_t pid); /* its children go to init */
 #define SCENE_ADD(scene, ...) scene_add(scene, &(SceneProcess){__VA_ARGS__})
 
 typedef struct {
@@ -87,6 +88,8 @@ const char *scene_attempt_mark(Scene *scene, guint number);
 VkpRoster *scene_build(Scene *scene);
 
 /* How long vkp_roster_build() itself took the last time. */
+/* The next build remembers what the last one saw. */
+void scene_learn(Scene *scene);
 double scene_build_ms(const Scene *scene);
 
 /* Checks on the last roster. `execution` 0: none. */

@@ -52,7 +52,7 @@ static gboolean is_reaped(gpointer data)
     return !vkp_relative_read(*(pid_t *)data, &dead);
 }
 
-static void end_and_reap(Zoo *zoo, const char *name)
+void zoo_end_and_reap(Zoo *zoo, const char *name)
 {
     pid_t pid = vkp_family_find(zoo->family, name).pid;
     vkp_family_kill(zoo->family, pid);
@@ -79,14 +79,14 @@ static void stage_reused_pid(Zoo *zoo)
     zoo_settle(zoo, 1);
     zoo_register(zoo, 1, pid);
     VkpRelative agent = vkp_family_find(zoo->family, "agent");
-    end_and_reap(zoo, "agent");
+    zoo_end_and_reap(zoo, "agent");
     for (guint i = 0; i < 100 && choose_next_pid(pid); i++) {
         zoo_spawn(zoo, "setpgid exec-as stranger ( idle )");
         zoo_settle(zoo, 1);
         VkpRelative stranger = vkp_family_find(zoo->family, "stranger");
         if (stranger.pid == pid && stranger.start_ticks != agent.start_ticks)
             return;
-        end_and_reap(zoo, "stranger");
+        zoo_end_and_reap(zoo, "stranger");
     }
     zoo_leave(zoo, "the next pid cannot be chosen here");
 }

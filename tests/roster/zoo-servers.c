@@ -35,6 +35,23 @@ static void stage_unmarked_agent_of_a_marked_server(Zoo *zoo)
     zoo_add_row(zoo, 2, 2, dev_server.pid);
 }
 
+/* ... and both the server and the execution end. */
+static void stage_what_a_marked_server_left(Zoo *zoo)
+{
+    stage_unmarked_agent_of_a_marked_server(zoo);
+    zoo_look(zoo);
+    zoo_end(zoo, "vibe-kanban");
+    zoo_look(zoo);
+    zoo_end_and_reap(zoo, "dev-server");
+}
+
+static void stage_server_below_an_agent_ends(Zoo *zoo)
+{
+    stage_server_below_an_agent(zoo);
+    zoo_look(zoo);
+    zoo_end(zoo, "vibe-kanban");
+}
+
 #define OTHER_DB "{home}/.local/share/vibe-kanban/db.sqlite"
 
 static void make_other_board(Zoo *zoo)
@@ -216,6 +233,17 @@ static const ZooSituation situations[] = {
      .verdicts = {{"vibe-kanban", "environment 90 protected", ZOO_SPARED},
                   {"dev-server", "registered 100 of 2 executor", ZOO_SPARED},
                   {"its-child", "process_group 80 of 2", ZOO_SPARED}}},
+    {.name = "what-a-marked-server-has-left",
+     .layout = FAKE_LAYOUT_SWARM,
+     .stage = stage_what_a_marked_server_left,
+     .verdicts = {{"its-child", "process_group 80 of 2 left: executor_exited", ZOO_SPARED}}},
+    {.name = "an-editor-that-a-server-below-an-agent-has-left",
+     .layout = FAKE_LAYOUT_SWARM,
+     .stage = stage_server_below_an_agent_ends,
+     .verdicts = {{"agent", EXECUTOR, ZOO_HIT},
+                  {"npm", "environment 90", ZOO_HIT},
+                  {"editor", "no member", ZOO_SPARED},
+                  {"tool", "environment 90", ZOO_HIT}}},
     {.name = "a-nested-server-of-another-board",
      .stage = stage_nested_server,
      .verdicts = {{"agent", EXECUTOR, ZOO_HIT},

@@ -121,6 +121,8 @@ VkpUuid zoo_execution_id(guint number);
 char *zoo_dup_mark(const Zoo *zoo, guint attempt);
 /* Ends the process by pidfd and waits until it is dead. */
 void zoo_end(Zoo *zoo, const char *name);
+/* Waits until its parent has reaped it as well. */
+void zoo_end_and_reap(Zoo *zoo, const char *name);
 void zoo_make_folder(const Zoo *zoo, const char *path);
 void zoo_remove_folder(const char *path);
 /* Ends the situation: what it needs is not there after all. */
