@@ -82,8 +82,10 @@ static VkpDatabase *take_or_make(GPtrArray *known, const char *path)
 {
     for (guint i = 0; i < known->len; i++) {
         VkpDatabase *database = g_ptr_array_index(known, i);
-        if (g_str_equal(vkp_store_path(database->store), path))
+        if (g_str_equal(vkp_store_path(database->store), path)) {
+            database->is_stray = FALSE; /* unless the caller says so */
             return g_ptr_array_steal_index(known, i);
+        }
     }
     return vkp_database_new(path);
 }
@@ -107,13 +109,11 @@ static gboolean is_among(const VkpDatabases *databases, VkpInode inode)
 /* Behind all others. */
 static void add_strays(VkpDatabases *databases, GPtrArray *known)
 {
+    vkp_strays_drop_missing(databases->strays);
     const GPtrArray *paths = vkp_strays_paths(databases->strays);
-    for (guint i = paths->len; i-- > 0;) {
+    for (guint i = 0; i < paths->len; i++) {
         const char *path = paths->pdata[i];
-        VkpInode inode = vkp_file_inode(path);
-        if (vkp_inode_is_unknown(inode)) {
-            vkp_strays_dismiss(databases->strays, path);
-        } else if (!is_among(databases, inode)) {
+        if (!is_among(databases, vkp_file_inode(path))) {
             VkpDatabase *database = take_or_make(known, path);
             database->is_stray = TRUE;
             g_ptr_array_add(databases->all, database);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "common/base/error.h"
+#include "common/proc/mounts.h"
 #include "common/store/locate.h"
 #include "service/holders.h"
 #include "service/movers.h"
@@ -153,6 +154,13 @@ static gboolean take_path(VkpStrays *strays, const char *path)
     return TRUE;
 }
 
+/* Nothing may keep us waiting. */
+static gboolean is_within_reach(const VkpStrays *strays, const VkpOpenFile *file)
+{
+    return !vkp_reader_device_is_served(strays->reader, file->inode.device) &&
+           vkp_inode_equal(file->inode, vkp_file_inode(file->path));
+}
+
 /* FALSE when out of descriptors. */
 static gboolean ask_one(VkpStrays *strays, pid_t pid, GArray *remote, gboolean *is_news)
 {
@@ -163,7 +171,7 @@ static gboolean ask_one(VkpStrays *strays, pid_t pid, GArray *remote, gboolean *
         const VkpOpenFile *file = files->pdata[i];
         if (vkp_inode_is_unknown(file->inode))
             continue;
-        if (vkp_inode_equal(file->inode, vkp_file_inode(file->path)))
+        if (is_within_reach(strays, file))
             *is_news |= take_path(strays, file->path);
         else
             g_array_append_val(remote, pid);
@@ -223,6 +231,13 @@ void vkp_strays_dismiss(VkpStrays *strays, const char *path)
     guint index;
     if (g_ptr_array_find_with_equal_func(strays->paths, path, g_str_equal, &index))
         g_ptr_array_remove_index(strays->paths, index);
+}
+
+void vkp_strays_drop_missing(VkpStrays *strays)
+{
+    for (guint i = strays->paths->len; i-- > 0;)
+        if (vkp_inode_is_unknown(vkp_file_inode(strays->paths->pdata[i])))
+            g_ptr_array_remove_index(strays->paths, i);
 }
 
 void vkp_strays_append_remote(const VkpStrays *strays, GArray *pids)

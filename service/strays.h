@@ -31,9 +31,12 @@ gboolean vkp_strays_search(VkpStrays *strays, const VkpStraysInput *input);
 /* As char *, in the order they were found. Borrowed until the next call of anything here. */
 const GPtrArray *vkp_strays_paths(const VkpStrays *strays);
 
-/* The file is no board, or is not there any more: not to be found again as it is now. */
+/* The file is no board: not to be found again as it is now. */
 void vkp_strays_dismiss(VkpStrays *strays, const char *path);
 
+/* Forgets the paths that lead nowhere any more. */
+void vkp_strays_drop_missing(VkpStrays *strays);
+
 /* Appends living processes (pid_t) that hold one which cannot be reached from here, as in a
- * container: what stands in it is not known. */
+ * container, or whose file system might not answer: what stands in it is not known. */
 void vkp_strays_append_remote(const VkpStrays *strays, GArray *pids);
