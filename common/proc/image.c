@@ -220,7 +220,8 @@ void vkp_image_keep_marks(VkpImage *image, const VkpImage *earlier)
 {
     if (!earlier->environment_known || has_marks(&image->marks))
         return;
-    image->is_certain &= earlier->is_certain;
+    if (has_marks(&earlier->marks))
+        image->is_certain &= earlier->is_certain;
     image->environment_known = TRUE;
     image->marks = earlier->marks;
     image->marks.project_name = g_strdup(earlier->marks.project_name);

@@ -94,6 +94,18 @@ static void test_young_marks(void)
     vkp_image_unref(sighting.image);
 }
 
+/* Where there were none, nothing uncertain is kept. */
+static void test_young_without_marks(void)
+{
+    VkpStat stat = make_stat('S', 1, "node", 100);
+    VkpSighting sighting = {0};
+    stat.start_ticks = 1000;
+    vkp_sighting_set_image(&sighting, &stat, make_image("HOME=/"), 1000);
+    vkp_sighting_set_image(&sighting, &stat, make_image("HOME=/"), 1001);
+    g_assert_true(sighting.image->is_certain);
+    vkp_image_unref(sighting.image);
+}
+
 static void test_folder_plans(void)
 {
     VkpCachedFolder folder = {0};
@@ -132,6 +144,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sighting/any-moved-address-is-an-exec", test_every_address_counts);
     g_test_add_func("/sighting/image-of-the-first-tick-is-read-again", test_young);
     g_test_add_func("/sighting/marks-of-the-first-tick-stay-uncertain", test_young_marks);
+    g_test_add_func("/sighting/an-image-without-marks-becomes-certain", test_young_without_marks);
     g_test_add_func("/sighting/folder-is-looked-at-while-it-can-answer", test_folder_plans);
     g_test_add_func("/sighting/marks-stay-until-an-exec", test_marks_until_exec);
     return g_test_run();
