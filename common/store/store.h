@@ -28,8 +28,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpStore, vkp_store_free)
  *
  * That our read finds the database locked is normal while its owner writes. It is tried again when
  * somebody refreshes after some 100 ms, doubling, and the state stays ok until it has failed for
- * 3 s. Without any board yet,
- * the state is locked at once. */
+ * 3 s. Without any board yet, the state is locked at once. */
 gboolean vkp_store_refresh(VkpStore *store);
 
 /* When a refresh is worth while that need not wait for the usual tick (g_get_monotonic_time()).
