@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "common/base/guard.h"
 #include "common/proc/reader.h"
 
 /* Reads command lines and environments of processes that may keep us waiting: whoever reads them
  * needs the lock of their memory, which another of their threads can hold for as long as a disk or
- * a file server does not answer. A thread of ours waits in our place, and is given up after a
- * moment; with too many given up nothing is read until one of them comes back. */
+ * a file server does not answer. See common/base/guard.h. */
 typedef struct VkpImageGuard VkpImageGuard;
 
-/* How many threads may be given up at a time. */
-#define VKP_IMAGE_GUARD_MAX_STUCK 4
+/* How many readers may be given up at a time. */
+#define VKP_IMAGE_GUARD_MAX_STUCK VKP_GUARD_MAX_STUCK
 
 /* `reader` is borrowed and outlives the guard. */
 VkpImageGuard *vkp_image_guard_new(const VkpReader *reader);
