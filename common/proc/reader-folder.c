@@ -64,8 +64,8 @@ static gboolean fail(GError **error, int saved_errno, pid_t pid)
     return FALSE;
 }
 
-gboolean vkp_reader_look_at_folder(VkpReader *reader, pid_t pid, gboolean touch,
-                                   VkpFolderLook *look, GError **error)
+gboolean vkp_reader_read_folder_link(VkpReader *reader, pid_t pid, VkpFolderLook *look,
+                                     GError **error)
 {
     VkpPidPath path = vkp_pid_path(pid, "cwd");
     char link[LINK_MAX_BYTES + 1];
@@ -73,13 +73,20 @@ gboolean vkp_reader_look_at_folder(VkpReader *reader, pid_t pid, gboolean touch,
     if (length < 0 && errno != ENAMETOOLONG)
         return fail(error, errno, pid);
     link[MAX(length, 0)] = '\0';
+    *look = (VkpFolderLook){.link = g_strdup(link)};
+    return TRUE;
+}
 
+gboolean vkp_reader_touch_folder(VkpReader *reader, pid_t pid, VkpFolderLook *look, GError **error)
+{
+    VkpPidPath path = vkp_pid_path(pid, "cwd");
     Node node = {0};
     /* A link of /proc leads to the folder even when that is deleted, so only a process that is gone
      * makes this fail; a link among plain files may well dangle. */
-    if (touch && !look_at(reader->root, path.text, 0, &node) && reader->is_procfs)
+    if (!look_at(reader->root, path.text, 0, &node) && reader->is_procfs)
         return fail(error, errno, pid);
-    *look = (VkpFolderLook){g_strdup(link), node.inode, node.mount_id};
+    look->inode = node.inode;
+    look->mount_id = node.mount_id;
     return TRUE;
 }
 
@@ -159,16 +166,18 @@ static gboolean has_name(const Walk *walk, const char *name, gsize length)
 
 /* The kernel writes " (deleted)" behind the path of a folder that has no name any more. But a
  * folder may really be called so, and on some file systems (FUSE, NFS) the kernel forgets the name
- * of one that is still there. So the parent is asked. Sets *length to that of the path without the
- * remark. */
-static gboolean is_deleted(const Walk *walk, const char *link, gsize *length)
+ * of one that is still there. So the parent is asked; of one that was not touched nobody can say
+ * it. Sets *length to that of the path without the remark. */
+static gboolean is_deleted(const Walk *walk, gboolean is_procfs, const char *link, gsize *length)
 {
     *length = strlen(link);
     if (!g_str_has_suffix(link, DELETED_SUFFIX))
         return FALSE;
     gsize shown = *length;
     *length -= strlen(DELETED_SUFFIX);
-    if (walk->folder < 0 || walk->node.n_links == 0)
+    if (walk->folder < 0)
+        return !is_procfs;
+    if (walk->node.n_links == 0)
         return TRUE;
     const char *slash = strrchr(link, '/');
     gsize name_at = slash ? (gsize)(slash + 1 - link) : 0;
@@ -179,8 +188,8 @@ static gboolean is_deleted(const Walk *walk, const char *link, gsize *length)
     return !has_name(walk, link + name_at, *length - name_at);
 }
 
-VkpFolder *vkp_reader_walk_folder(VkpReader *reader, pid_t pid, const VkpFolderLook *look,
-                                  GError **error)
+VkpFolder *vkp_reader_walk_in_place(VkpReader *reader, pid_t pid, const VkpFolderLook *look,
+                                    GError **error)
 {
     g_auto(Walk) walk = {.folder = -1, .chain = g_array_new(FALSE, FALSE, sizeof(VkpInode))};
     if (!vkp_inode_is_unknown(look->inode) && !walk_begin(reader, pid, look, &walk)) {
@@ -188,16 +197,8 @@ VkpFolder *vkp_reader_walk_folder(VkpReader *reader, pid_t pid, const VkpFolderL
         return NULL;
     }
     gsize length = 0;
-    gboolean deleted = is_deleted(&walk, look->link, &length);
+    gboolean deleted = is_deleted(&walk, reader->is_procfs, look->link, &length);
     g_autofree char *path = g_strndup(look->link, length);
     return vkp_folder_new(path, deleted, (const VkpInode *)(const void *)walk.chain->data,
                           walk.chain->len);
-}
-
-VkpFolder *vkp_reader_read_folder(VkpReader *reader, pid_t pid, GError **error)
-{
-    g_auto(VkpFolderLook) look = {0};
-    if (!vkp_reader_look_at_folder(reader, pid, TRUE, &look, error))
-        return NULL;
-    return vkp_reader_walk_folder(reader, pid, &look, error);
 }

@@ -14,7 +14,8 @@ struct VkpReader {
     gboolean is_procfs; /* a proc file system of this kernel, not plain files */
     gboolean is_own;    /* ... of our own pid namespace */
     guint ticks_per_second;
-    VkpFd loadavg; /* kept open once asked for; below 0: not yet */
+    VkpFd loadavg;     /* kept open once asked for; below 0: not yet */
+    VkpMounts *mounts; /* NULL: nobody minds if we have to wait */
 };
 
 /* A path below the root, such as "4242/task". */
@@ -41,3 +42,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpDirectory, vkp_directory_close)
 
 /* Opens a folder below the root for readdir(). NULL and error on failure. */
 VkpDirectory vkp_reader_open_directory(VkpReader *reader, const char *path, GError **error);
+
+/* The parts of a look and of a walk, which wait as long as it takes. */
+gboolean vkp_reader_read_folder_link(VkpReader *reader, pid_t pid, VkpFolderLook *look,
+                                     GError **error);
+gboolean vkp_reader_touch_folder(VkpReader *reader, pid_t pid, VkpFolderLook *look, GError **error);
+VkpFolder *vkp_reader_walk_in_place(VkpReader *reader, pid_t pid, const VkpFolderLook *look,
+                                    GError **error);

@@ -44,8 +44,11 @@ VkpReader *vkp_reader_open(const char *root, GError **error)
     VkpReader *reader = g_new0(VkpReader, 1);
     reader->root = vkp_fd_steal(&fd);
     reader->loadavg = -1;
+    reader->mounts = vkp_mounts_new(NULL);
     reader->is_procfs = system.f_type == PROC_SUPER_MAGIC;
     reader->is_own = reader->is_procfs && shows_our_pids(reader->root);
+    if (reader->is_procfs)
+        vkp_mounts_refresh(reader->mounts);
     reader->ticks_per_second = (guint)MAX(sysconf(_SC_CLK_TCK), 1);
     return reader;
 }
@@ -53,20 +56,28 @@ VkpReader *vkp_reader_open(const char *root, GError **error)
 VkpReader *vkp_reader_dup(const VkpReader *reader, GError **error)
 {
     int root = fcntl(reader->root, F_DUPFD_CLOEXEC, 0);
-    if (root < 0) {
-        vkp_set_error_errno(error, errno, "Cannot open the proc file system once more");
+    if (root < 0) { /* EINVAL: not even the lowest number is allowed */
+        vkp_set_error_errno(error, errno == EINVAL ? EMFILE : errno,
+                            "Cannot open the proc file system once more");
         return NULL;
     }
     VkpReader *copy = g_memdup2(reader, sizeof *reader);
     copy->root = root;
     copy->loadavg = -1;
+    copy->mounts = NULL;
     return copy;
+}
+
+VkpMounts *vkp_reader_mounts(VkpReader *reader)
+{
+    return reader->mounts;
 }
 
 void vkp_reader_close(VkpReader *reader)
 {
     if (!reader)
         return;
+    vkp_mounts_free(reader->mounts);
     vkp_fd_close(&reader->loadavg);
     vkp_fd_close(&reader->root);
     g_free(reader);

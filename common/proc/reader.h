@@ -4,6 +4,7 @@
 #include <glib.h>
 #include <sys/types.h>
 
+#include "common/base/mounts.h"
 #include "common/proc/parse.h"
 #include "common/proc/process.h"
 
@@ -19,9 +20,13 @@ typedef struct VkpReader VkpReader;
 VkpReader *vkp_reader_open(const char *root, GError **error);
 void vkp_reader_close(VkpReader *reader); /* takes NULL */
 
-/* The same for another thread, which closes it. NULL and error when out of descriptors. */
+/* The same for another thread, which closes it and which may be kept waiting. NULL and error when
+ * out of descriptors. */
 VkpReader *vkp_reader_dup(const VkpReader *reader, GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpReader, vkp_reader_close)
+
+/* Ours, for whoever touches files that may be on them. Borrowed; NULL for a duplicate. */
+VkpMounts *vkp_reader_mounts(VkpReader *reader);
 
 /* All pids there, ascending, as pid_t. Threads are no processes and are not looked at. */
 GArray *vkp_reader_list_pids(VkpReader *reader, GError **error);
@@ -65,7 +70,7 @@ gboolean vkp_reader_waits_for_vfork(VkpReader *reader, pid_t pid);
  * everything, except where something was mounted or moved above it. */
 typedef struct {
     char *link;       /* raw bytes, perhaps with " (deleted)"; "" if it is longer than a page */
-    VkpInode inode;   /* unknown if it was not, or could not be, touched */
+    VkpInode inode;   /* unknown if it was not, or could not be, touched, or did not answer */
     guint64 mount_id; /* 0: unknown */
 } VkpFolderLook;
 
@@ -74,15 +79,15 @@ void vkp_folder_look_clear(VkpFolderLook *look);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpFolderLook, vkp_folder_look_clear)
 
 /* Cheap enough to see whether the folder changed. Without `touch` only the link is read: that never
- * waits for a file system. *look is set only on success. */
+ * waits for a file system, with it at most a moment. *look is set only on success. */
 gboolean vkp_reader_look_at_folder(VkpReader *reader, pid_t pid, gboolean touch,
                                    VkpFolderLook *look, GError **error);
 
 /* The folder of that look, walked up to the root; over a mount the way leads up from where it is
  * mounted, so a bind mount of a part of a worktree does not lead to the worktree. NOT_FOUND also
  * when the process has moved away from there meanwhile. A look without touching makes a folder
- * without a chain. */
-VkpFolder *vkp_reader_walk_folder(VkpReader *reader, pid_t pid, const VkpFolderLook *look,
+ * without a chain; it becomes one when a file system on the way does not answer in a moment. */
+VkpFolder *vkp_reader_walk_folder(VkpReader *reader, pid_t pid, VkpFolderLook *look,
                                   GError **error);
 
 /* The working directory with its chain of ancestors: a look and the walk. */

@@ -73,6 +73,17 @@ static void set_folder(VkpScanner *scanner, VkpSighting *sighting, VkpCachedFold
     sighting->folder = folder;
 }
 
+/* Takes the folder. Others may have the same already: a look that was not answered is as good as
+ * one that was not touched. */
+static VkpCachedFolder *keep_folder(VkpScanner *scanner, VkpFolderLook *look, VkpFolder *folder)
+{
+    VkpCachedFolder *cached = vkp_folder_cache_acquire(scanner->folders, look);
+    if (!cached)
+        return vkp_folder_cache_add(scanner->folders, look, folder);
+    vkp_folder_unref(folder);
+    return cached;
+}
+
 /* The folder of that look: what it was, what others know of it, or walked now. */
 static gboolean follow_look(VkpScanner *scanner, VkpSighting *sighting, pid_t pid,
                             VkpFolderLook *look, GError **error)
@@ -85,7 +96,7 @@ static gboolean follow_look(VkpScanner *scanner, VkpSighting *sighting, pid_t pi
         VkpFolder *folder = vkp_reader_walk_folder(scanner->reader, pid, look, &failure);
         if (!folder)
             return bear(error, failure);
-        cached = vkp_folder_cache_add(scanner->folders, look, folder);
+        cached = keep_folder(scanner, look, folder);
     }
     set_folder(scanner, sighting, cached);
     return TRUE;

@@ -168,10 +168,13 @@ gboolean vkp_table_look_afresh(VkpTable *table, pid_t pid, GError **error)
     return vkp_table_look(table, pid, clock_nsec, error);
 }
 
-/* One of ours is without a command line and an environment only while they cannot be read. */
+/* One of ours is without a command line and an environment only while they cannot be read, and a
+ * folder without a chain only while its file system does not answer. */
 static gboolean is_incomplete(const VkpTable *table, const VkpProcess *process)
 {
-    return !process->image && !process->is_kernel_thread && !vkp_process_is_dead(process) &&
+    gboolean lacks_chain = process->folder && process->folder->n_chain == 0;
+    return (!process->image || lacks_chain) && !process->is_kernel_thread &&
+           !vkp_process_is_dead(process) &&
            (table->uid == VKP_SCANNER_ANY_UID || process->uid == table->uid);
 }
 

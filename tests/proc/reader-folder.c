@@ -242,6 +242,22 @@ static void test_untouched_look(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(folder->n_chain, ==, 0);
 }
 
+/* Of one that was not touched nobody knows whether the kernel has only lost its name. */
+static void test_untouched_deleted(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *path = make_folder(fixture, "worktree");
+    g_autoptr(Child) child = start_in(path);
+    g_assert_no_errno(g_rmdir(path));
+    g_auto(VkpFolderLook) look = {0};
+    g_assert_true(vkp_reader_look_at_folder(fixture->reader, child_pid(child), FALSE, &look, NULL));
+    g_assert_true(g_str_has_suffix(look.link, " (deleted)"));
+    g_autoptr(VkpFolder) folder =
+        vkp_reader_walk_folder(fixture->reader, child_pid(child), &look, NULL);
+    g_assert_cmpstr(folder->path, ==, path);
+    g_assert_false(folder->deleted);
+}
+
 static void test_moved_meanwhile(Fixture *fixture, gconstpointer data)
 {
     (void)data;
@@ -323,6 +339,7 @@ int main(int argc, char **argv)
     ADD("/folder/names-that-are-no-text-become-text", test_not_text);
     ADD("/folder/a-path-too-long-still-has-a-chain", test_too_long);
     ADD("/folder/a-look-without-touching-has-no-chain", test_untouched_look);
+    ADD("/folder/untouched-it-is-not-called-deleted", test_untouched_deleted);
     ADD("/folder/who-moves-meanwhile-is-not-found", test_moved_meanwhile);
     ADD("/folder/links-among-plain-files-may-dangle", test_fake_links);
     ADD("/folder/a-lost-name-is-found-again", test_lost_name);
