@@ -15,6 +15,7 @@
 #define RESOLVE_USEC (9 * G_TIME_SPAN_SECOND)
 
 struct VkpSurvey {
+    VkpReader *reader; /* borrowed */
     uid_t uid;
     char *home;
     GStrv worktree_roots;
@@ -38,6 +39,7 @@ struct VkpSurvey {
 VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options)
 {
     VkpSurvey *survey = g_new0(VkpSurvey, 1);
+    survey->reader = options->reader;
     survey->uid = options->uid;
     survey->home = g_strdup(options->places.home);
     survey->worktree_roots = g_strdupv((GStrv)options->worktree_roots);
@@ -93,8 +95,9 @@ static gboolean must_resolve(const VkpSurvey *survey, VkpSurveyDepth depth, gboo
 static void resolve_places(VkpSurvey *survey)
 {
     VkpBoard *board = vkp_store_board(vkp_databases_store(survey->databases));
+    const char *const *roots = (const char *const *)survey->worktree_roots;
     VkpPlaces *places =
-        vkp_places_resolve(board, survey->home, (const char *const *)survey->worktree_roots);
+        vkp_places_resolve(board, survey->home, roots, vkp_reader_mounts(survey->reader));
     survey->is_outdated |= !survey->places || !vkp_places_equal(places, survey->places);
     vkp_places_free(survey->places);
     survey->places = places;

@@ -20,3 +20,12 @@ gboolean vkp_path_is_within(const char *path, const char *folder)
         return TRUE;
     return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
+
+gboolean vkp_path_cut_component(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (!slash)
+        return FALSE;
+    *slash = '\0';
+    return TRUE;
+}

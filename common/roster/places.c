@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/roster/places.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "common/base/path.h"
+#include "common/roster/site.h"
 
 /* A worktree, or a folder of worktrees, where the machine has it. */
 typedef struct {
@@ -25,9 +22,8 @@ struct VkpPlaces {
     GHashTable *present;    /* set of VkpUuid * of attempts with a place that may be there */
     GHashTable *missing;    /* ... and of those with one that is certainly not */
     GHashTable *refused;    /* set of owned canonical paths: the root, the home and what is above */
-    GPtrArray *refused_all; /* owned Place: the same by inode */
+    GPtrArray *refused_all; /* owned VkpSite: the same by inode */
     gboolean has_unseen;    /* some place has no inode, so that paths must be compared */
-    GHashTable *parents;    /* owned path -> owned canonical path, while resolving; then NULL */
 };
 
 static guint hash_inode(gconstpointer key)
@@ -41,70 +37,56 @@ static gboolean equal_inodes(gconstpointer a, gconstpointer b)
     return vkp_inode_equal(*(const VkpInode *)a, *(const VkpInode *)b);
 }
 
-/* Cuts the last component off; "/a" becomes "", and so does "". Returns whether there was one. */
-static gboolean cut_component(char *path)
+typedef enum { PLACE_OF_BOARD, PLACE_UNDER_ROOT } PlaceOrigin;
+
+/* A path of the board's on its way to become a place. */
+typedef struct {
+    const VkpAttempt *attempt;
+    PlaceOrigin origin;
+    VkpSite *site; /* owned */
+} Candidate;
+
+static void candidate_free(Candidate *candidate)
 {
-    char *slash = strrchr(path, '/');
-    if (!slash)
-        return FALSE;
-    *slash = '\0';
-    return TRUE;
+    vkp_site_free(candidate->site);
+    g_free(candidate);
 }
 
-/* The path with symlinks resolved as far as it exists; the rest stays as it is. */
-static char *dup_canonical(const char *path)
+typedef struct {
+    VkpPlaces *places;
+    VkpSiteSeer *seer;
+    GPtrArray *remote; /* owned Candidate: not looked at yet */
+} Resolving;
+
+/* The folder and all that it is in. */
+static void refuse_up_from(Resolving *resolving, const char *path)
 {
-    g_autofree char *head = g_strdup(path);
+    g_autoptr(GPtrArray) remote = g_ptr_array_new();
+    g_autofree char *at = g_strdup(path);
     do {
-        char resolved[PATH_MAX];
-        if (realpath(*head ? head : "/", resolved)) {
-            const char *rest = path + strlen(head);
-            return g_strconcat(strcmp(resolved, "/") == 0 ? "" : resolved, rest, NULL);
-        }
-    } while (cut_component(head));
-    return g_strdup(path);
-}
-
-/* Thousands of worktrees share a few folders, so the folders are resolved once each. */
-static char *dup_canonical_place(VkpPlaces *places, const char *path)
-{
-    struct stat status;
-    if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode))
-        return dup_canonical(path);
-    g_autofree char *folder = g_strdup(path);
-    if (!cut_component(folder))
-        return g_strdup(path);
-    const char *known = (const char *)g_hash_table_lookup(places->parents, folder);
-    if (!known) {
-        char *resolved = dup_canonical(folder);
-        known = resolved;
-        g_hash_table_insert(places->parents, g_strdup(folder), resolved);
-    }
-    return g_strconcat(known, path + strlen(folder), NULL);
-}
-
-static void refuse_folder(VkpPlaces *places, const char *path)
-{
-    Place *place = g_new0(Place, 1);
-    place->inode = vkp_file_inode(*path ? path : "/");
-    g_ptr_array_add(places->refused_all, place);
-    g_hash_table_add(places->refused, g_strdup(path));
+        VkpSite *site = vkp_site_new(*at ? at : "/");
+        g_ptr_array_add(resolving->places->refused_all, site);
+        g_hash_table_add(resolving->places->refused, g_strdup(at));
+        if (!vkp_site_seer_look(resolving->seer, site))
+            g_ptr_array_add(remote, site);
+    } while (vkp_path_cut_component(at));
+    vkp_site_seer_look_remote(resolving->seer, remote);
 }
 
 /* Whatever holds the whole home cannot be one attempt's worktree. */
-static void refuse_home(VkpPlaces *places, const char *home)
+static void refuse_home(Resolving *resolving, const char *home)
 {
-    refuse_folder(places, "");
-    g_autofree char *plain = vkp_path_dup_shortest(home);
-    if (!plain)
+    refuse_up_from(resolving, "");
+    g_autoptr(VkpSite) site = vkp_site_new(home);
+    if (!site)
         return;
-    g_autofree char *canonical = dup_canonical(plain);
-    do {
-        refuse_folder(places, plain);
-    } while (cut_component(plain));
-    do {
-        refuse_folder(places, canonical);
-    } while (cut_component(canonical));
+    if (!vkp_site_seer_look(resolving->seer, site)) {
+        g_autoptr(GPtrArray) remote = g_ptr_array_new();
+        g_ptr_array_add(remote, site);
+        vkp_site_seer_look_remote(resolving->seer, remote);
+    }
+    refuse_up_from(resolving, site->path);
+    refuse_up_from(resolving, site->canonical);
 }
 
 static gboolean is_refused(const VkpPlaces *places, const char *canonical, VkpInode inode)
@@ -113,7 +95,7 @@ static gboolean is_refused(const VkpPlaces *places, const char *canonical, VkpIn
         g_hash_table_contains(places->refused, canonical))
         return TRUE;
     for (guint i = 0; i < places->refused_all->len; i++) {
-        const Place *refused = (const Place *)g_ptr_array_index(places->refused_all, i);
+        const VkpSite *refused = (const VkpSite *)g_ptr_array_index(places->refused_all, i);
         if (!vkp_inode_is_unknown(inode) && vkp_inode_equal(refused->inode, inode))
             return TRUE;
     }
@@ -138,34 +120,49 @@ static gint64 last_use_of(const VkpPlaces *places, const VkpAttempt *attempt)
     return ((const VkpExecution *)executions->pdata[executions->len - 1])->started_at_usec;
 }
 
-typedef enum { PLACE_OF_BOARD, PLACE_UNDER_ROOT } PlaceOrigin;
-
-static void add_place(VkpPlaces *places, const VkpAttempt *attempt, const char *path,
-                      PlaceOrigin origin)
+static void add_place(VkpPlaces *places, const Candidate *candidate)
 {
-    g_autofree char *plain = vkp_path_dup_shortest(path);
-    if (!plain)
-        return;
-    struct stat status;
-    gboolean is_there = stat(plain, &status) == 0;
-    gboolean is_missing = !is_there && (errno == ENOENT || errno == ENOTDIR);
-    VkpInode inode = {0};
-    if (is_there)
-        inode = (VkpInode){status.st_dev, status.st_ino};
-    g_autofree char *canonical = dup_canonical_place(places, plain);
-    if (is_refused(places, canonical, inode))
+    VkpSite *site = candidate->site;
+    const VkpAttempt *attempt = candidate->attempt;
+    if (is_refused(places, site->canonical, site->inode))
         return;
 
     Place *place = g_new0(Place, 1);
-    *place = (Place){attempt, inode, is_missing, last_use_of(places, attempt)};
+    *place = (Place){attempt, site->inode, site->is_missing, last_use_of(places, attempt)};
+    gboolean is_there = !vkp_inode_is_unknown(site->inode);
     g_ptr_array_add(places->all, place);
-    places->has_unseen |= vkp_inode_is_unknown(inode);
-    if (origin == PLACE_OF_BOARD || !is_missing)
-        g_hash_table_add(is_missing ? places->missing : places->present, (gpointer)&attempt->id);
-    if (is_there && is_better(place, (Place *)g_hash_table_lookup(places->by_inode, &inode)))
+    places->has_unseen |= !is_there;
+    if (candidate->origin == PLACE_OF_BOARD || !site->is_missing)
+        g_hash_table_add(site->is_missing ? places->missing : places->present,
+                         (gpointer)&attempt->id);
+    if (is_there && is_better(place, (Place *)g_hash_table_lookup(places->by_inode, &place->inode)))
         g_hash_table_replace(places->by_inode, &place->inode, place);
-    if (is_better(place, (Place *)g_hash_table_lookup(places->by_path, canonical)))
-        g_hash_table_replace(places->by_path, g_steal_pointer(&canonical), place);
+    if (is_better(place, (Place *)g_hash_table_lookup(places->by_path, site->canonical)))
+        g_hash_table_replace(places->by_path, g_steal_pointer(&site->canonical), place);
+}
+
+static void consider(Resolving *resolving, const VkpAttempt *attempt, const char *path,
+                     PlaceOrigin origin)
+{
+    Candidate candidate = {attempt, origin, vkp_site_new(path)};
+    if (!candidate.site)
+        return;
+    if (!vkp_site_seer_look(resolving->seer, candidate.site)) {
+        g_ptr_array_add(resolving->remote, g_memdup2(&candidate, sizeof candidate));
+        return;
+    }
+    add_place(resolving->places, &candidate);
+    vkp_site_free(candidate.site);
+}
+
+static void add_remote(Resolving *resolving)
+{
+    g_autoptr(GPtrArray) sites = g_ptr_array_new();
+    for (guint i = 0; i < resolving->remote->len; i++)
+        g_ptr_array_add(sites, ((Candidate *)resolving->remote->pdata[i])->site);
+    vkp_site_seer_look_remote(resolving->seer, sites);
+    for (guint i = 0; i < resolving->remote->len; i++)
+        add_place(resolving->places, (const Candidate *)resolving->remote->pdata[i]);
 }
 
 static VkpPlaces *places_new(VkpBoard *board)
@@ -178,38 +175,46 @@ static VkpPlaces *places_new(VkpBoard *board)
     places->present = g_hash_table_new(vkp_uuid_hash, vkp_uuid_equal);
     places->missing = g_hash_table_new(vkp_uuid_hash, vkp_uuid_equal);
     places->refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    places->refused_all = g_ptr_array_new_with_free_func(g_free);
-    places->parents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    places->refused_all = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_site_free);
     return places;
 }
 
 /* The name is one folder's: what the board says must not lead out of the root. */
-static void add_under_roots(VkpPlaces *places, const VkpAttempt *attempt, const char *const *roots)
+static void consider_under_roots(Resolving *resolving, const VkpAttempt *attempt,
+                                 const char *const *roots)
 {
     g_autofree char *name = g_path_get_basename(attempt->folder);
     if (g_str_equal(name, "/") || g_str_equal(name, ".") || g_str_equal(name, ".."))
         return;
     for (; roots && *roots; roots++) {
         g_autofree char *path = g_build_filename(*roots, name, NULL);
-        add_place(places, attempt, path, PLACE_UNDER_ROOT);
+        consider(resolving, attempt, path, PLACE_UNDER_ROOT);
     }
 }
 
-VkpPlaces *vkp_places_resolve(VkpBoard *board, const char *home, const char *const *roots)
+static void consider_attempt(Resolving *resolving, const VkpAttempt *attempt,
+                             const char *const *roots)
+{
+    if (attempt->folder) {
+        consider(resolving, attempt, attempt->folder, PLACE_OF_BOARD);
+        consider_under_roots(resolving, attempt, roots);
+    }
+    for (char **path = attempt->worktrees; path && *path; path++)
+        if (g_strcmp0(*path, attempt->folder) != 0)
+            consider(resolving, attempt, *path, PLACE_OF_BOARD);
+}
+
+VkpPlaces *vkp_places_resolve(VkpBoard *board, const char *home, const char *const *roots,
+                              VkpMounts *mounts)
 {
     VkpPlaces *places = places_new(board);
-    refuse_home(places, home);
-    for (guint i = 0; i < vkp_board_n_attempts(board); i++) {
-        const VkpAttempt *attempt = vkp_board_attempt_at(board, i);
-        if (attempt->folder) {
-            add_place(places, attempt, attempt->folder, PLACE_OF_BOARD);
-            add_under_roots(places, attempt, roots);
-        }
-        for (char **path = attempt->worktrees; path && *path; path++)
-            if (g_strcmp0(*path, attempt->folder) != 0)
-                add_place(places, attempt, *path, PLACE_OF_BOARD);
-    }
-    g_clear_pointer(&places->parents, g_hash_table_unref);
+    g_autoptr(VkpSiteSeer) seer = vkp_site_seer_new(mounts);
+    g_autoptr(GPtrArray) remote = g_ptr_array_new_with_free_func((GDestroyNotify)candidate_free);
+    Resolving resolving = {places, seer, remote};
+    refuse_home(&resolving, home);
+    for (guint i = 0; i < vkp_board_n_attempts(board); i++)
+        consider_attempt(&resolving, vkp_board_attempt_at(board, i), roots);
+    add_remote(&resolving);
     return places;
 }
 
@@ -217,7 +222,6 @@ void vkp_places_free(VkpPlaces *places)
 {
     if (!places)
         return;
-    g_clear_pointer(&places->parents, g_hash_table_unref);
     g_hash_table_unref(places->by_inode);
     g_hash_table_unref(places->by_path);
     g_hash_table_unref(places->present);
@@ -290,7 +294,7 @@ static const Place *match_path(const VkpPlaces *places, const VkpFolder *folder,
         gboolean is_visible = i < folder->n_chain && !folder->deleted;
         if (place && (!is_visible || vkp_inode_is_unknown(place->inode)))
             return place;
-        if (!cut_component(path))
+        if (!vkp_path_cut_component(path))
             break;
     }
     return NULL;

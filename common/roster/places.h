@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "common/base/mounts.h"
 #include "common/proc/process.h"
 #include "common/store/board.h"
 
@@ -12,8 +13,11 @@ typedef struct VkpPlaces VkpPlaces;
 /* What is not absolute, the root, `home` (NULL: unknown) and all that holds the home, by path or by
  * inode, matches nothing. Each of `roots` (NULL-terminated; NULL: none) is a further folder in
  * which the worktrees may also stand, under the same names; one that does not is not called gone
- * for that. Keeps a reference to the board. */
-VkpPlaces *vkp_places_resolve(VkpBoard *board, const char *home, const char *const *roots);
+ * for that. Keeps a reference to the board. What lies on something remote of `mounts` (NULL:
+ * nothing does) that does not answer in a moment may be there or not, and is known by its path
+ * alone. */
+VkpPlaces *vkp_places_resolve(VkpBoard *board, const char *home, const char *const *roots,
+                              VkpMounts *mounts);
 void vkp_places_free(VkpPlaces *places); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpPlaces, vkp_places_free)
 

@@ -57,7 +57,7 @@ static VkpRigEyes *open_eyes(const VkpRig *rig)
     add_attempt(eyes->board, rig->our_attempt, rig->our_worktree);
     add_attempt(eyes->board, rig->sibling_attempt, rig->sibling_worktree);
     vkp_board_seal(eyes->board);
-    eyes->places = vkp_places_resolve(eyes->board, NULL, NULL);
+    eyes->places = vkp_places_resolve(eyes->board, NULL, NULL, NULL);
     eyes->memory = vkp_memory_new();
     eyes->daemons = vkp_shared_daemons_new(NULL);
     eyes->nobody = g_array_new(FALSE, FALSE, sizeof(pid_t));

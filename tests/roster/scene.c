@@ -338,7 +338,7 @@ VkpRoster *scene_build(Scene *scene)
     scene->is_sealed = TRUE;
     g_autoptr(VkpSnapshot) snapshot = make_snapshot(scene);
     vkp_memory_load(scene->memory, scene->remembered);
-    g_autoptr(VkpPlaces) places = vkp_places_resolve(scene->board, "/home/somebody", NULL);
+    g_autoptr(VkpPlaces) places = vkp_places_resolve(scene->board, "/home/somebody", NULL, NULL);
     g_autoptr(VkpProtected) protection = protect(scene, snapshot);
     g_autoptr(VkpSharedDaemons) daemons = vkp_shared_daemons_new(NULL);
     VkpRosterInput input = {.snapshot = snapshot,
