@@ -1,47 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "service/kills.h"
-
-#include "service/member-set.h"
-
 /* A request is what a caller asked for, a job is what ends processes. Mostly they come in pairs.
- * Where requests overlap, the later one waits for the job that is there already:
+ * Where requests overlap, the later one waits for the job that is there already, but no longer than
+ * its own grace says:
  *
  *   - with `force`, and if all whom the job may still hit are its own targets too, the job goes
  *     over to its hard pass;
  *   - with `force` otherwise, the request gets a hard job of its own: the rest of the running job
  *     was asked politely, or is not meant at all, and must not be hit harder for it;
- *   - with `escalate`, where the running job would leave survivors alone, the request waits and
- *     then starts a job of its own for the survivors. */
-
-typedef struct {
-    VkpKills *kills;
-    VkpKillJob *job;
-    VkpScope scope;
-    gboolean include_weak;
-    gboolean is_forced; /* begins with SIGKILL */
-    gboolean is_hard;   /* ends with SIGKILL */
-    GPtrArray *waiting; /* Request, borrowed */
-} Job;
-
-typedef struct {
-    VkpKills *kills;
-    VkpScope scope;
-    VkpKillOptions options;
-    VkpKillListener listener;
-    GPtrArray *results;      /* VkpResult, one a process */
-    GHashTable *by_identity; /* VkpIdentity* inside a result -> VkpResult */
-    GHashTable *joined;      /* member set: who is being ended by others' jobs */
-    GHashTable *again;       /* member set: of those, who survived though we may go further */
-    const Job *own_job;      /* NULL: none yet */
-    guint n_jobs;            /* still to be waited for */
-    void *timer;             /* to answer from the loop when there is nothing to wait for */
-} Request;
-
-struct VkpKills {
-    VkpKillContext context;
-    GPtrArray *jobs;     /* Job */
-    GPtrArray *requests; /* Request */
-};
+ *   - where the running job ends before the request's grace does, the request goes on with a job of
+ *     its own for the survivors, who are not asked a second time;
+ *   - where the request's grace ends first, it is answered with what is known by then, or with
+ *     `escalate` goes on like one with `force`. */
+#include "service/kills-private.h"
+#include "service/member-set.h"
 
 static void job_free(Job *job)
 {
@@ -53,6 +24,7 @@ static void job_free(Job *job)
 static void request_free(Request *request)
 {
     const VkpLoop *loop = &request->kills->context.loop;
+    loop->ops->cancel(loop->loop, request->grace);
     loop->ops->cancel(loop->loop, request->timer);
     vkp_kill_options_clear(&request->options);
     g_hash_table_unref(request->by_identity);
@@ -107,6 +79,7 @@ static Request *request_new(VkpKills *kills, const VkpKillRequest *asked)
     if (request->options.expected)
         g_hash_table_ref(request->options.expected);
     request->listener = asked->listener;
+    request->grace_end = g_get_monotonic_time() + (gint64)asked->options->grace_ms * 1000;
     request->results = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
     request->by_identity = g_hash_table_new(vkp_identity_hash, vkp_identity_equal_keys);
     request->joined = vkp_member_set_new();
@@ -148,14 +121,17 @@ static gboolean takes_in(const Request *request, const Job *job)
  * that were born meanwhile. */
 static gboolean concerns(const Request *request, const Job *job, VkpIdentity identity)
 {
-    if (job == request->own_job || g_hash_table_contains(request->joined, &identity))
+    if (job->owner == request || g_hash_table_contains(request->joined, &identity))
         return TRUE;
     return takes_in(request, job) && is_expected(request, identity);
 }
 
+/* Its own jobs have done all that it asked for; nobody does more than kill. */
 static gboolean may_go_further(const Request *request, const Job *job)
 {
-    return (request->options.force || request->options.escalate) && !job->is_hard;
+    if (job->owner == request || vkp_kill_job_is_hard(job->job))
+        return FALSE;
+    return request->options.force || request->options.escalate || vkp_kills_grace_left(request) > 0;
 }
 
 static void remember_survivor(Request *request, VkpIdentity identity)
@@ -165,7 +141,7 @@ static void remember_survivor(Request *request, VkpIdentity identity)
         vkp_member_set_add(request->again, member);
 }
 
-static void take_results(Request *request, const Job *job, const GPtrArray *results)
+void vkp_kills_take_results(Request *request, const Job *job, const GPtrArray *results)
 {
     for (guint i = 0; i < results->len; i++) {
         const VkpResult *result = g_ptr_array_index(results, i);
@@ -183,7 +159,7 @@ static void give_up_all(const VkpKills *kills)
         const Job *job = g_ptr_array_index(kills->jobs, i);
         g_autoptr(GPtrArray) standing = vkp_kill_job_list_standing(job->job);
         for (guint j = 0; j < job->waiting->len; j++)
-            take_results(g_ptr_array_index(job->waiting, j), job, standing);
+            vkp_kills_take_results(g_ptr_array_index(job->waiting, j), job, standing);
     }
     for (guint i = 0; i < kills->requests->len; i++) {
         const Request *request = g_ptr_array_index(kills->requests, i);
@@ -208,40 +184,6 @@ static void request_finish(Request *request)
     g_ptr_array_remove(request->kills->requests, request);
 }
 
-static gboolean start_own_job(Request *request, VkpPlan *plan, GError **error);
-
-/* For those who survived another's job. Where that cannot be, they have survived. */
-static gboolean start_again(Request *request)
-{
-    if (g_hash_table_size(request->again) == 0)
-        return FALSE;
-    VkpPlan *plan = g_new0(VkpPlan, 1);
-    plan->targets = vkp_member_set_take_all(request->again);
-    plan->results = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
-    return start_own_job(request, plan, NULL);
-}
-
-static void request_go_on(Request *request)
-{
-    if (request->n_jobs == 0 && !start_again(request))
-        request_finish(request);
-}
-
-static void on_job_done(G_GNUC_UNUSED VkpKillJob *kill_job, GPtrArray *results, void *data)
-{
-    Job *job = data;
-    g_autoptr(GPtrArray) owned_results = results;
-    g_autoptr(GPtrArray) waiting = g_ptr_array_ref(job->waiting);
-    for (guint i = 0; i < waiting->len; i++) {
-        Request *request = g_ptr_array_index(waiting, i);
-        request->n_jobs--;
-        take_results(request, job, owned_results);
-    }
-    g_ptr_array_remove(job->kills->jobs, job);
-    for (guint i = 0; i < waiting->len; i++)
-        request_go_on(g_ptr_array_index(waiting, i));
-}
-
 static void wait_for(Request *request, Job *job)
 {
     if (g_ptr_array_find(job->waiting, request, NULL))
@@ -250,24 +192,28 @@ static void wait_for(Request *request, Job *job)
     request->n_jobs++;
 }
 
-/* Takes the plan. FALSE and error: nobody of it is signalled. */
-static gboolean start_own_job(Request *request, VkpPlan *plan, GError **error)
+static void on_job_done(VkpKillJob *kill_job, GPtrArray *results, void *data);
+
+/* Takes the plan. FALSE and error: nobody of it is signalled. `earlier`: the job that its targets
+ * have survived, or NULL. */
+static gboolean start_own_job(Request *request, VkpPlan *plan, const Job *earlier, GError **error)
 {
     VkpKills *kills = request->kills;
     Job *job = g_new0(Job, 1);
     job->kills = kills;
+    job->owner = request;
     job->scope = request->scope;
     job->include_weak = request->options.include_weak;
-    job->is_forced = request->options.force;
     job->is_hard = request->options.force || request->options.escalate;
     job->waiting = g_ptr_array_new();
     job->job = vkp_kill_job_new(&kills->context, &request->scope, &request->options, plan);
+    if (earlier)
+        vkp_kill_job_take_over(job->job, earlier->job);
     if (!vkp_kill_job_start(job->job, on_job_done, job, error)) {
         job_free(job);
         return FALSE;
     }
     g_ptr_array_add(kills->jobs, job);
-    request->own_job = job;
     wait_for(request, job);
     return TRUE;
 }
@@ -299,7 +245,7 @@ static gboolean may_harden(const Request *request, const VkpPlan *plan, const Jo
  * there were any. */
 static gboolean join_targets(Request *request, VkpPlan *plan, const Job *job)
 {
-    guint n_before = g_hash_table_size(request->joined);
+    guint n_before = plan->targets->len;
     for (guint i = plan->targets->len; i-- > 0;) {
         VkpMember *member = g_ptr_array_index(plan->targets, i);
         if (!vkp_kill_job_covers(job->job, member->process->identity))
@@ -307,12 +253,11 @@ static gboolean join_targets(Request *request, VkpPlan *plan, const Job *job)
         vkp_member_set_add(request->joined, member);
         g_ptr_array_remove_index(plan->targets, i);
     }
-    return g_hash_table_size(request->joined) > n_before;
+    return plan->targets->len < n_before;
 }
 
 static void harden(Job *job)
 {
-    job->is_forced = TRUE;
     job->is_hard = TRUE;
     vkp_kill_job_force(job->job);
 }
@@ -321,7 +266,9 @@ static void join(Request *request, VkpPlan *plan)
 {
     for (guint i = 0; i < request->kills->jobs->len; i++) {
         Job *job = g_ptr_array_index(request->kills->jobs, i);
-        gboolean must_harden = request->options.force && !job->is_forced;
+        gboolean must_harden = request->options.force && !vkp_kill_job_is_hard(job->job);
+        if (job->is_over)
+            continue;
         if (must_harden && !may_harden(request, plan, job))
             continue;
         if (!join_targets(request, plan, job))
@@ -330,6 +277,46 @@ static void join(Request *request, VkpPlan *plan)
             harden(job);
         wait_for(request, job);
     }
+}
+
+/* For those who survived another's job, or are left when the grace is over. Where that cannot be,
+ * they have survived. */
+static void start_again(Request *request, const Job *earlier)
+{
+    gint64 left_usec = vkp_kills_grace_left(request);
+    g_autoptr(VkpPlan) plan = g_new0(VkpPlan, 1);
+    plan->targets = vkp_member_set_take_all(request->again);
+    plan->results = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_result_free);
+    request->options.grace_ms = (guint)(left_usec / 1000);
+    request->options.force |= request->options.escalate && left_usec == 0;
+    join(request, plan);
+    if (plan->targets->len > 0)
+        (void)start_own_job(request, g_steal_pointer(&plan), earlier, NULL);
+}
+
+void vkp_kills_go_on(Request *request, const Job *earlier)
+{
+    if (g_hash_table_size(request->again) > 0)
+        start_again(request, earlier);
+    if (request->n_jobs == 0)
+        request_finish(request);
+}
+
+/* Those who go on look at the job that is over once more. */
+static void on_job_done(G_GNUC_UNUSED VkpKillJob *kill_job, GPtrArray *results, void *data)
+{
+    Job *job = data;
+    g_autoptr(GPtrArray) owned_results = results;
+    g_autoptr(GPtrArray) waiting = g_ptr_array_ref(job->waiting);
+    job->is_over = TRUE;
+    for (guint i = 0; i < waiting->len; i++) {
+        Request *request = g_ptr_array_index(waiting, i);
+        request->n_jobs--;
+        vkp_kills_take_results(request, job, owned_results);
+    }
+    for (guint i = 0; i < waiting->len; i++)
+        vkp_kills_go_on(g_ptr_array_index(waiting, i), job);
+    g_ptr_array_remove(job->kills->jobs, job);
 }
 
 static void on_nothing_to_wait_for(void *data)
@@ -360,7 +347,7 @@ static gboolean start_rest(Request *request, VkpPlan *plan, GError **error)
 {
     g_autoptr(GPtrArray) targets = g_ptr_array_ref(plan->targets);
     g_autoptr(GError) failure = NULL;
-    if (start_own_job(request, plan, &failure))
+    if (start_own_job(request, plan, NULL, &failure))
         return TRUE;
     if (request->n_jobs == 0) {
         g_propagate_error(error, g_steal_pointer(&failure));
@@ -379,6 +366,8 @@ gboolean vkp_kills_start(VkpKills *kills, const VkpKillRequest *asked, VkpPlan *
         take_result(request, g_ptr_array_index(plan->results, i));
     g_ptr_array_set_size(plan->results, 0);
     join(request, plan);
+    if (request->n_jobs > 0)
+        vkp_kills_start_grace(request);
 
     gboolean is_started = TRUE;
     if (plan->targets->len > 0)

@@ -4,7 +4,7 @@
 #include "common/kill/job.h"
 
 /* The kill requests under way. One job ends one process: a request for processes that a job is
- * ending already waits for that job. */
+ * ending already waits for that job, but no longer than for its own grace. */
 typedef struct VkpKills VkpKills;
 
 /* Whoever asked. One of the two is called, once; the results (VkpResult) are borrowed. */

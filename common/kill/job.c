@@ -14,9 +14,8 @@
 
 #include <signal.h>
 
-#include "common/kill/crew.h"
 #include "common/kill/descriptors.h"
-#include "common/kill/freezer.h"
+#include "common/kill/job-private.h"
 #include "common/kill/outcome.h"
 
 #define FREEZE_LIMIT_USEC (1500 * G_TIME_SPAN_MILLISECOND)
@@ -26,36 +25,6 @@
 
 /* How long one turn may keep others from being served. */
 #define TURN_BUDGET_USEC (2 * G_TIME_SPAN_MILLISECOND)
-
-typedef enum {
-    PASS_POLITE,
-    PASS_FREEZE,
-    PASS_KILL,
-} Pass;
-
-struct VkpKillJob {
-    VkpKillContext context;
-    VkpScope scope;
-    VkpKillOptions options;
-    VkpCrew *crew;
-    GPtrArray *results; /* VkpResult: what the plan had decided */
-    VkpRoster *roster;  /* by which the plan was made; NULL: not known, or needed no more */
-    VkpKillDone done;
-    void *data;
-    void *timer;      /* the next turn */
-    VkpLoopFunc turn; /* and what it is */
-    Pass pass;
-    gint64 pass_end; /* g_get_monotonic_time() when patience with this pass is over */
-    gint64 pause;    /* before the next scan when nothing happens */
-    guint n_adopted; /* targets before this index have been tried in this round */
-    guint n_acted;   /* targets before this index have been given what the pass has */
-    guint n_empty_scans;
-    gboolean is_news;     /* the last scan brought somebody, or could not be made */
-    guint n_rested;       /* targets before this index have been seen at rest in this turn */
-    gboolean was_at_rest; /* everybody was, when the last scan began */
-    VkpFreezer *freezer;
-    int fd_limit;
-};
 
 static void on_scan(void *data);
 static void on_adopt(void *data);
@@ -129,16 +98,6 @@ void vkp_kill_job_free(VkpKillJob *job)
     g_clear_pointer(&job->results, g_ptr_array_unref);
     g_clear_pointer(&job->roster, vkp_roster_unref);
     g_free(job);
-}
-
-gboolean vkp_kill_job_covers(const VkpKillJob *job, VkpIdentity identity)
-{
-    return vkp_crew_lookup(job->crew, identity) != NULL;
-}
-
-GPtrArray *vkp_kill_job_list_standing(const VkpKillJob *job)
-{
-    return vkp_outcome_list_standing(job->crew, job->context.reader);
 }
 
 /* The last thing a job does: it may be freed inside. */

@@ -59,6 +59,15 @@ gboolean vkp_kill_job_covers(const VkpKillJob *job, VkpIdentity identity);
  * way. Outcome NONE: the job may still signal it; the detail tells whether it has. */
 GPtrArray *vkp_kill_job_list_standing(const VkpKillJob *job);
 
+/* Whether it is in its hard pass, or will be at its next turn: it ends soon. */
+gboolean vkp_kill_job_is_hard(const VkpKillJob *job);
+
+/* What can be said by now of those whom it has in hand (VkpResult); the job goes on. */
+GPtrArray *vkp_kill_job_dup_results(const VkpKillJob *job);
+
+/* For a job that goes on where `earlier` ended: nobody is asked a second time. */
+void vkp_kill_job_take_over(VkpKillJob *job, const VkpKillJob *earlier);
+
 /* Raises the soft limit of open files to the hard one: a job holds a descriptor a process. To be
  * called once at start. Returns the limit that holds now. */
 guint64 vkp_kill_raise_descriptor_limit(void);

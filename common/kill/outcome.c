@@ -80,16 +80,35 @@ static VkpOutcome judge(VkpTarget *target, VkpReader *reader, char **detail)
     return target->decided;
 }
 
+static void append(GPtrArray *results, const VkpTarget *target, VkpOutcome outcome,
+                   const char *detail)
+{
+    g_ptr_array_add(
+        results, vkp_result_new(target->identity, target->member->process->name, outcome, detail));
+}
+
+static void append_fate(GPtrArray *results, VkpTarget *target, VkpReader *reader)
+{
+    g_autofree char *detail = NULL;
+    VkpOutcome outcome = judge(target, reader, &detail);
+    if (outcome != VKP_OUTCOME_GONE || target->is_planned)
+        append(results, target, outcome, detail);
+}
+
 void vkp_outcome_append(GPtrArray *results, const VkpCrew *crew, VkpReader *reader)
+{
+    for (guint i = 0; i < vkp_crew_size(crew); i++)
+        append_fate(results, vkp_crew_at(crew, i), reader);
+}
+
+void vkp_outcome_append_so_far(GPtrArray *results, const VkpCrew *crew, VkpReader *reader)
 {
     for (guint i = 0; i < vkp_crew_size(crew); i++) {
         VkpTarget *target = vkp_crew_at(crew, i);
-        g_autofree char *detail = NULL;
-        VkpOutcome outcome = judge(target, reader, &detail);
-        if (outcome == VKP_OUTCOME_GONE && !target->is_planned)
-            continue;
-        g_ptr_array_add(results, vkp_result_new(target->identity, target->member->process->name,
-                                                outcome, detail));
+        if (target->stage == VKP_TARGET_PENDING && !vkp_has_ended(reader, target->identity, NULL))
+            append(results, target, VKP_OUTCOME_SURVIVED, "It has not been signalled yet");
+        else
+            append_fate(results, target, reader);
     }
 }
 

@@ -9,3 +9,7 @@ void vkp_outcome_append(GPtrArray *results, const VkpCrew *crew, VkpReader *read
 
 /* The same while the job is under way, of all its processes; see vkp_kill_job_list_standing(). */
 GPtrArray *vkp_outcome_list_standing(const VkpCrew *crew, VkpReader *reader);
+
+/* The same in the middle of the job: whose turn to be signalled has not come lives so far, unless
+ * it has ended by itself. */
+void vkp_outcome_append_so_far(GPtrArray *results, const VkpCrew *crew, VkpReader *reader);

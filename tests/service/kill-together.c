@@ -92,9 +92,9 @@ static void test_escalation_after_a_polite_one(Fixture *fixture, G_GNUC_UNUSED g
     vkp_family_settle(fixture->family, 1);
     CALL polite = {0};
     CALL escalating = {0};
-    fixture_start_kill(fixture->client, &polite, "task", task, "{'timeout_ms': <uint32 300>}");
+    fixture_start_kill(fixture->client, &polite, "task", task, "{'timeout_ms': <uint32 100>}");
     fixture_start_kill(fixture->client, &escalating, "task", task,
-                       "{'timeout_ms': <uint32 100>, 'escalate': <true>}");
+                       "{'timeout_ms': <uint32 500>, 'escalate': <true>}");
     fixture_await(&polite);
     g_assert_cmpstr(fixture_outcome(polite.reply, stubborn), ==, "survived");
     fixture_await(&escalating);
