@@ -204,10 +204,13 @@ static void note_place(VkpTarget *target, const VkpProcess *process)
 }
 
 /* What is known already must still be looked at again when it had been set aside, in doubt, under a
- * roster that is out of date by now. */
-static void renew(VkpTarget *target, VkpMember *member)
+ * roster that is out of date by now. Whom the scope hits no more, that look must not find to be the
+ * right one for what he is now. */
+static void renew(const VkpCrew *crew, VkpTarget *target, VkpMember *member)
 {
     note_place(target, member->process);
+    if (!vkp_plan_hits(crew->scope, crew->options, member))
+        return;
     if (target->stage != VKP_TARGET_PENDING || target->member == member)
         return;
     vkp_member_unref(target->member);
@@ -223,7 +226,7 @@ guint vkp_crew_recruit(VkpCrew *crew, const VkpRoster *roster,
         VkpMember *member = vkp_roster_at(roster, i);
         VkpTarget *known = vkp_crew_lookup(crew, member->process->identity);
         if (known)
-            renew(known, member);
+            renew(crew, known, member);
         else if (vkp_plan_hits(crew->scope, crew->options, member))
             g_ptr_array_add(strangers, member);
     }

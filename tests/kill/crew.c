@@ -253,6 +253,26 @@ static void test_executors_that_are_meant(void)
     vkp_crew_free(crew);
 }
 
+/* It has executed something that carries other marks: by these it may be held, but not for us. */
+static void test_one_who_left_the_scope(void)
+{
+    VkpScope scope = {.kind = VKP_SCOPE_ATTEMPT, .id = sketch_id(1)};
+    static const VkpKillOptions options = {0};
+    VkpRoster *before = SKETCH_ROSTER({.pid = 10, .attempt = 1});
+    VkpRoster *same = SKETCH_ROSTER({.pid = 10, .attempt = 1});
+    VkpRoster *after = SKETCH_ROSTER({.pid = 10, .attempt = 2});
+    VkpCrew *crew = vkp_crew_new(&scope, &options);
+    vkp_crew_recruit(crew, before, NULL, NULL);
+    vkp_crew_recruit(crew, same, NULL, NULL);
+    g_assert_true(vkp_crew_at(crew, 0)->member == vkp_roster_at(same, 0));
+    vkp_crew_recruit(crew, after, NULL, NULL);
+    g_assert_true(vkp_crew_at(crew, 0)->member == vkp_roster_at(same, 0));
+    vkp_crew_free(crew);
+    vkp_roster_unref(before);
+    vkp_roster_unref(same);
+    vkp_roster_unref(after);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -273,5 +293,7 @@ int main(int argc, char **argv)
     g_test_add_func("/kill/crew/children-of-who-was-given-up-stay-out", test_child_of_one_given_up);
     g_test_add_func("/kill/crew/whoever-was-an-executor-stays-spared", test_executors);
     g_test_add_func("/kill/crew/executors-that-are-meant-come-in", test_executors_that_are_meant);
+    g_test_add_func("/kill/crew/who-left-the-scope-is-not-proved-by-what-it-is-now",
+                    test_one_who_left_the_scope);
     return g_test_run();
 }
