@@ -228,20 +228,48 @@ void vkp_image_keep_marks(VkpImage *image, const VkpImage *earlier)
     image->marks.branch = g_strdup(earlier->marks.branch);
 }
 
+static VkpMemoryPlace place_of(const VkpStat *stat)
+{
+    return (VkpMemoryPlace){stat->arguments_start, stat->arguments_end, stat->environment_start,
+                            stat->environment_end};
+}
+
+static gboolean is_same_place(const VkpMemoryPlace *a, const VkpMemoryPlace *b)
+{
+    return a->arguments_start == b->arguments_start && a->arguments_end == b->arguments_end &&
+           a->environment_start == b->environment_start && a->environment_end == b->environment_end;
+}
+
 void vkp_image_set_place(VkpImage *image, const VkpStat *stat, guint64 now_ticks)
 {
     image->is_certain = now_ticks > stat->start_ticks;
-    image->place = (VkpMemoryPlace){stat->arguments_start, stat->arguments_end,
-                                    stat->environment_start, stat->environment_end};
+    image->place = place_of(stat);
 }
 
 gboolean vkp_image_is_in_place(const VkpImage *image, const VkpStat *stat)
 {
-    const VkpMemoryPlace *place = &image->place;
-    return place->environment_start != 0 && place->arguments_start == stat->arguments_start &&
-           place->arguments_end == stat->arguments_end &&
-           place->environment_start == stat->environment_start &&
-           place->environment_end == stat->environment_end;
+    VkpMemoryPlace now = place_of(stat);
+    return image->place.environment_start != 0 && is_same_place(&image->place, &now);
+}
+
+gboolean vkp_marks_equal(const VkpMarks *a, const VkpMarks *b)
+{
+    return vkp_uuid_equal(&a->attempt_id, &b->attempt_id) &&
+           vkp_uuid_equal(&a->other_attempt_id, &b->other_attempt_id) &&
+           vkp_uuid_equal(&a->task_id, &b->task_id) &&
+           vkp_uuid_equal(&a->project_id, &b->project_id) &&
+           vkp_uuid_equal(&a->execution_id, &b->execution_id) &&
+           vkp_uuid_equal(&a->session_id, &b->session_id) &&
+           g_strcmp0(a->project_name, b->project_name) == 0 &&
+           g_strcmp0(a->branch, b->branch) == 0 && a->is_terminal == b->is_terminal;
+}
+
+gboolean vkp_image_equal(const VkpImage *a, const VkpImage *b)
+{
+    return g_strv_equal((const char *const *)a->command, (const char *const *)b->command) &&
+           a->command_cut == b->command_cut && a->environment_known == b->environment_known &&
+           vkp_marks_equal(&a->marks, &b->marks) && is_same_place(&a->place, &b->place) &&
+           a->is_certain == b->is_certain;
 }
 
 VkpImage *vkp_image_new_for_command(const char *const *command, gboolean command_cut)

@@ -25,6 +25,10 @@ void vkp_image_keep_marks(VkpImage *image, const VkpImage *earlier);
  * since boot. */
 void vkp_image_set_place(VkpImage *image, const VkpStat *stat, guint64 now_ticks);
 
+/* Whether they say the same and were read of the same memory, with the same certainty. */
+gboolean vkp_image_equal(const VkpImage *a, const VkpImage *b);
+gboolean vkp_marks_equal(const VkpMarks *a, const VkpMarks *b);
+
 /* Whether `stat` tells of the memory that the image was read of, so that no exec has come between,
  * whatever has been written over it since. FALSE when either is not known. */
 gboolean vkp_image_is_in_place(const VkpImage *image, const VkpStat *stat);

@@ -5,12 +5,18 @@
 
 #include "common/proc/image.h"
 
-/* An exec builds a new memory, where the kernel puts arguments and environment at random addresses;
- * without randomisation, at least where their sizes lead. */
-static gboolean is_same_exec(const VkpStat *a, const VkpStat *b)
+static gboolean is_same_place(const VkpStat *a, const VkpStat *b)
 {
     return a->arguments_start == b->arguments_start && a->arguments_end == b->arguments_end &&
            a->environment_start == b->environment_start && a->environment_end == b->environment_end;
+}
+
+/* An exec builds a new memory, where the kernel puts arguments and environment at random addresses;
+ * without randomisation, where their sizes lead: after an exec with others of the same sizes, that
+ * is the same place. */
+static gboolean is_same_exec(const VkpStat *a, const VkpStat *b)
+{
+    return is_same_place(a, b) && (b->flags & VKP_STAT_FLAG_RANDOMIZED);
 }
 
 static gboolean has_exited(const VkpStat *stat)
@@ -50,9 +56,13 @@ void vkp_sighting_set_image(VkpSighting *sighting, const VkpStat *stat, VkpImage
                             guint64 now_ticks)
 {
     vkp_image_set_place(image, stat, now_ticks);
-    if (sighting->image && is_same_exec(&sighting->image_stat, stat))
+    if (sighting->image && is_same_place(&sighting->image_stat, stat))
         vkp_image_keep_marks(image, sighting->image);
+    sighting->image_stat = *stat;
+    if (sighting->image && vkp_image_equal(sighting->image, image)) {
+        vkp_image_unref(image); /* whoever has the other one sees that nothing has changed */
+        return;
+    }
     vkp_image_unref(sighting->image);
     sighting->image = image;
-    sighting->image_stat = *stat;
 }

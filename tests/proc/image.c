@@ -307,6 +307,46 @@ static void test_folder(void)
     g_assert_cmpuint(bare->n_chain, ==, 0);
 }
 
+static void test_equal(void)
+{
+    static const char *const environments[] = {
+        "x",
+        "VK_ATTEMPT_ID=" ID_A,
+        "VK_ATTEMPT_ID=" ID_B,
+        "VK_ATTEMPT_ID=" ID_A "\nVK_WORKSPACE_ID=" ID_B,
+        "VK_TASK_ID=" ID_A,
+        "VK_PROJECT_ID=" ID_A,
+        "VK_EXECUTION_PROCESS_ID=" ID_A,
+        "VK_SESSION_ID=" ID_A,
+        "VK_PROJECT_NAME=p",
+        "VK_ATTEMPT_BRANCH=b",
+        "VIBE_KANBAN_TERMINAL=1",
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(environments); i++)
+        for (guint j = 0; j < G_N_ELEMENTS(environments); j++) {
+            g_autofree char *one = g_strdelimit(g_strdup(environments[i]), "\n", '\0');
+            g_autofree char *other = g_strdelimit(g_strdup(environments[j]), "\n", '\0');
+            g_autoptr(VkpImage) a = vkp_image_build("x", 2, FALSE, one, strlen(environments[i]));
+            g_autoptr(VkpImage) b = vkp_image_build("x", 2, FALSE, other, strlen(environments[j]));
+            g_assert_cmpint(vkp_image_equal(a, b), ==, i == j);
+        }
+}
+
+static void test_unequal(void)
+{
+    g_autoptr(VkpImage) plain = vkp_image_build("x", 2, FALSE, "", 0);
+    g_autoptr(VkpImage) certain = vkp_image_build("x", 2, FALSE, "", 0);
+    g_autoptr(VkpImage) elsewhere = vkp_image_build("x", 2, FALSE, "", 0);
+    g_autoptr(VkpImage) cut = vkp_image_build("x", 2, TRUE, "", 0);
+    g_autoptr(VkpImage) unknown = vkp_image_build("x", 2, FALSE, NULL, 0);
+    g_autoptr(VkpImage) other = vkp_image_build("y", 2, FALSE, "", 0);
+    certain->is_certain = TRUE;
+    elsewhere->place.environment_end = 16;
+    const VkpImage *different[] = {certain, elsewhere, cut, unknown, other};
+    for (guint i = 0; i < G_N_ELEMENTS(different); i++)
+        g_assert_false(vkp_image_equal(plain, different[i]));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -327,6 +367,8 @@ int main(int argc, char **argv)
     g_test_add_func("/image/marks/what-only-looks-like-one-is-none", test_not_marks);
     g_test_add_func("/image/marks/one-behind-megabytes-is-found", test_late_mark);
     g_test_add_func("/image/marks/names-are-bounded-and-valid", test_hostile_names);
+    g_test_add_func("/image/equal/every-mark-counts", test_equal);
+    g_test_add_func("/image/equal/all-else-counts-too", test_unequal);
     g_test_add_func("/image/marks/outlive-a-rewritten-title", test_keep_marks);
     g_test_add_func("/image/folder/path-is-valid-text", test_folder);
     return g_test_run();

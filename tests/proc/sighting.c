@@ -9,7 +9,11 @@
 
 static VkpStat make_stat(char state, guint threads, const char *comm, guint64 address)
 {
-    VkpStat stat = {.pid = 5, .state = state, .threads = threads, .arguments_start = address};
+    VkpStat stat = {.pid = 5,
+                    .state = state,
+                    .flags = VKP_STAT_FLAG_RANDOMIZED,
+                    .threads = threads,
+                    .arguments_start = address};
     g_strlcpy(stat.comm, comm, sizeof stat.comm);
     return stat;
 }
@@ -64,6 +68,33 @@ static void test_every_address_counts(void)
         g_assert_cmpint(vkp_sighting_plan_image(&known, &stat), ==, VKP_READ_NOTHING);
     }
     vkp_image_unref(known.image);
+}
+
+/* An exec may lead to the same addresses, and what it brings counts. */
+static void test_without_randomisation(void)
+{
+    VkpStat stat = make_stat('S', 1, "node", 100);
+    VkpSighting sighting = {0};
+    stat.flags = 0;
+    vkp_sighting_set_image(&sighting, &stat, make_image(MARK), 9);
+    g_assert_cmpint(vkp_sighting_plan_image(&sighting, &stat), ==, VKP_READ_ALL);
+    vkp_sighting_set_image(&sighting, &stat, make_image("VK_PROJECT_NAME=q"), 9);
+    g_assert_cmpstr(sighting.image->marks.project_name, ==, "q");
+    vkp_sighting_set_image(&sighting, &stat, make_image("overwritten"), 9);
+    g_assert_cmpstr(sighting.image->marks.project_name, ==, "q");
+    vkp_image_unref(sighting.image);
+}
+
+static void test_nothing_new(void)
+{
+    VkpStat stat = make_stat('S', 1, "node", 100);
+    VkpSighting sighting = {0};
+    stat.flags = 0;
+    vkp_sighting_set_image(&sighting, &stat, make_image(MARK), 9);
+    const VkpImage *image = sighting.image;
+    vkp_sighting_set_image(&sighting, &stat, make_image(MARK), 10);
+    g_assert_true(sighting.image == image);
+    vkp_image_unref(sighting.image);
 }
 
 /* Within the tick of its start, another process could still get its pid and the same start. */
@@ -142,6 +173,9 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sighting/image-is-read-once-an-exec-or-title", test_image_plans);
     g_test_add_func("/sighting/any-moved-address-is-an-exec", test_every_address_counts);
+    g_test_add_func("/sighting/image-is-read-every-time-where-addresses-are-not-random",
+                    test_without_randomisation);
+    g_test_add_func("/sighting/image-that-says-nothing-new-stays-the-same", test_nothing_new);
     g_test_add_func("/sighting/image-of-the-first-tick-is-read-again", test_young);
     g_test_add_func("/sighting/marks-of-the-first-tick-stay-uncertain", test_young_marks);
     g_test_add_func("/sighting/an-image-without-marks-becomes-certain", test_young_without_marks);
