@@ -17,6 +17,10 @@
 /* More than any line of /proc/PID/stat: 52 numbers of at most 20 digits, and a name. */
 #define STAT_MAX_BYTES 2048
 
+/* One in ten thousand reads meets a task that goes, if all that its process does is to execute
+ * itself from a thread; that many in a row are none of these. */
+#define MAX_READS_IN_PASSING 10
+
 /* The kernel takes at most 6 MiB of arguments and environment together at an exec. */
 #define ENVIRONMENT_MAX_BYTES (8u * 1024u * 1024u)
 
@@ -172,12 +176,34 @@ static gboolean take_stat(const char *line, gssize length, pid_t pid, VkpStat *s
     return TRUE;
 }
 
+/* Where a thread that is not the leader executes something, the leader goes and its number passes
+ * to that thread. A read in that moment shows the leader's end, as if there was no other thread,
+ * and not the process, which lives. The next one shows it, or that it is gone: nobody stays in
+ * state X, and whoever can be read has a thread. */
+static gboolean is_passing(const VkpStat *stat)
+{
+    return stat->state == 'X' || stat->threads == 0;
+}
+
+static gboolean read_stat(int fd, pid_t pid, VkpStat *stat, GError **error)
+{
+    char line[STAT_MAX_BYTES];
+    VkpStat seen;
+    guint n_reads = 0;
+    do {
+        gssize length = fd < 0 ? -1 : pread(fd, line, sizeof line, 0);
+        if (!take_stat(line, length, pid, &seen, error))
+            return FALSE;
+    } while (is_passing(&seen) && ++n_reads < MAX_READS_IN_PASSING);
+    *stat = seen;
+    return TRUE;
+}
+
 gboolean vkp_reader_read_stat(VkpReader *reader, pid_t pid, VkpStat *stat, GError **error)
 {
     VkpPidPath path = vkp_pid_path(pid, "stat");
-    char line[STAT_MAX_BYTES];
-    gssize length = read_once(reader, path.text, line, sizeof line);
-    return take_stat(line, length, pid, stat, error);
+    g_auto(VkpFd) fd = openat(reader->root, path.text, O_RDONLY | O_CLOEXEC);
+    return read_stat(fd, pid, stat, error);
 }
 
 int vkp_reader_open_stat(VkpReader *reader, pid_t pid, GError **error)
@@ -191,9 +217,7 @@ int vkp_reader_open_stat(VkpReader *reader, pid_t pid, GError **error)
 
 gboolean vkp_reader_read_open_stat(int fd, pid_t pid, VkpStat *stat, GError **error)
 {
-    char line[STAT_MAX_BYTES];
-    gssize length = pread(fd, line, sizeof line, 0);
-    return take_stat(line, length, pid, stat, error);
+    return read_stat(fd, pid, stat, error);
 }
 
 gboolean vkp_reader_read_uid(VkpReader *reader, pid_t pid, uid_t *uid, GError **error)
