@@ -5,7 +5,8 @@
 
 gboolean vkp_kill_job_covers(const VkpKillJob *job, VkpIdentity identity)
 {
-    return vkp_crew_lookup(job->crew, identity) != NULL;
+    const VkpTarget *target = vkp_crew_lookup(job->crew, identity);
+    return target && vkp_target_is_open(target);
 }
 
 GPtrArray *vkp_kill_job_list_standing(const VkpKillJob *job)

@@ -52,7 +52,8 @@ gboolean vkp_kill_job_start(VkpKillJob *job, VkpKillDone done, void *data, GErro
  * within. */
 void vkp_kill_job_force(VkpKillJob *job);
 
-/* Whether the process is among those that the job has signalled or will. */
+/* Whether the process is among those that the job is still to end: not whom it has given up, nor
+ * whom it has seen dead. */
 gboolean vkp_kill_job_covers(const VkpKillJob *job, VkpIdentity identity);
 
 /* How it stands with each process of the job (VkpResult), those included that it has found on the

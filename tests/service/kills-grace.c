@@ -128,6 +128,23 @@ static void test_long_grace_that_escalates(KillsFixture *fixture, G_GNUC_UNUSED 
     g_assert_cmpint(kills_outcome(&patient, stubborn), ==, VKP_OUTCOME_KILLED);
 }
 
+/* It was a server when the first job came to it, and is none any more. */
+static void test_given_up(KillsFixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    pid_t server = kills_spawn(fixture, "on-term ( exit 0 ) idle");
+    pid_t stubborn = spawn_stubborn(fixture);
+    g_auto(KillsAnswer) patient = {0};
+    g_auto(KillsAnswer) later = {0};
+    g_hash_table_add(fixture->rig->spared, GINT_TO_POINTER(server));
+    start_patient(fixture, fixture->rig->scope, &patient);
+    g_hash_table_remove_all(fixture->rig->spared);
+    kills_start(fixture, kills_single(server), &(VkpKillOptions){.grace_ms = SHORT_MS}, &later);
+    kills_await(fixture, &later);
+    g_assert_cmpint(kills_outcome(&later, server), ==, VKP_OUTCOME_EXITED);
+    g_assert_cmpuint(patient.n_answers, ==, 0);
+    g_assert_true(kills_is_alive(stubborn));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -141,5 +158,6 @@ int main(int argc, char **argv)
     ADD("no-grace-is-answered-before-the-job-it-joined-begins", test_no_grace);
     ADD("long-grace-outlives-the-job-it-joined-without-asking-again", test_long_grace);
     ADD("long-grace-escalates-after-the-job-it-joined", test_long_grace_that_escalates);
+    ADD("whom-a-job-gave-up-the-next-request-takes-up", test_given_up);
     return g_test_run();
 }
