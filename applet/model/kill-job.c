@@ -26,26 +26,9 @@ static void emit_changed(VkpKillJob *self)
     g_signal_emit(self, signals[CHANGED], 0);
 }
 
-static void victim_free(gpointer data)
-{
-    VkpVictim *victim = data;
-    vkp_member_unref(victim->member);
-    g_free(victim->name);
-    g_free(victim->detail);
-    g_free(victim);
-}
-
 static VkpVictim *victim_at(const VkpKillJob *self, guint index)
 {
     return g_ptr_array_index(self->victims, index);
-}
-
-static VkpVictim *find_victim(const VkpKillJob *self, VkpIdentity identity)
-{
-    for (guint i = 0; i < self->victims->len; i++)
-        if (vkp_identity_equal(victim_at(self, i)->identity, identity))
-            return victim_at(self, i);
-    return NULL;
 }
 
 static gboolean is_within(const VkpKillJob *self, VkpIdentity identity)
@@ -82,7 +65,7 @@ static void take_victims(VkpKillJob *self, const GPtrArray *results)
 {
     for (guint i = 0; i < results->len; i++) {
         const VkpKillResult *result = g_ptr_array_index(results, i);
-        if (is_within(self, result->identity) && !find_victim(self, result->identity))
+        if (is_within(self, result->identity) && !vkp_victims_find(self->victims, result->identity))
             g_ptr_array_add(self->victims, victim_new(self, result));
     }
 }
@@ -127,20 +110,14 @@ void vkp_kill_job_set_ticked(VkpKillJob *self, guint index, gboolean is_ticked)
     emit_changed(self);
 }
 
-static gboolean is_success(VkpOutcome outcome)
-{
-    return outcome == VKP_OUTCOME_EXITED || outcome == VKP_OUTCOME_KILLED ||
-           outcome == VKP_OUTCOME_GONE;
-}
-
 /* Two calls may tell of the same process: forcing joins the job that runs already. One that is dead
  * stays so. */
 static void take_results(VkpKillJob *self, const GPtrArray *results)
 {
     for (guint i = 0; i < results->len; i++) {
         const VkpKillResult *result = g_ptr_array_index(results, i);
-        VkpVictim *victim = find_victim(self, result->identity);
-        if (!victim || is_success(victim->outcome))
+        VkpVictim *victim = vkp_victims_find(self->victims, result->identity);
+        if (!victim || vkp_victim_is_dead(victim))
             continue;
         victim->outcome = result->outcome;
         g_free(victim->detail);
@@ -176,11 +153,6 @@ static void on_killed(GObject *source, GAsyncResult *result, gpointer user_data)
     emit_changed(self);
 }
 
-static gboolean is_remaining(const VkpVictim *victim)
-{
-    return victim->is_ticked && !victim->is_gone && !is_success(victim->outcome);
-}
-
 static void send(VkpKillJob *self, gboolean force)
 {
     g_autoptr(VkpKillRequest) request = vkp_kill_request_copy(self->request);
@@ -188,7 +160,7 @@ static void send(VkpKillJob *self, gboolean force)
     request->expected = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
     for (guint i = 0; i < self->victims->len; i++) {
         const VkpVictim *victim = victim_at(self, i);
-        if (!is_remaining(victim))
+        if (!vkp_victim_is_remaining(victim))
             continue;
         g_array_append_val(request->expected, victim->identity);
         request->include_weak |= victim->is_weak;
@@ -274,47 +246,9 @@ const GPtrArray *vkp_kill_job_victims(VkpKillJob *self)
     return self->victims;
 }
 
-/* An agent and its launchers belong to one execution. */
-static guint count_agents(const VkpKillJob *self)
-{
-    g_autoptr(GHashTable) executions = g_hash_table_new(vkp_uuid_hash, vkp_uuid_equal);
-    guint n_unknown = 0;
-    for (guint i = 0; i < self->victims->len; i++) {
-        const VkpVictim *victim = victim_at(self, i);
-        if (!is_remaining(victim) || !victim->member || !vkp_row_is_agent(victim->member))
-            continue;
-        const VkpUuid *execution = &victim->member->tie.execution_id;
-        if (vkp_uuid_is_nil(execution))
-            n_unknown++;
-        else
-            g_hash_table_add(executions, (gpointer)execution);
-    }
-    return g_hash_table_size(executions) + n_unknown;
-}
-
-static void count_victim(VkpKillCounts *counts, const VkpVictim *victim)
-{
-    gboolean remains = is_remaining(victim);
-    counts->n_ticked += victim->is_ticked ? 1 : 0;
-    counts->n_remaining += remains ? 1 : 0;
-    counts->n_gone += victim->is_gone ? 1 : 0;
-    counts->n_weak += victim->is_weak ? 1 : 0;
-    counts->n_protected += victim->is_protected ? 1 : 0;
-    if (victim->outcome == VKP_OUTCOME_GONE)
-        counts->n_vanished++;
-    else if (is_success(victim->outcome))
-        counts->n_killed++;
-    else if (victim->outcome != VKP_OUTCOME_NONE)
-        counts->n_failed++;
-}
-
 VkpKillCounts vkp_kill_job_count(VkpKillJob *self)
 {
-    VkpKillCounts counts = {0};
-    for (guint i = 0; i < self->victims->len; i++)
-        count_victim(&counts, victim_at(self, i));
-    counts.n_agents = count_agents(self);
-    return counts;
+    return vkp_victims_count(self->victims);
 }
 
 static void vkp_kill_job_finalize(GObject *object)
@@ -340,7 +274,7 @@ static void vkp_kill_job_class_init(VkpKillJobClass *class)
 
 static void vkp_kill_job_init(VkpKillJob *self)
 {
-    self->victims = g_ptr_array_new_with_free_func(victim_free);
+    self->victims = vkp_victims_new();
 }
 
 VkpKillJob *vkp_kill_job_new(VkpClient *client, const VkpKillOrder *order)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "applet/bus/client.h"
-#include "common/view/rows.h"
+#include "applet/model/victims.h"
 
 /* One kill from the question to the answer: a dry run tells the victims, a person confirms or takes
  * some out, the real one runs, perhaps by force, and every fate is known at the end. What was shown
@@ -19,19 +19,6 @@ typedef enum {
     VKP_KILL_DONE,   /* results are known */
     VKP_KILL_FAILED, /* they are not: see vkp_kill_job_problem() */
 } VkpKillState;
-
-/* A process of the scope. */
-typedef struct {
-    VkpIdentity identity;
-    char *name;
-    VkpMember *member;     /* what the list said of it; NULL: nothing */
-    gboolean is_weak;      /* group scopes spare it unless it is ticked */
-    gboolean is_protected; /* never killed */
-    gboolean is_ticked;
-    gboolean is_gone;   /* has exited meanwhile */
-    VkpOutcome outcome; /* NONE until known */
-    char *detail;       /* of the outcome; NULL: none */
-} VkpVictim;
 
 /* What is to be killed. Copied. */
 typedef struct {
@@ -70,17 +57,5 @@ const char *vkp_kill_job_problem(VkpKillJob *job); /* a sentence, borrowed; NULL
 
 /* Of VkpVictim, borrowed; empty until the dry run is over. */
 const GPtrArray *vkp_kill_job_victims(VkpKillJob *job);
-
-typedef struct {
-    guint n_ticked;    /* would be or were signalled, those that are gone included */
-    guint n_remaining; /* of them: still there */
-    guint n_gone;      /* of all: exited between the dry run and the confirmation */
-    guint n_agents;    /* of the remaining ticked ones */
-    guint n_weak;
-    guint n_protected;
-    guint n_killed;   /* outcome exited or killed */
-    guint n_vanished; /* outcome gone: before we came */
-    guint n_failed;   /* outcome known, and another */
-} VkpKillCounts;
 
 VkpKillCounts vkp_kill_job_count(VkpKillJob *job);

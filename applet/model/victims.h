@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "common/base/contract.h"
+#include "common/roster/member.h"
+
+/* A process that a kill is about: what was shown of it, what a person decided, what it came to. */
+typedef struct {
+    VkpIdentity identity;
+    char *name;
+    VkpMember *member;     /* what the list said of it; NULL: nothing */
+    gboolean is_weak;      /* group scopes spare it unless it is ticked */
+    gboolean is_protected; /* never killed */
+    gboolean is_ticked;
+    gboolean is_gone;   /* has exited meanwhile */
+    VkpOutcome outcome; /* NONE until known */
+    char *detail;       /* of the outcome; NULL: none */
+} VkpVictim;
+
+/* Ticked and still there. */
+gboolean vkp_victim_is_remaining(const VkpVictim *victim);
+
+/* Whether it is known to have ended. */
+gboolean vkp_victim_is_dead(const VkpVictim *victim);
+
+typedef struct {
+    guint n_ticked;    /* would be or were signalled, those that are gone included */
+    guint n_remaining; /* of them: still there */
+    guint n_gone;      /* of all: exited between the dry run and the confirmation */
+    guint n_agents;    /* of the remaining ticked ones */
+    guint n_weak;
+    guint n_protected;
+    guint n_killed;   /* outcome exited or killed */
+    guint n_vanished; /* outcome gone: before we came */
+    guint n_failed;   /* outcome known, and another */
+} VkpKillCounts;
+
+/* Owns its VkpVictim. */
+GPtrArray *vkp_victims_new(void);
+
+/* Borrowed; NULL: it is none of them. */
+VkpVictim *vkp_victims_find(const GPtrArray *victims, VkpIdentity identity);
+VkpKillCounts vkp_victims_count(const GPtrArray *victims);
