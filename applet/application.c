@@ -77,11 +77,18 @@ static GtkWindow *visible_window(VkpApplication *self)
     return is_visible ? GTK_WINDOW(self->window) : NULL;
 }
 
+static void on_kill_over(VkpApplication *self, VkpKillJob *job)
+{
+    vkp_notifier_tell(self->notifier, job);
+}
+
 /* The job's bar waits in the window even while that is hidden. */
 static void on_kill_started(VkpApplication *self, VkpKillJob *job)
 {
     vkp_window_add_job(ensure_window(self), job);
-    vkp_notifier_watch(self->notifier, job);
+    g_signal_connect_object(job, "over", G_CALLBACK(on_kill_over), self, G_CONNECT_SWAPPED);
+    if (vkp_kill_job_is_over(job))
+        on_kill_over(self, job);
 }
 
 static void on_tray_host(gboolean is_present, gpointer user_data)

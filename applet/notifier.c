@@ -15,7 +15,6 @@ struct VkpNotifier {
     GHashTable *known;  /* set of ids of leftovers that were told, or were there from the start */
     gboolean has_begun; /* the first list is there */
     guint settle_timer;
-    GPtrArray *jobs; /* followed */
 };
 
 static void send(VkpNotifier *self, const char *id, const char *title, const char *body)
@@ -82,27 +81,12 @@ static void on_updated(VkpNotifier *self)
     }
 }
 
-/* One that failed may be forced yet, and fail again. */
-static void on_job_changed(VkpKillJob *job, VkpNotifier *self)
+void vkp_notifier_tell(VkpNotifier *self, VkpKillJob *job)
 {
-    VkpKillState state = vkp_kill_job_state(job);
-    gboolean has_failed = state == VKP_KILL_FAILED ||
-                          (state == VKP_KILL_DONE && vkp_kill_job_count(job).n_failed > 0);
-    if (has_failed && vkp_settings_get_notify_failures(self->settings)) {
-        g_autofree char *sentence = vkp_sentence_dup_result(job);
-        send(self, "kill", _("Not everything was killed"), sentence);
-    }
-    if (state == VKP_KILL_DONE && !has_failed) {
-        g_signal_handlers_disconnect_by_data(job, self);
-        g_ptr_array_remove(self->jobs, job);
-    }
-}
-
-void vkp_notifier_watch(VkpNotifier *self, VkpKillJob *job)
-{
-    g_ptr_array_add(self->jobs, g_object_ref(job));
-    g_signal_connect(job, "changed", G_CALLBACK(on_job_changed), self);
-    on_job_changed(job, self);
+    if (!vkp_kill_job_has_failed(job) || !vkp_settings_get_notify_failures(self->settings))
+        return;
+    g_autofree char *sentence = vkp_sentence_dup_result(job);
+    send(self, "kill", _("Not everything was killed"), sentence);
 }
 
 VkpNotifier *vkp_notifier_new(GApplication *application, VkpFeed *feed, VkpSettings *settings)
@@ -112,7 +96,6 @@ VkpNotifier *vkp_notifier_new(GApplication *application, VkpFeed *feed, VkpSetti
     self->feed = g_object_ref(feed);
     self->settings = vkp_settings_ref(settings);
     self->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    self->jobs = g_ptr_array_new_with_free_func(g_object_unref);
     g_signal_connect_swapped(feed, "updated", G_CALLBACK(on_updated), self);
     return self;
 }
@@ -122,9 +105,6 @@ void vkp_notifier_free(VkpNotifier *self)
     if (!self)
         return;
     g_clear_handle_id(&self->settle_timer, g_source_remove);
-    for (guint i = 0; i < self->jobs->len; i++)
-        g_signal_handlers_disconnect_by_data(g_ptr_array_index(self->jobs, i), self);
-    g_ptr_array_unref(self->jobs);
     g_signal_handlers_disconnect_by_data(self->feed, self);
     g_object_unref(self->feed);
     vkp_settings_unref(self->settings);

@@ -13,5 +13,5 @@ typedef struct VkpNotifier VkpNotifier;
 VkpNotifier *vkp_notifier_new(GApplication *application, VkpFeed *feed, VkpSettings *settings);
 void vkp_notifier_free(VkpNotifier *notifier); /* takes NULL */
 
-/* Follows the job to its end. */
-void vkp_notifier_watch(VkpNotifier *notifier, VkpKillJob *job);
+/* Tells of a job that is over, if it failed. */
+void vkp_notifier_tell(VkpNotifier *notifier, VkpKillJob *job);

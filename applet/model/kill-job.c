@@ -16,7 +16,7 @@ struct _VkpKillJob {
     char *problem;
 };
 
-enum { CHANGED, N_SIGNALS };
+enum { CHANGED, OVER, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE(VkpKillJob, vkp_kill_job, G_TYPE_OBJECT)
@@ -24,6 +24,13 @@ G_DEFINE_FINAL_TYPE(VkpKillJob, vkp_kill_job, G_TYPE_OBJECT)
 static void emit_changed(VkpKillJob *self)
 {
     g_signal_emit(self, signals[CHANGED], 0);
+}
+
+static void end(VkpKillJob *self, VkpKillState state)
+{
+    self->state = state;
+    emit_changed(self);
+    g_signal_emit(self, signals[OVER], 0);
 }
 
 static VkpVictim *victim_at(const VkpKillJob *self, guint index)
@@ -72,10 +79,9 @@ static void take_victims(VkpKillJob *self, const GPtrArray *results)
 
 static void fail(VkpKillJob *self, const GError *error)
 {
-    self->state = VKP_KILL_FAILED;
     g_free(self->problem);
     self->problem = vkp_bus_error_dup_sentence(error);
-    emit_changed(self);
+    end(self, VKP_KILL_FAILED);
 }
 
 static void on_asked(GObject *source, GAsyncResult *result, gpointer user_data)
@@ -146,11 +152,13 @@ static void on_killed(GObject *source, GAsyncResult *result, gpointer user_data)
         take_results(self, reply->results);
     if (error && !self->problem)
         self->problem = vkp_bus_error_dup_sentence(error);
-    if (self->n_calls == 0 && !self->problem)
+    if (self->n_calls > 0) {
+        emit_changed(self);
+        return;
+    }
+    if (!self->problem)
         settle(self);
-    if (self->n_calls == 0)
-        self->state = self->problem ? VKP_KILL_FAILED : VKP_KILL_DONE;
-    emit_changed(self);
+    end(self, self->problem ? VKP_KILL_FAILED : VKP_KILL_DONE);
 }
 
 static void send(VkpKillJob *self, gboolean force)
@@ -209,6 +217,18 @@ static void on_client_changed(VkpKillJob *self)
 VkpKillState vkp_kill_job_state(VkpKillJob *self)
 {
     return self->state;
+}
+
+gboolean vkp_kill_job_is_over(VkpKillJob *self)
+{
+    return self->state == VKP_KILL_DONE || self->state == VKP_KILL_FAILED;
+}
+
+gboolean vkp_kill_job_has_failed(VkpKillJob *self)
+{
+    VkpKillCounts counts = vkp_kill_job_count(self);
+    return self->state == VKP_KILL_FAILED ||
+           (self->state == VKP_KILL_DONE && counts.n_failed > counts.n_since);
 }
 
 VkpScopeKind vkp_kill_job_worded_as(VkpKillJob *self)
@@ -270,6 +290,8 @@ static void vkp_kill_job_class_init(VkpKillJobClass *class)
     G_OBJECT_CLASS(class)->finalize = vkp_kill_job_finalize;
     signals[CHANGED] = g_signal_new("changed", VKP_TYPE_KILL_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                     NULL, G_TYPE_NONE, 0);
+    signals[OVER] = g_signal_new("over", VKP_TYPE_KILL_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 0);
 }
 
 static void vkp_kill_job_init(VkpKillJob *self)

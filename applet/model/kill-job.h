@@ -8,7 +8,9 @@
  * some out, the real one runs, perhaps by force, and every fate is known at the end. What was shown
  * is what is sent: the job holds its own copies and never looks at a selection.
  *
- * Signal "changed": state, victims or results differ. */
+ * Signals:
+ *   "changed"   state, victims or results differ
+ *   "over"      it came to DONE or FAILED; again after each time that survivors are forced */
 #define VKP_TYPE_KILL_JOB (vkp_kill_job_get_type())
 G_DECLARE_FINAL_TYPE(VkpKillJob, vkp_kill_job, VKP, KILL_JOB, GObject)
 
@@ -48,6 +50,11 @@ void vkp_kill_job_confirm(VkpKillJob *job);
 void vkp_kill_job_force(VkpKillJob *job);
 
 VkpKillState vkp_kill_job_state(VkpKillJob *job);
+gboolean vkp_kill_job_is_over(VkpKillJob *job); /* DONE or FAILED */
+
+/* Over, and not everything that was to end has ended, by itself or otherwise. */
+gboolean vkp_kill_job_has_failed(VkpKillJob *job);
+
 VkpScopeKind vkp_kill_job_worded_as(VkpKillJob *job);
 const char *vkp_kill_job_subject(VkpKillJob *job); /* borrowed or NULL */
 gboolean vkp_kill_job_is_forced(VkpKillJob *job);

@@ -33,6 +33,11 @@ gboolean vkp_victim_is_dead(const VkpVictim *victim)
            victim->outcome == VKP_OUTCOME_GONE;
 }
 
+gboolean vkp_victim_has_failed(const VkpVictim *victim)
+{
+    return victim->outcome != VKP_OUTCOME_NONE && !vkp_victim_is_dead(victim);
+}
+
 gboolean vkp_victim_is_remaining(const VkpVictim *victim)
 {
     return victim->is_ticked && !victim->is_gone && !vkp_victim_is_dead(victim);
@@ -68,8 +73,8 @@ static void count_victim(VkpKillCounts *counts, const VkpVictim *victim)
         counts->n_vanished++;
     else if (vkp_victim_is_dead(victim))
         counts->n_killed++;
-    else if (victim->outcome != VKP_OUTCOME_NONE)
-        counts->n_failed++;
+    counts->n_failed += vkp_victim_has_failed(victim) ? 1 : 0;
+    counts->n_since += vkp_victim_has_failed(victim) && victim->is_gone ? 1 : 0;
 }
 
 VkpKillCounts vkp_victims_count(const GPtrArray *victims)

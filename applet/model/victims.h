@@ -23,6 +23,9 @@ gboolean vkp_victim_is_remaining(const VkpVictim *victim);
 /* Whether it is known to have ended. */
 gboolean vkp_victim_is_dead(const VkpVictim *victim);
 
+/* Whether it is known not to have ended by the kill. */
+gboolean vkp_victim_has_failed(const VkpVictim *victim);
+
 typedef struct {
     guint n_ticked;    /* would be or were signalled, those that are gone included */
     guint n_remaining; /* of them: still there */
@@ -33,6 +36,7 @@ typedef struct {
     guint n_killed;   /* outcome exited or killed */
     guint n_vanished; /* outcome gone: before we came */
     guint n_failed;   /* outcome known, and another */
+    guint n_since;    /* of them: have exited since */
 } VkpKillCounts;
 
 /* Owns its VkpVictim. */

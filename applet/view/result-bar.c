@@ -31,7 +31,7 @@ static gboolean on_close_timer(gpointer user_data)
 static void show_state(VkpResultBar *self, VkpKillState state, const VkpKillCounts *counts)
 {
     gboolean is_running = state == VKP_KILL_RUNNING;
-    gboolean is_success = state == VKP_KILL_DONE && counts->n_failed == 0;
+    gboolean is_success = state == VKP_KILL_DONE && !vkp_kill_job_has_failed(self->job);
     gtk_info_bar_set_message_type(
         GTK_INFO_BAR(self), is_running || is_success ? GTK_MESSAGE_INFO : GTK_MESSAGE_WARNING);
     gtk_image_set_from_icon_name(GTK_IMAGE(self->icon),

@@ -177,6 +177,8 @@ char *vkp_sentence_dup_gone(VkpKillJob *job)
 
 static const char *outcome_reason(const VkpVictim *victim)
 {
+    if (victim->is_gone)
+        return _("has exited since");
     switch (victim->outcome) {
     case VKP_OUTCOME_SURVIVED:
         return _("still running");
@@ -191,13 +193,6 @@ static const char *outcome_reason(const VkpVictim *victim)
     }
 }
 
-static gboolean has_failed(const VkpVictim *victim)
-{
-    return victim->outcome == VKP_OUTCOME_SURVIVED || victim->outcome == VKP_OUTCOME_DENIED ||
-           victim->outcome == VKP_OUTCOME_PROTECTED ||
-           victim->outcome == VKP_OUTCOME_IDENTITY_CHANGED;
-}
-
 /* "node (4242), still running" for each that did not end. */
 static char *dup_failures(VkpKillJob *job)
 {
@@ -206,7 +201,7 @@ static char *dup_failures(VkpKillJob *job)
     guint n = 0;
     for (guint i = 0; i < victims->len; i++) {
         const VkpVictim *victim = g_ptr_array_index(victims, i);
-        if (!has_failed(victim) || ++n > MAX_NAMED)
+        if (!vkp_victim_has_failed(victim) || ++n > MAX_NAMED)
             continue;
         g_autofree char *name = vkp_text_dup_display(victim->name);
         /* Translators: a process by name and number, and why it was not killed */

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Preferences, what they change, and notifications as a desktop receives them."""
+import json
 import os
 
-from desktop import PYTHON, Desktop, applet_program, click, find, names, run, wait_for, walk
+from desktop import PYTHON, Desktop, applet_program, click, find, is_showing, run, wait_for, walk
 from window import Window
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -144,6 +145,14 @@ class Notified(Desktop):
         wait_for('the list', lambda: any(label and label.startswith('12 processes')
                                          for _n, label, _e in self.tray_entries()))
 
+    def kill_leftovers(self, n):
+        """Kills so many and waits until it is told what survived."""
+        n_told = len(self.told())
+        self.tray_click('Kill Leftovers')
+        app = self.accessible()
+        click(wait_for('the question', lambda: find(app, 'push button', 'Kill %d ' % n)))
+        wait_for('the news', lambda: len(self.told()) > n_told)
+
     def told(self):
         return self.call(NOTIFICATIONS, '/org/freedesktop/Notifications',
                          'org.vibekanban.Mock', 'Told')[0]
@@ -172,6 +181,54 @@ def test_a_failed_kill_is_told_and_a_good_one_not():
         told = wait_for('the news', desktop.told)
         assert told == ['Not everything was killed\n'
                         '1 of 3 survived: chrome (4263), still running.'], told
+
+
+CHROME = 'Not everything was killed\n1 of %d survived: chrome (4263), still running.'
+OTHER = 'Not everything was killed\n1 of 1 survived: ld (4300), still running.'
+
+
+def add_stubborn_leftover(desktop):
+    desktop.mock('Add', '(s)', json.dumps(
+        {'name': 'ld', 'command': ['ld'], 'pid': 4300, 'stubborn': True, 'is_leftover': True,
+         'leftover_reason': 'executor_exited', 'evidence': 'environment', 'confidence': 90}))
+
+
+def last_close_button(app):
+    """That of a bar: the window's own comes first."""
+    return [node for _depth, node in walk(app)
+            if node.get_role_name() == 'push button' and node.get_name() == 'Close'
+            and is_showing(node)][-1]
+
+
+def test_a_survivor_that_exits_later_is_not_told_again():
+    with Notified() as desktop:
+        desktop.kill_leftovers(3)
+        desktop.mock('Exit', '(s)', '4263:426300')
+        desktop.tray_click('Show Processes')
+        app = desktop.accessible()
+        wait_for('the bar to follow', lambda: find(
+            app, 'label', '1 of 3 survived: chrome (4263), has exited since.'))
+        assert not find(app, 'push button', 'Force Kill'), 'there is nothing left to force'
+        # What comes next is told after it, so nothing else was.
+        add_stubborn_leftover(desktop)
+        desktop.kill_leftovers(1)
+        assert desktop.told() == [CHROME % 3, OTHER], desktop.told()
+
+
+def test_a_closed_bar_tells_nothing_more():
+    with Notified() as desktop:
+        desktop.tray_click('Show Processes')
+        desktop.wait_window('Vibe Kanban')
+        app = desktop.accessible()
+        for n in (3, 1):
+            desktop.kill_leftovers(n)
+            wait_for('the bar', lambda: find(app, 'label', '1 of'))
+            click(last_close_button(app))
+            wait_for('the bar to go', lambda: not find(app, 'label', '1 of'))
+        desktop.mock('Exit', '(s)', '4263:426300')
+        add_stubborn_leftover(desktop)
+        desktop.kill_leftovers(1)
+        assert desktop.told() == [CHROME % 3, CHROME % 1, OTHER], desktop.told()
 
 
 if __name__ == '__main__':
