@@ -140,6 +140,21 @@ def test_victims_are_named_and_agents_called_out():
         assert '1 coding agent is among them' in sentences, sentences
 
 
+def extents(node):
+    """Left and right edge on the screen."""
+    from gi.repository import Atspi
+    area = Atspi.Component.get_extents(node, Atspi.CoordType.SCREEN)
+    return area.x, area.x + area.width
+
+
+def test_no_column_is_cut_off_with_large_text():
+    with Asking('Kill All…', environment={'GDK_DPI_SCALE': '1.5', **STRICT}) as desktop:
+        left, right = extents(desktop.dialog)
+        remark = wait_for('the remarks', lambda: find(desktop.dialog, 'table column header', 'Rem'))
+        start, end = extents(remark)
+        assert left < start < end < right, (left, start, end, right)
+
+
 def test_weak_ones_are_spared_unless_ticked_and_protected_ones_always():
     with Asking('Kill All…') as desktop:
         sentences = ' '.join(names(desktop.dialog, 'label'))
