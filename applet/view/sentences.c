@@ -46,8 +46,9 @@ static char *dup_subject_question(VkpScopeKind scope, guint n, const char *subje
     }
 }
 
-static char *dup_global_question(VkpScopeKind scope, guint n)
+static char *dup_global_question(VkpScopeKind scope, const VkpKillCounts *counts)
 {
+    guint n = counts->n_remaining;
     switch (scope) {
     case VKP_SCOPE_LEFTOVERS:
         return g_strdup_printf(
@@ -57,9 +58,11 @@ static char *dup_global_question(VkpScopeKind scope, guint n)
                                         "Kill %u processes and spare the agents?", n),
                                n);
     default:
-        return g_strdup_printf(ngettext("Kill %u process, agents included?",
-                                        "Kill all %u processes, agents included?", n),
-                               n);
+        if (counts->n_agents == 0)
+            return g_strdup_printf(ngettext("Kill %u process?", "Kill %u processes?", n), n);
+        return g_strdup_printf(
+            ngettext("Kill %u process, agents included?", "Kill %u processes, agents included?", n),
+            n);
     }
 }
 
@@ -73,7 +76,7 @@ char *vkp_sentence_dup_question(VkpKillJob *job)
     if (counts.n_remaining == 0 && counts.n_weak == 0)
         return g_strdup(_("There is nothing to kill."));
     if (!subject)
-        return dup_global_question(scope, counts.n_remaining);
+        return dup_global_question(scope, &counts);
     g_autofree char *shown = vkp_text_dup_display(subject);
     return dup_subject_question(scope, counts.n_remaining, shown);
 }
@@ -109,9 +112,12 @@ char *vkp_sentence_dup_manner(VkpKillJob *job)
 
 char *vkp_sentence_dup_agents(VkpKillJob *job)
 {
-    guint n = vkp_kill_job_count(job).n_agents;
+    VkpKillCounts counts = vkp_kill_job_count(job);
+    guint n = counts.n_agents;
     if (n == 0)
         return NULL;
+    if (counts.n_remaining == 1)
+        return g_strdup(_("This is a coding agent. What it was doing is interrupted."));
     return g_strdup_printf(
         ngettext("%u coding agent is among them. What it was doing is interrupted.",
                  "%u coding agents are among them. What they were doing is interrupted.", n),

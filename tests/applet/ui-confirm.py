@@ -140,6 +140,21 @@ def test_victims_are_named_and_agents_called_out():
         assert '1 coding agent is among them' in sentences, sentences
 
 
+def test_a_single_agent_is_not_said_to_be_among_others():
+    with Asking('Kill “Fix rounding') as desktop:
+        sentences = names(desktop.dialog, 'label')
+        assert 'This is a coding agent. What it was doing is interrupted.' in sentences, sentences
+
+
+def test_the_question_counts_what_is_killed_and_names_agents_only_if_there_are():
+    with Asking('Kill All…') as desktop:
+        sentences = names(desktop.dialog, 'label')
+        assert 'Kill 10 processes, agents included?' in sentences, sentences
+        for agent in ('4207:420700', '4214:421400', '4242:424200', '4284:428400'):
+            desktop.mock('Exit', '(s)', agent)
+        wait_for('the agents to go', lambda: find(desktop.dialog, 'label', 'Kill 6 processes?'))
+
+
 def extents(node):
     """Left and right edge on the screen."""
     from gi.repository import Atspi
