@@ -138,7 +138,7 @@ static void settle(VkpKillJob *self)
     for (guint i = 0; i < self->victims->len; i++) {
         VkpVictim *victim = victim_at(self, i);
         if (victim->is_ticked && victim->outcome == VKP_OUTCOME_NONE)
-            victim->outcome = victim->is_gone ? VKP_OUTCOME_GONE : VKP_OUTCOME_SURVIVED;
+            victim->outcome = victim->is_unlisted ? VKP_OUTCOME_GONE : VKP_OUTCOME_SURVIVED;
     }
 }
 
@@ -184,7 +184,7 @@ void vkp_kill_job_confirm(VkpKillJob *self)
 {
     g_return_if_fail(self->state == VKP_KILL_CONFIRMING);
     for (guint i = 0; i < self->victims->len; i++)
-        victim_at(self, i)->is_ticked &= !victim_at(self, i)->is_gone;
+        victim_at(self, i)->is_ticked &= vkp_victim_is_there(victim_at(self, i));
     send(self, self->request->force);
 }
 
@@ -195,7 +195,8 @@ void vkp_kill_job_force(VkpKillJob *self)
     send(self, TRUE);
 }
 
-/* Exits are seen in the list long before the answer to a kill with a long grace. */
+/* Exits are seen in the list long before the answer to a kill with a long grace. But one that left
+ * the list need not have exited: it may be listed again, as after a service that restarts. */
 static void on_client_changed(VkpKillJob *self)
 {
     if (vkp_client_state(self->client) != VKP_CLIENT_READY)
@@ -204,10 +205,11 @@ static void on_client_changed(VkpKillJob *self)
     gboolean is_changed = FALSE;
     for (guint i = 0; i < self->victims->len; i++) {
         VkpVictim *victim = victim_at(self, i);
+        gboolean is_unlisted = !vkp_roster_lookup(roster, victim->identity);
         /* One that the list never had cannot leave it. */
-        if (victim->is_gone || !victim->member || vkp_roster_lookup(roster, victim->identity))
+        if (!victim->member || is_unlisted == victim->is_unlisted)
             continue;
-        victim->is_gone = TRUE;
+        victim->is_unlisted = is_unlisted;
         is_changed = TRUE;
     }
     if (is_changed)

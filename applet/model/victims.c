@@ -38,9 +38,14 @@ gboolean vkp_victim_has_failed(const VkpVictim *victim)
     return victim->outcome != VKP_OUTCOME_NONE && !vkp_victim_is_dead(victim);
 }
 
+gboolean vkp_victim_is_there(const VkpVictim *victim)
+{
+    return !victim->is_gone && !victim->is_unlisted;
+}
+
 gboolean vkp_victim_is_remaining(const VkpVictim *victim)
 {
-    return victim->is_ticked && !victim->is_gone && !vkp_victim_is_dead(victim);
+    return victim->is_ticked && vkp_victim_is_there(victim) && !vkp_victim_is_dead(victim);
 }
 
 /* An agent and its launchers belong to one execution. */
@@ -67,6 +72,7 @@ static void count_victim(VkpKillCounts *counts, const VkpVictim *victim)
     counts->n_ticked += victim->is_ticked ? 1 : 0;
     counts->n_remaining += vkp_victim_is_remaining(victim) ? 1 : 0;
     counts->n_gone += victim->is_gone ? 1 : 0;
+    counts->n_unlisted += victim->is_unlisted && !victim->is_gone ? 1 : 0;
     counts->n_weak += victim->is_weak ? 1 : 0;
     counts->n_protected += victim->is_protected ? 1 : 0;
     if (victim->outcome == VKP_OUTCOME_GONE)
@@ -74,7 +80,7 @@ static void count_victim(VkpKillCounts *counts, const VkpVictim *victim)
     else if (vkp_victim_is_dead(victim))
         counts->n_killed++;
     counts->n_failed += vkp_victim_has_failed(victim) ? 1 : 0;
-    counts->n_since += vkp_victim_has_failed(victim) && victim->is_gone ? 1 : 0;
+    counts->n_since += vkp_victim_has_failed(victim) && victim->is_unlisted ? 1 : 0;
 }
 
 VkpKillCounts vkp_victims_count(const GPtrArray *victims)

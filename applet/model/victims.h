@@ -12,12 +12,16 @@ typedef struct {
     gboolean is_weak;      /* group scopes spare it unless it is ticked */
     gboolean is_protected; /* never killed */
     gboolean is_ticked;
-    gboolean is_gone;   /* has exited meanwhile */
-    VkpOutcome outcome; /* NONE until known */
-    char *detail;       /* of the outcome; NULL: none */
+    gboolean is_gone;     /* had exited by the dry run */
+    gboolean is_unlisted; /* the list has it no more; it may come back */
+    VkpOutcome outcome;   /* NONE until known */
+    char *detail;         /* of the outcome; NULL: none */
 } VkpVictim;
 
-/* Ticked and still there. */
+/* Neither gone nor unlisted. */
+gboolean vkp_victim_is_there(const VkpVictim *victim);
+
+/* Ticked, still there and not known to have ended. */
 gboolean vkp_victim_is_remaining(const VkpVictim *victim);
 
 /* Whether it is known to have ended. */
@@ -29,14 +33,15 @@ gboolean vkp_victim_has_failed(const VkpVictim *victim);
 typedef struct {
     guint n_ticked;    /* would be or were signalled, those that are gone included */
     guint n_remaining; /* of them: still there */
-    guint n_gone;      /* of all: exited between the dry run and the confirmation */
-    guint n_agents;    /* of the remaining ticked ones */
+    guint n_gone;
+    guint n_unlisted; /* without those that are gone */
+    guint n_agents;   /* of the remaining ticked ones */
     guint n_weak;
     guint n_protected;
     guint n_killed;   /* outcome exited or killed */
     guint n_vanished; /* outcome gone: before we came */
     guint n_failed;   /* outcome known, and another */
-    guint n_since;    /* of them: have exited since */
+    guint n_since;    /* of them: have left the list since */
 } VkpKillCounts;
 
 /* Owns its VkpVictim. */

@@ -16,6 +16,7 @@ struct _VkpConfirmDialog {
     GtkLabel *weak;
     GtkLabel *spared;
     GtkLabel *gone;
+    GtkLabel *unlisted;
     GtkWidget *expander;
     GtkTreeView *victims;
     GtkButton *cancel_button;
@@ -45,6 +46,7 @@ static void show_job(VkpConfirmDialog *self)
     show_sentence(self->weak, NULL, vkp_sentence_dup_weak(self->job));
     show_sentence(self->spared, NULL, vkp_sentence_dup_spared(self->job));
     show_sentence(self->gone, NULL, vkp_sentence_dup_gone(self->job));
+    show_sentence(self->unlisted, NULL, vkp_sentence_dup_unlisted(self->job));
     g_autofree char *verb = vkp_sentence_dup_verb(self->job);
     gtk_button_set_label(self->kill_button, verb);
     gtk_widget_set_sensitive(GTK_WIDGET(self->kill_button), counts.n_remaining > 0);
@@ -86,6 +88,7 @@ static void vkp_confirm_dialog_class_init(VkpConfirmDialogClass *class)
     gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, weak);
     gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, spared);
     gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, gone);
+    gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, unlisted);
     gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, expander);
     gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, victims);
     gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, cancel_button);

@@ -181,9 +181,17 @@ char *vkp_sentence_dup_gone(VkpKillJob *job)
     return g_strdup_printf(ngettext("%u has exited already.", "%u have exited already.", n), n);
 }
 
+char *vkp_sentence_dup_unlisted(VkpKillJob *job)
+{
+    guint n = vkp_kill_job_count(job).n_unlisted;
+    if (n == 0)
+        return NULL;
+    return g_strdup_printf(ngettext("%u is no longer listed.", "%u are no longer listed.", n), n);
+}
+
 static const char *outcome_reason(const VkpVictim *victim)
 {
-    if (victim->is_gone)
+    if (victim->is_unlisted)
         return _("has exited since");
     switch (victim->outcome) {
     case VKP_OUTCOME_SURVIVED:

@@ -27,6 +27,9 @@ char *vkp_sentence_dup_spared(VkpKillJob *job);
 /* "2 have exited already." */
 char *vkp_sentence_dup_gone(VkpKillJob *job);
 
+/* "2 are no longer listed." */
+char *vkp_sentence_dup_unlisted(VkpKillJob *job);
+
 /* For the result bar, by the job's state: waiting, what it came to, or why that is not known. */
 char *vkp_sentence_dup_result(VkpKillJob *job);
 

@@ -16,7 +16,7 @@ enum {
     COLUMN_PORTS,
     COLUMN_TASK,
     COLUMN_REMARK,
-    COLUMN_STRUCK, /* has exited */
+    COLUMN_STRUCK, /* is there no more */
     N_COLUMNS,
 };
 
@@ -31,6 +31,8 @@ static const char *remark_of(const VkpVictim *victim)
 {
     if (victim->is_gone)
         return _("Has exited");
+    if (victim->is_unlisted)
+        return _("No longer listed");
     if (victim->is_protected)
         return _("Protected");
     if (victim->is_weak && victim->member && victim->member->tie.is_shared_daemon)
@@ -43,6 +45,7 @@ static const char *remark_of(const VkpVictim *victim)
 static void set_row(GtkListStore *store, GtkTreeIter *iter, const VkpVictim *victim)
 {
     const VkpMember *member = victim->member;
+    gboolean is_there = vkp_victim_is_there(victim);
     g_autofree char *name = vkp_text_dup_display(victim->name);
     g_autofree char *pid = g_strdup_printf("%d", (int)victim->identity.pid);
     g_autofree char *memory =
@@ -51,11 +54,10 @@ static void set_row(GtkListStore *store, GtkTreeIter *iter, const VkpVictim *vic
                                 ? vkp_text_dup_display(member->tie.task_title)
                                 : g_strdup("");
     g_autofree char *ports = vkp_format_dup_ports(member ? member->ports : NULL, 4);
-    gtk_list_store_set(store, iter, COLUMN_TICKED, victim->is_ticked && !victim->is_gone,
-                       COLUMN_CAN_TICK, !victim->is_protected && !victim->is_gone, COLUMN_NAME,
-                       name, COLUMN_PID, pid, COLUMN_MEMORY, memory, COLUMN_PORTS, ports,
-                       COLUMN_TASK, task, COLUMN_REMARK, remark_of(victim), COLUMN_STRUCK,
-                       victim->is_gone, -1);
+    gtk_list_store_set(store, iter, COLUMN_TICKED, victim->is_ticked && is_there, COLUMN_CAN_TICK,
+                       !victim->is_protected && is_there, COLUMN_NAME, name, COLUMN_PID, pid,
+                       COLUMN_MEMORY, memory, COLUMN_PORTS, ports, COLUMN_TASK, task, COLUMN_REMARK,
+                       remark_of(victim), COLUMN_STRUCK, !is_there, -1);
 }
 
 static void on_job_changed(GtkListStore *store, VkpKillJob *job)

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The question before a kill: only its verb kills."""
+import json
+
 from desktop import Desktop, applet_program, click, find, names, run, wait_for
 
 LEFTOVERS = ['4256:425600', '4263:426300', '4270:427000']
@@ -198,12 +200,27 @@ def test_a_tick_takes_a_process_in_or_out():
 def test_exits_meanwhile_are_told_and_not_sent():
     with Asking('Kill Leftovers') as desktop:
         desktop.mock('Exit', '(s)', LEFTOVERS[0])
-        wait_for('the exit to be told', lambda: '1 has exited already.' in names(
+        wait_for('the exit to be told', lambda: '1 is no longer listed.' in names(
             desktop.dialog, 'label'))
+        assert 'No longer listed' in names(desktop.dialog, 'table cell')
         verb = wait_for('the count to follow',
                         lambda: find(desktop.dialog, 'push button', 'Kill 2'))
         click(verb)
         desktop.expect_killed(LEFTOVERS[1:])
+
+
+def test_one_that_is_listed_again_is_killed_after_all():
+    with Asking('Kill Leftovers') as desktop:
+        desktop.mock('Exit', '(s)', LEFTOVERS[0])
+        wait_for('the count to follow', lambda: find(desktop.dialog, 'push button', 'Kill 2'))
+        desktop.mock('Add', '(s)', json.dumps(
+            {'name': 'node', 'command': ['node', 'server.js'], 'pid': 4256, 'is_leftover': True,
+             'confidence': 90}))
+        verb = wait_for('the count to follow',
+                        lambda: find(desktop.dialog, 'push button', 'Kill 3'))
+        assert 'No longer listed' not in names(desktop.dialog, 'table cell')
+        click(verb)
+        desktop.expect_killed(LEFTOVERS)
 
 
 def test_result_waits_offers_force_and_tells_the_truth():

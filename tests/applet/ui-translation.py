@@ -136,7 +136,7 @@ def test_no_sentence_of_the_dialogs_is_missed():
         verb = desktop.wait_for('push button', '[[Kill 10')
         desktop.assert_nothing_missed()
         desktop.mock('Exit', '(s)', '4256:425600')
-        desktop.wait_label('[[1 has exited already')
+        desktop.wait_label('[[1 is no longer listed')
         desktop.assert_nothing_missed()
         click(verb)
         desktop.wait_label('[[Waiting for')
