@@ -12,10 +12,23 @@ void vkp_bus_error_register(void)
         g_dbus_error_register_error(VKP_ERROR, (gint)code, vkp_error_to_bus_name((VkpError)code));
 }
 
+static gboolean is_nobody_there(const GError *error)
+{
+    return g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER);
+}
+
+/* The last two may come after signals were sent. */
+gboolean vkp_bus_error_is_refusal(const GError *error)
+{
+    return is_nobody_there(error) ||
+           (error->domain == VKP_ERROR && error->code != VKP_ERROR_KILL_FAILED &&
+            error->code != VKP_ERROR_SYSTEM);
+}
+
 static const char *known_sentence(const GError *error)
 {
-    if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
-        g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
+    if (is_nobody_there(error))
         return _("The service is not running and could not be found to start it.");
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
         g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_TIMED_OUT) ||

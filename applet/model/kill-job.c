@@ -13,6 +13,9 @@ struct _VkpKillJob {
     VkpKillState state;
     GPtrArray *victims; /* of VkpVictim, owned */
     guint n_calls;      /* under way: the kill itself, and forcing it */
+    gboolean was_sent;
+    gboolean is_told_by_list;
+    gboolean has_lost_service; /* since the last call: the list is of before until it is READY */
     char *problem;
 };
 
@@ -148,6 +151,7 @@ static void on_killed(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(VkpKillReply) reply = vkp_client_kill_finish(VKP_CLIENT(source), result, &error);
     self->n_calls--;
+    self->was_sent |= reply || !vkp_bus_error_is_refusal(error);
     if (reply)
         take_results(self, reply->results);
     if (error && !self->problem)
@@ -175,6 +179,8 @@ static void send(VkpKillJob *self, gboolean force)
     }
     self->state = VKP_KILL_RUNNING;
     self->n_calls++;
+    self->is_told_by_list = FALSE;
+    self->has_lost_service = vkp_client_state(self->client) != VKP_CLIENT_READY;
     g_clear_pointer(&self->problem, g_free);
     vkp_client_kill(self->client, request, NULL, on_killed, g_object_ref(self));
     emit_changed(self);
@@ -197,10 +203,8 @@ void vkp_kill_job_force(VkpKillJob *self)
 
 /* Exits are seen in the list long before the answer to a kill with a long grace. But one that left
  * the list need not have exited: it may be listed again, as after a service that restarts. */
-static void on_client_changed(VkpKillJob *self)
+static gboolean follow_list(VkpKillJob *self)
 {
-    if (vkp_client_state(self->client) != VKP_CLIENT_READY)
-        return;
     const VkpRoster *roster = vkp_client_roster(self->client);
     gboolean is_changed = FALSE;
     for (guint i = 0; i < self->victims->len; i++) {
@@ -212,7 +216,28 @@ static void on_client_changed(VkpKillJob *self)
         victim->is_unlisted = is_unlisted;
         is_changed = TRUE;
     }
-    if (is_changed)
+    return is_changed;
+}
+
+/* The list of a service that has come back tells what its predecessor did not answer. */
+static void settle_by_list(VkpKillJob *self)
+{
+    g_clear_pointer(&self->problem, g_free);
+    self->is_told_by_list = TRUE;
+    settle(self);
+    end(self, VKP_KILL_DONE);
+}
+
+static void on_client_changed(VkpKillJob *self)
+{
+    if (vkp_client_state(self->client) != VKP_CLIENT_READY) {
+        self->has_lost_service = TRUE;
+        return;
+    }
+    gboolean is_changed = follow_list(self);
+    if (self->state == VKP_KILL_FAILED && self->was_sent && self->has_lost_service)
+        settle_by_list(self);
+    else if (is_changed)
         emit_changed(self);
 }
 
@@ -231,6 +256,16 @@ gboolean vkp_kill_job_has_failed(VkpKillJob *self)
     VkpKillCounts counts = vkp_kill_job_count(self);
     return self->state == VKP_KILL_FAILED ||
            (self->state == VKP_KILL_DONE && counts.n_failed > counts.n_since);
+}
+
+gboolean vkp_kill_job_was_sent(VkpKillJob *self)
+{
+    return self->was_sent;
+}
+
+gboolean vkp_kill_job_is_told_by_list(VkpKillJob *self)
+{
+    return self->is_told_by_list;
 }
 
 VkpScopeKind vkp_kill_job_worded_as(VkpKillJob *self)

@@ -19,7 +19,7 @@ typedef enum {
     VKP_KILL_CONFIRMING, /* victims are known, nothing was signalled */
     VKP_KILL_RUNNING,
     VKP_KILL_DONE,   /* results are known */
-    VKP_KILL_FAILED, /* they are not: see vkp_kill_job_problem() */
+    VKP_KILL_FAILED, /* they are not: see vkp_kill_job_problem(); DONE once the list tells them */
 } VkpKillState;
 
 /* What is to be killed. Copied. */
@@ -54,6 +54,12 @@ gboolean vkp_kill_job_is_over(VkpKillJob *job); /* DONE or FAILED */
 
 /* Over, and not everything that was to end has ended, by itself or otherwise. */
 gboolean vkp_kill_job_has_failed(VkpKillJob *job);
+
+/* Whether the service took a kill, or may have: before that nothing can have been killed. */
+gboolean vkp_kill_job_was_sent(VkpKillJob *job);
+
+/* Whether it is DONE by what the list says of a kill that was never answered. */
+gboolean vkp_kill_job_is_told_by_list(VkpKillJob *job);
 
 VkpScopeKind vkp_kill_job_worded_as(VkpKillJob *job);
 const char *vkp_kill_job_subject(VkpKillJob *job); /* borrowed or NULL */

@@ -243,6 +243,14 @@ static char *dup_waiting(const VkpKillCounts *counts)
         remaining, counts->n_ticked);
 }
 
+static char *dup_vanished(guint n, gboolean is_since)
+{
+    return is_since
+               ? g_strdup_printf(ngettext("%u has exited since.", "%u have exited since.", n), n)
+               : g_strdup_printf(ngettext("%u had exited already.", "%u had exited already.", n),
+                                 n);
+}
+
 static char *dup_outcome(VkpKillJob *job, const VkpKillCounts *counts)
 {
     if (counts->n_failed > 0) {
@@ -251,15 +259,17 @@ static char *dup_outcome(VkpKillJob *job, const VkpKillCounts *counts)
             ngettext("%u of %u survived: %s.", "%u of %u survived: %s.", counts->n_failed),
             counts->n_failed, counts->n_ticked, failures);
     }
+    gboolean is_since = vkp_kill_job_is_told_by_list(job);
     if (counts->n_killed == 0)
-        return g_strdup(_("All of them had exited already."));
+        return g_strdup(is_since ? ngettext("It has exited since.",
+                                            "All of them have exited since.", counts->n_ticked)
+                                 : ngettext("It had exited already.",
+                                            "All of them had exited already.", counts->n_ticked));
     g_autofree char *killed = g_strdup_printf(
         ngettext("Killed %u process.", "Killed %u processes.", counts->n_killed), counts->n_killed);
     if (counts->n_vanished == 0)
         return g_steal_pointer(&killed);
-    g_autofree char *vanished = g_strdup_printf(
-        ngettext("%u had exited already.", "%u had exited already.", counts->n_vanished),
-        counts->n_vanished);
+    g_autofree char *vanished = dup_vanished(counts->n_vanished, is_since);
     return g_strconcat(killed, " ", vanished, NULL);
 }
 
@@ -272,7 +282,7 @@ char *vkp_sentence_dup_result(VkpKillJob *job)
     case VKP_KILL_DONE:
         return dup_outcome(job, &counts);
     case VKP_KILL_FAILED:
-        if (counts.n_ticked == 0)
+        if (!vkp_kill_job_was_sent(job))
             return g_strdup_printf(_("Nothing was killed. %s"), vkp_kill_job_problem(job));
         return g_strdup_printf(_("It is not known what became of the processes. %s"),
                                vkp_kill_job_problem(job));

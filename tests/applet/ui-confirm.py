@@ -3,7 +3,7 @@
 """The question before a kill: only its verb kills."""
 import json
 
-from desktop import Desktop, applet_program, click, find, names, run, wait_for
+from desktop import NAME, Desktop, applet_program, click, find, names, run, wait_for
 
 LEFTOVERS = ['4256:425600', '4263:426300', '4270:427000']
 STRICT = {'G_DEBUG': 'fatal-criticals'}
@@ -254,6 +254,54 @@ def test_a_hung_service_never_kills_by_itself():
             name for name in names(app, 'label')
             if name == 'Nothing was killed. The service does not answer.'])
         assert desktop.calls('Kill') and not desktop.kills(), desktop.calls('Kill')
+
+
+def end_service(desktop):
+    desktop.service.kill()
+    wait_for('the end of the service', lambda: not desktop.has_owner(NAME))
+
+
+def test_without_a_service_nothing_was_killed():
+    with Asking('Kill Leftovers') as desktop:
+        end_service(desktop)
+        click(desktop.verb())
+        desktop.tray_click('Show Processes')
+        wait_for('the truth', lambda: find(
+            desktop.accessible(), 'label', 'Nothing was killed. The service is not running and '
+            'could not be found to start it.'))
+
+
+class Interrupted(Asking):
+    """A desktop where the service ended in the middle of a kill."""
+
+    def __init__(self):
+        super().__init__('Kill Leftovers')
+
+    def start(self):
+        super().start()
+        verb = self.verb()
+        self.mock('Hang', '(b)', True)
+        click(verb)
+        wait_for('the kill', self.kills)
+        end_service(self)
+        self.tray_click('Show Processes')
+        self.wait_words('It is not known what became of the processes.')
+
+    def wait_words(self, words):
+        wait_for(words, lambda: find(self.accessible(), 'label', words))
+
+
+def test_a_service_that_comes_back_tells_who_still_runs():
+    with Interrupted() as desktop:
+        desktop.start_service()
+        desktop.wait_words('3 of 3 survived: node (4256), still running;')
+        assert find(desktop.accessible(), 'push button', 'Force Kill')
+
+
+def test_a_service_that_comes_back_tells_who_is_gone():
+    with Interrupted() as desktop:
+        desktop.start_service('--empty')
+        desktop.wait_words('All of them have exited since.')
 
 
 if __name__ == '__main__':
