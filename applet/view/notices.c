@@ -3,8 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "applet/view/database-sentences.h"
 #include "applet/view/result-bar.h"
-#include "applet/view/sentences.h"
 
 typedef struct {
     GtkWidget *bar;

@@ -32,9 +32,3 @@ char *vkp_sentence_dup_unlisted(VkpKillJob *job);
 
 /* For the result bar, by the job's state: waiting, what it came to, or why that is not known. */
 char *vkp_sentence_dup_result(VkpKillJob *job);
-
-/* Why the application cannot show the list. Static. */
-const char *vkp_sentence_database_title(VkpDatabaseState state);
-
-/* What is wrong with the database and what to do, its path included. */
-char *vkp_sentence_dup_database(const VkpDatabase *database);

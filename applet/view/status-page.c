@@ -3,7 +3,7 @@
 
 #include <glib/gi18n.h>
 
-#include "applet/view/sentences.h"
+#include "applet/view/database-sentences.h"
 
 struct _VkpStatusPage {
     GtkBox parent;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "applet/bus/database.h"
+
+/* What the state of the board's database says to a person. */
+
+/* Why the application cannot show the list. Static. */
+const char *vkp_sentence_database_title(VkpDatabaseState state);
+
+/* What is wrong with the database and what to do, its path included. */
+char *vkp_sentence_dup_database(const VkpDatabase *database);
