@@ -12,19 +12,22 @@ static void append_line(GString *text, const char *line)
         g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", line);
 }
 
-char *vkp_row_dup_tooltip(const VkpRow *row)
+char *vkp_member_dup_tooltip(const VkpMember *member)
 {
-    if (!row->member)
-        return NULL;
-    const VkpProcess *process = row->member->process;
+    const VkpProcess *process = member->process;
     g_autofree char *command = vkp_format_dup_command(process->image, COMMAND_CHARACTERS);
     g_autofree char *folder = process->folder && process->folder->path
                                   ? vkp_text_dup_display(process->folder->path)
                                   : NULL;
-    g_autofree char *reason = vkp_format_dup_reason(row->member);
+    g_autofree char *reason = vkp_format_dup_reason(member);
     GString *text = g_string_new(NULL);
     append_line(text, command);
     append_line(text, folder);
     append_line(text, reason);
     return g_string_free(text, FALSE);
+}
+
+char *vkp_row_dup_tooltip(const VkpRow *row)
+{
+    return row->member ? vkp_member_dup_tooltip(row->member) : NULL;
 }

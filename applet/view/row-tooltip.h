@@ -3,6 +3,8 @@
 
 #include "common/view/rows.h"
 
-/* The whole command, the folder and the reason of a process, a line each; NULL for a group. The
- * caller frees it. */
+/* The whole command, the folder and the reason of a process, a line each. The caller frees it. */
+char *vkp_member_dup_tooltip(const VkpMember *member);
+
+/* That of the row's process; NULL for a group. */
 char *vkp_row_dup_tooltip(const VkpRow *row);

@@ -15,8 +15,16 @@ static char *dup_single_question(VkpKillJob *job)
         return g_strdup(_("The process has exited already."));
     const VkpVictim *victim = g_ptr_array_index(victims, 0);
     g_autofree char *name = vkp_text_dup_display(victim->name);
-    /* Translators: a process by its name and number */
-    return g_strdup_printf(_("Kill “%s” (%d)?"), name, (int)victim->identity.pid);
+    int pid = (int)victim->identity.pid;
+    const VkpTie *tie = victim->member ? &victim->member->tie : NULL;
+    const char *home = tie && tie->task_title ? tie->task_title : tie ? tie->project_name : NULL;
+    if (!home)
+        /* Translators: a process by its name and number */
+        return g_strdup_printf(_("Kill “%s” (%d)?"), name, pid);
+    g_autofree char *shown = vkp_text_dup_display(home);
+    return g_strdup_printf(tie->task_title ? _("Kill “%s” (%d) of the task “%s”?")
+                                           : _("Kill “%s” (%d) of the project “%s”?"),
+                           name, pid, shown);
 }
 
 /* The plural forms of each scope. */

@@ -3,14 +3,19 @@
 
 #include <glib/gi18n.h>
 
+#include "applet/view/row-tooltip.h"
 #include "common/base/text.h"
 #include "common/view/format.h"
+#include "common/view/labels.h"
+
+/* More would push the remarks off a small screen. */
+#define MAX_PORTS 2
 
 enum {
     COLUMN_INDEX, /* in the job's victims */
     COLUMN_TICKED,
     COLUMN_CAN_TICK,
-    COLUMN_NAME,
+    COLUMN_NAME, /* as markup */
     COLUMN_PID,
     COLUMN_MEMORY,
     COLUMN_PORTS,
@@ -27,37 +32,58 @@ static const char *kind_remark(const VkpMember *member)
     return vkp_format_kind(member->tie.kind);
 }
 
-static const char *remark_of(const VkpVictim *victim)
+static char *dup_remark(const VkpVictim *victim)
 {
     if (victim->is_gone)
-        return _("Has exited");
+        return g_strdup(_("Has exited"));
     if (victim->is_unlisted)
-        return _("No longer listed");
+        return g_strdup(_("No longer listed"));
     if (victim->is_protected)
-        return _("Protected");
+        return g_strdup(_("Protected"));
     if (victim->is_weak && victim->member && victim->member->tie.is_shared_daemon)
-        return _("May serve others");
+        return g_strdup(_("May serve others"));
     if (victim->is_weak)
-        return _("Only runs there");
-    return kind_remark(victim->member);
+        return g_strdup(_("Only runs there"));
+    if (victim->member && victim->member->tie.leftover_reason)
+        /* Translators: %s is why, as in the list: "agent exited" */
+        return g_strdup_printf(_("Left over: %s"), vkp_format_why(victim->member));
+    return g_strdup(kind_remark(victim->member));
+}
+
+/* What tells one "node" from another is dimmed, as in the list. */
+static char *dup_name_markup(const VkpVictim *victim)
+{
+    if (!victim->member) {
+        g_autofree char *name = vkp_text_dup_display(victim->name);
+        return g_markup_escape_text(name, -1);
+    }
+    const VkpProcess *process = victim->member->process;
+    char *label = vkp_label_new_process(process);
+    g_autofree char *arguments = vkp_label_dup_arguments(label, process);
+    char *markup =
+        arguments ? g_markup_printf_escaped("%s  <span alpha=\"65%%\">%s</span>", label, arguments)
+                  : g_markup_escape_text(label, -1);
+    g_ref_string_release(label);
+    return markup;
 }
 
 static void set_row(GtkListStore *store, GtkTreeIter *iter, const VkpVictim *victim)
 {
     const VkpMember *member = victim->member;
     gboolean is_there = vkp_victim_is_there(victim);
-    g_autofree char *name = vkp_text_dup_display(victim->name);
+    g_autofree char *name = dup_name_markup(victim);
     g_autofree char *pid = g_strdup_printf("%d", (int)victim->identity.pid);
     g_autofree char *memory =
         member ? vkp_format_dup_bytes(member->process->memory_bytes) : g_strdup("");
     g_autofree char *task = member && member->tie.task_title
                                 ? vkp_text_dup_display(member->tie.task_title)
                                 : g_strdup("");
-    g_autofree char *ports = vkp_format_dup_ports(member ? member->ports : NULL, 4);
+    g_autofree char *ports = vkp_format_dup_ports(member ? member->ports : NULL, MAX_PORTS);
+    g_autofree char *remark = dup_remark(victim);
     gtk_list_store_set(store, iter, COLUMN_TICKED, victim->is_ticked && is_there, COLUMN_CAN_TICK,
                        !victim->is_protected && is_there, COLUMN_NAME, name, COLUMN_PID, pid,
                        COLUMN_MEMORY, memory, COLUMN_PORTS, ports, COLUMN_TASK, task, COLUMN_REMARK,
-                       remark_of(victim), COLUMN_STRUCK, !is_there, -1);
+                       remark, COLUMN_STRUCK, !is_there, -1);
 }
 
 static void on_job_changed(GtkListStore *store, VkpKillJob *job)
@@ -124,8 +150,27 @@ static void on_row_activated(GtkTreeView *view, GtkTreePath *path)
 static gboolean spans_tasks(VkpKillJob *job)
 {
     VkpScopeKind scope = vkp_kill_job_worded_as(job);
-    return scope == VKP_SCOPE_PROJECT || scope == VKP_SCOPE_LEFTOVERS || scope == VKP_SCOPE_ALL ||
-           scope == VKP_SCOPE_ALL_EXCEPT_EXECUTORS;
+    return scope != VKP_SCOPE_TASK && scope != VKP_SCOPE_ATTEMPT && scope != VKP_SCOPE_EXECUTION;
+}
+
+static gboolean on_query_tooltip(GtkTreeView *view, gint x, gint y, gboolean by_keyboard,
+                                 GtkTooltip *tooltip)
+{
+    VkpKillJob *job = g_object_get_data(G_OBJECT(view), "vkp-kill-job");
+    GtkTreeModel *model;
+    g_autoptr(GtkTreePath) path = NULL;
+    GtkTreeIter iter;
+    guint index;
+    if (!gtk_tree_view_get_tooltip_context(view, &x, &y, by_keyboard, &model, &path, &iter))
+        return FALSE;
+    gtk_tree_model_get(model, &iter, COLUMN_INDEX, &index, -1);
+    const VkpVictim *victim = g_ptr_array_index(vkp_kill_job_victims(job), index);
+    if (!victim->member)
+        return FALSE;
+    g_autofree char *text = vkp_member_dup_tooltip(victim->member);
+    gtk_tooltip_set_text(tooltip, text);
+    gtk_tree_view_set_tooltip_row(view, tooltip, path);
+    return TRUE;
 }
 
 static GtkCellRenderer *add_text_column(GtkTreeView *view, const char *title, gint column,
@@ -133,13 +178,39 @@ static GtkCellRenderer *add_text_column(GtkTreeView *view, const char *title, gi
 {
     GtkCellRenderer *cell = gtk_cell_renderer_text_new();
     g_object_set(cell, "xalign", xalign, "xpad", 6, NULL);
-    GtkTreeViewColumn *view_column =
-        gtk_tree_view_column_new_with_attributes(title, cell, "text", column, "strikethrough",
-                                                 COLUMN_STRUCK, "sensitive", COLUMN_CAN_TICK, NULL);
+    GtkTreeViewColumn *view_column = gtk_tree_view_column_new_with_attributes(
+        title, cell, column == COLUMN_NAME ? "markup" : "text", column, "strikethrough",
+        COLUMN_STRUCK, "sensitive", COLUMN_CAN_TICK, NULL);
     gtk_tree_view_column_set_alignment(view_column, xalign);
     gtk_tree_view_column_set_resizable(view_column, TRUE);
     gtk_tree_view_append_column(view, view_column);
     return cell;
+}
+
+/* One that gives way where there is little room and takes what is left over. */
+static void add_flexible_column(GtkTreeView *view, const char *title, gint column, gint characters)
+{
+    GtkCellRenderer *cell = add_text_column(view, title, column, 0);
+    g_object_set(cell, "ellipsize", PANGO_ELLIPSIZE_END, "width-chars", characters, NULL);
+    gint last = (gint)gtk_tree_view_get_n_columns(view) - 1;
+    gtk_tree_view_column_set_expand(gtk_tree_view_get_column(view, last), TRUE);
+}
+
+static void add_columns(GtkTreeView *view, VkpKillJob *job)
+{
+    GtkCellRenderer *tick = gtk_cell_renderer_toggle_new();
+    g_signal_connect(tick, "toggled", G_CALLBACK(on_toggled), view);
+    /* Translators: the heading over ticks, whether a process is killed */
+    gtk_tree_view_append_column(view, gtk_tree_view_column_new_with_attributes(
+                                          _("Kill"), tick, "active", COLUMN_TICKED, "activatable",
+                                          COLUMN_CAN_TICK, "sensitive", COLUMN_CAN_TICK, NULL));
+    add_flexible_column(view, _("Name"), COLUMN_NAME, 14);
+    add_text_column(view, _("ID"), COLUMN_PID, 1);
+    add_text_column(view, _("Memory"), COLUMN_MEMORY, 1);
+    add_text_column(view, _("Ports"), COLUMN_PORTS, 0);
+    if (spans_tasks(job))
+        add_flexible_column(view, _("Task"), COLUMN_TASK, 10);
+    add_text_column(view, _("Remark"), COLUMN_REMARK, 0);
 }
 
 void vkp_victim_list_setup(GtkTreeView *view, VkpKillJob *job)
@@ -147,23 +218,9 @@ void vkp_victim_list_setup(GtkTreeView *view, VkpKillJob *job)
     g_autoptr(GtkListStore) store = store_new(job);
     gtk_tree_view_set_model(view, GTK_TREE_MODEL(store));
     g_object_set_data_full(G_OBJECT(view), "vkp-kill-job", g_object_ref(job), g_object_unref);
-    GtkCellRenderer *tick = gtk_cell_renderer_toggle_new();
-    g_signal_connect(tick, "toggled", G_CALLBACK(on_toggled), view);
-    /* Translators: the heading over ticks, whether a process is killed */
-    gtk_tree_view_append_column(view, gtk_tree_view_column_new_with_attributes(
-                                          _("Kill"), tick, "active", COLUMN_TICKED, "activatable",
-                                          COLUMN_CAN_TICK, "sensitive", COLUMN_CAN_TICK, NULL));
-    GtkCellRenderer *name = add_text_column(view, _("Name"), COLUMN_NAME, 0);
-    g_object_set(name, "ellipsize", PANGO_ELLIPSIZE_END, "width-chars", 18, NULL);
-    gtk_tree_view_column_set_expand(gtk_tree_view_get_column(view, 1), TRUE);
-    add_text_column(view, _("ID"), COLUMN_PID, 1);
-    add_text_column(view, _("Memory"), COLUMN_MEMORY, 1);
-    add_text_column(view, _("Ports"), COLUMN_PORTS, 0);
-    if (spans_tasks(job)) {
-        GtkCellRenderer *task = add_text_column(view, _("Task"), COLUMN_TASK, 0);
-        g_object_set(task, "ellipsize", PANGO_ELLIPSIZE_END, "width-chars", 20, NULL);
-    }
-    add_text_column(view, _("Remark"), COLUMN_REMARK, 0);
+    add_columns(view, job);
+    gtk_widget_set_has_tooltip(GTK_WIDGET(view), TRUE);
+    g_signal_connect(view, "query-tooltip", G_CALLBACK(on_query_tooltip), NULL);
     g_signal_connect(view, "row-activated", G_CALLBACK(on_row_activated), NULL);
     atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(view)), _("Processes to be killed"));
 }

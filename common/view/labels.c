@@ -47,8 +47,9 @@ char *vkp_label_new_process(const VkpProcess *process)
 
 /* The command as it goes on after the name: "--port 5173" of "/usr/bin/vite --port 5173" for vite,
  * the whole of it for a name that is not the program's. */
-static char *dup_command_detail(const char *label, const VkpImage *image)
+char *vkp_label_dup_arguments(const char *label, const VkpProcess *process)
 {
+    const VkpImage *image = process->image;
     if (!image || !image->command || !image->command[0])
         return NULL;
     const char *slash = strrchr(image->command[0], '/');
@@ -73,7 +74,7 @@ static const char *origin_of(const VkpTie *tie)
 char *vkp_label_new_process_detail(const char *label, const VkpMember *member)
 {
     const VkpTie *tie = &member->tie;
-    g_autofree char *command = dup_command_detail(label, member->process->image);
+    g_autofree char *command = vkp_label_dup_arguments(label, member->process);
     const char *origin = tie->leftover_reason ? origin_of(tie) : NULL;
     if (!origin)
         return command ? g_ref_string_new(command) : NULL;

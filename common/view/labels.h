@@ -15,3 +15,6 @@ char *vkp_label_new_process(const VkpProcess *process);
 /* What may be shown beside a process's label: the rest of its command, and for a leftover the task
  * or attempt that it came from. NULL: nothing. */
 char *vkp_label_new_process_detail(const char *label, const VkpMember *member);
+
+/* The command as it goes on after the label. The caller frees it; NULL: it does not. */
+char *vkp_label_dup_arguments(const char *label, const VkpProcess *process);

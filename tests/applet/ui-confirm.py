@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The question before a kill: only its verb kills."""
 import json
+import time
 
 from desktop import NAME, Desktop, applet_program, click, find, names, run, wait_for
+from window import Window
 
 LEFTOVERS = ['4256:425600', '4263:426300', '4270:427000']
 STRICT = {'G_DEBUG': 'fatal-criticals'}
@@ -21,6 +23,18 @@ class Asking(Desktop):
         super().start()
         self.tray_click(self.entry)
         self.dialog = self.wait_dialog()
+
+    def own_windows(self):
+        found = self.run('xdotool', 'search', '--onlyvisible', '--pid', str(self.applet.pid))
+        return set(found.stdout.split())
+
+    def point(self, node):
+        """Moves the pointer over it, as a person does: a jump alone opens no tooltip."""
+        from gi.repository import Atspi
+        area = Atspi.Component.get_extents(node, Atspi.CoordType.SCREEN)
+        x, y = area.x + area.width // 2, area.y + area.height // 2
+        self.run('xdotool', 'mousemove', str(x), str(y))
+        self.run('xdotool', 'mousemove_relative', '2', '1')
 
     def dialogs(self):
         return find(self.accessible(), 'dialog', '')
@@ -135,11 +149,43 @@ def test_the_verb_kills_by_accessibility():
 def test_victims_are_named_and_agents_called_out():
     with Asking('Kill “Add login page”') as desktop:
         cells = names(desktop.dialog, 'table cell')
-        for name in ('claude', 'npm run dev', 'node', 'rg'):
+        for name in ('claude  --output-format stream-json --verbose', 'npm run dev',
+                     "rg  --json 'session token' src"):
             assert name in cells, (name, cells)
         sentences = ' '.join(names(desktop.dialog, 'label'))
         assert 'Kill 5 processes of the task “Add login page”?' in sentences, sentences
         assert '1 coding agent is among them' in sentences, sentences
+
+
+def test_leftovers_say_why_they_are():
+    with Asking('Kill Leftovers') as desktop:
+        cells = names(desktop.dialog, 'table cell')
+        assert cells.count('Left over: agent exited') == 3, cells
+        assert cells.count('Dark mode') == 3, cells
+
+
+def test_a_single_process_is_named_with_its_task():
+    with Window() as desktop:
+        desktop.select('claude  -p')
+        desktop.key('Delete')
+        dialog = desktop.wait_for('dialog', 'Kill “claude” (4284) of the task “Translate the '
+                                            'manual”?')
+        cells = names(dialog, 'table cell')
+        assert 'claude  -p' in cells and 'Translate the manual' in cells, cells
+
+
+def test_a_victim_has_a_tooltip():
+    with Asking('Kill Leftovers') as desktop:
+        cell = wait_for('a victim', lambda: find(desktop.dialog, 'table cell', 'chrome'))
+        before = desktop.own_windows()  # screen readers are not told of tooltips
+
+        def has_tooltip():
+            desktop.point(cell)  # once more if the window was not in its place yet
+            deadline = time.monotonic() + 2
+            while not desktop.own_windows() - before and time.monotonic() < deadline:
+                pass
+            return desktop.own_windows() - before
+        wait_for('the tooltip', has_tooltip)
 
 
 def test_a_single_agent_is_not_said_to_be_among_others():
