@@ -77,9 +77,12 @@ static GtkWindow *visible_window(VkpApplication *self)
     return is_visible ? GTK_WINDOW(self->window) : NULL;
 }
 
+/* A person who asked from the tray has no window to see a failure in. */
 static void on_kill_over(VkpApplication *self, VkpKillJob *job)
 {
     vkp_notifier_tell(self->notifier, job);
+    if (vkp_kill_job_has_failed(job) && !visible_window(self))
+        show_window(self);
 }
 
 /* The job's bar waits in the window even while that is hidden. */

@@ -28,14 +28,29 @@ static gboolean on_close_timer(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+static gboolean is_success(VkpResultBar *self)
+{
+    return vkp_kill_job_state(self->job) == VKP_KILL_DONE && !vkp_kill_job_has_failed(self->job);
+}
+
+/* While the window is hidden nobody reads it. */
+static void run_close_timer(VkpResultBar *self)
+{
+    g_clear_handle_id(&self->close_timer, g_source_remove);
+    if (!is_success(self) || !gtk_widget_get_mapped(GTK_WIDGET(self)))
+        return;
+    self->close_timer = g_timeout_add_seconds(SUCCESS_SECONDS, on_close_timer, self);
+    g_source_set_name_by_id(self->close_timer, "vkp-result-close");
+}
+
 static void show_state(VkpResultBar *self, VkpKillState state, const VkpKillCounts *counts)
 {
     gboolean is_running = state == VKP_KILL_RUNNING;
-    gboolean is_success = state == VKP_KILL_DONE && !vkp_kill_job_has_failed(self->job);
-    gtk_info_bar_set_message_type(
-        GTK_INFO_BAR(self), is_running || is_success ? GTK_MESSAGE_INFO : GTK_MESSAGE_WARNING);
+    gboolean is_well = is_success(self);
+    gtk_info_bar_set_message_type(GTK_INFO_BAR(self),
+                                  is_running || is_well ? GTK_MESSAGE_INFO : GTK_MESSAGE_WARNING);
     gtk_image_set_from_icon_name(GTK_IMAGE(self->icon),
-                                 is_success ? "vkp-done-symbolic" : "dialog-warning-symbolic",
+                                 is_well ? "vkp-done-symbolic" : "dialog-warning-symbolic",
                                  GTK_ICON_SIZE_MENU);
     gtk_widget_set_visible(self->icon, !is_running);
     gtk_widget_set_visible(self->spinner, is_running);
@@ -44,11 +59,6 @@ static void show_state(VkpResultBar *self, VkpKillState state, const VkpKillCoun
     gtk_widget_set_visible(self->force_button,
                            counts->n_remaining > 0 && state != VKP_KILL_FAILED &&
                                !(is_running && vkp_kill_job_is_forced(self->job)));
-    g_clear_handle_id(&self->close_timer, g_source_remove);
-    if (is_success) {
-        self->close_timer = g_timeout_add_seconds(SUCCESS_SECONDS, on_close_timer, self);
-        g_source_set_name_by_id(self->close_timer, "vkp-result-close");
-    }
 }
 
 static void on_job_changed(VkpResultBar *self)
@@ -57,6 +67,19 @@ static void on_job_changed(VkpResultBar *self)
     gtk_label_set_text(self->label, sentence);
     VkpKillCounts counts = vkp_kill_job_count(self->job);
     show_state(self, vkp_kill_job_state(self->job), &counts);
+    run_close_timer(self);
+}
+
+static void vkp_result_bar_map(GtkWidget *widget)
+{
+    GTK_WIDGET_CLASS(vkp_result_bar_parent_class)->map(widget);
+    run_close_timer(VKP_RESULT_BAR(widget));
+}
+
+static void vkp_result_bar_unmap(GtkWidget *widget)
+{
+    GTK_WIDGET_CLASS(vkp_result_bar_parent_class)->unmap(widget);
+    g_clear_handle_id(&VKP_RESULT_BAR(widget)->close_timer, g_source_remove);
 }
 
 static void vkp_result_bar_response(GtkInfoBar *bar, gint response)
@@ -82,6 +105,8 @@ static void vkp_result_bar_class_init(VkpResultBarClass *class)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
     G_OBJECT_CLASS(class)->dispose = vkp_result_bar_dispose;
+    widget_class->map = vkp_result_bar_map;
+    widget_class->unmap = vkp_result_bar_unmap;
     GTK_INFO_BAR_CLASS(class)->response = vkp_result_bar_response;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/vibekanban/Processes/Applet/result-bar.ui");

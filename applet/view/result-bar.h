@@ -6,7 +6,7 @@
 #include "applet/model/kill-job.h"
 
 /* What became of a kill: waits with a spinner and [Force Kill], then says what it came to. A full
- * success goes away by itself; anything else stays until it is closed. */
+ * success goes away by itself once it was seen; anything else stays until it is closed. */
 #define VKP_TYPE_RESULT_BAR (vkp_result_bar_get_type())
 G_DECLARE_FINAL_TYPE(VkpResultBar, vkp_result_bar, VKP, RESULT_BAR, GtkInfoBar)
 

@@ -302,6 +302,34 @@ def test_a_hung_service_never_kills_by_itself():
         assert desktop.calls('Kill') and not desktop.kills(), desktop.calls('Kill')
 
 
+def test_a_failure_shows_the_hidden_window():
+    with Asking('Kill Leftovers') as desktop:
+        click(desktop.verb())
+        wait_for('the failure', lambda: find(desktop.accessible(), 'label', '1 of 3 survived'))
+
+
+def test_a_dry_run_that_fails_shows_the_hidden_window():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        wait_for('the list', lambda: any(label and label.startswith('12 processes') for _n, label, _e
+                                         in desktop.tray_entries()))
+        desktop.mock('Hang', '(b)', True)
+        desktop.tray_click('Kill Leftovers')
+        wait_for('the failure', lambda: find(desktop.accessible(), 'label', 'Nothing was killed.'))
+
+
+def test_a_success_waits_for_the_window_to_be_seen():
+    with Asking('Kill “Fix rounding') as desktop:
+        click(desktop.verb())
+        wait_for('the end', lambda: any(label and label.startswith('11 processes') for _n, label, _e
+                                        in desktop.tray_entries()))
+        seen = time.monotonic() + 12
+        wait_for('longer than a bar stays', lambda: time.monotonic() > seen)
+        desktop.tray_click('Show Processes')
+        app = desktop.accessible()
+        wait_for('the success', lambda: find(app, 'label', 'Killed 1 process.'))
+        wait_for('its end', lambda: not find(app, 'label', 'Killed 1 process.'))
+
+
 def end_service(desktop):
     desktop.service.kill()
     wait_for('the end of the service', lambda: not desktop.has_owner(NAME))
