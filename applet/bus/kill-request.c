@@ -16,14 +16,6 @@ VkpKillRequest *vkp_kill_request_new(VkpScopeKind scope, const char *target)
     return request;
 }
 
-VkpKillRequest *vkp_kill_request_copy(const VkpKillRequest *request)
-{
-    VkpKillRequest *copy = g_memdup2(request, sizeof *request);
-    copy->target = g_strdup(request->target);
-    copy->expected = request->expected ? g_array_copy(request->expected) : NULL;
-    return copy;
-}
-
 void vkp_kill_request_free(VkpKillRequest *request)
 {
     if (!request)

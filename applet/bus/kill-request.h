@@ -20,7 +20,6 @@ typedef struct {
 } VkpKillRequest;
 
 VkpKillRequest *vkp_kill_request_new(VkpScopeKind scope, const char *target);
-VkpKillRequest *vkp_kill_request_copy(const VkpKillRequest *request);
 void vkp_kill_request_free(VkpKillRequest *request); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpKillRequest, vkp_kill_request_free)
 

@@ -6,10 +6,7 @@
 struct _VkpKillJob {
     GObject parent;
     VkpClient *client;
-    VkpKillRequest *request; /* scope, target and options; without victims */
-    VkpScopeKind worded_as;
-    char *subject;
-    GArray *only; /* of VkpIdentity; NULL: no limit */
+    VkpKillOrder *order;
     VkpKillState state;
     GPtrArray *victims; /* of VkpVictim, owned */
     guint n_calls;      /* under way: the kill itself, and forcing it */
@@ -41,18 +38,10 @@ static VkpVictim *victim_at(const VkpKillJob *self, guint index)
     return g_ptr_array_index(self->victims, index);
 }
 
-static gboolean is_within(const VkpKillJob *self, VkpIdentity identity)
-{
-    for (guint i = 0; self->only && i < self->only->len; i++)
-        if (vkp_identity_equal(g_array_index(self->only, VkpIdentity, i), identity))
-            return TRUE;
-    return self->only == NULL;
-}
-
 /* One that the list does not know yet cannot be judged: shown, but left unticked. */
 static gboolean is_weak(const VkpKillJob *self, const VkpMember *member)
 {
-    if (self->request->scope == VKP_SCOPE_SINGLE)
+    if (self->order->scope == VKP_SCOPE_SINGLE)
         return FALSE; /* a person pointed at it */
     return !member || vkp_member_is_weak(member);
 }
@@ -75,7 +64,8 @@ static void take_victims(VkpKillJob *self, const GPtrArray *results)
 {
     for (guint i = 0; i < results->len; i++) {
         const VkpKillResult *result = g_ptr_array_index(results, i);
-        if (is_within(self, result->identity) && !vkp_victims_find(self->victims, result->identity))
+        if (vkp_kill_order_includes(self->order, result->identity) &&
+            !vkp_victims_find(self->victims, result->identity))
             g_ptr_array_add(self->victims, victim_new(self, result));
     }
 }
@@ -103,7 +93,7 @@ static void on_asked(GObject *source, GAsyncResult *result, gpointer user_data)
 
 void vkp_kill_job_ask(VkpKillJob *self)
 {
-    g_autoptr(VkpKillRequest) request = vkp_kill_request_copy(self->request);
+    g_autoptr(VkpKillRequest) request = vkp_kill_order_to_request(self->order);
     request->is_dry_run = TRUE;
     request->include_weak = TRUE; /* to show them; whether they are ticked is another matter */
     vkp_client_kill(self->client, request, NULL, on_asked, g_object_ref(self));
@@ -165,10 +155,9 @@ static void on_killed(GObject *source, GAsyncResult *result, gpointer user_data)
     end(self, self->problem ? VKP_KILL_FAILED : VKP_KILL_DONE);
 }
 
-static void send(VkpKillJob *self, gboolean force)
+static void send(VkpKillJob *self)
 {
-    g_autoptr(VkpKillRequest) request = vkp_kill_request_copy(self->request);
-    request->force = force;
+    g_autoptr(VkpKillRequest) request = vkp_kill_order_to_request(self->order);
     request->expected = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
     for (guint i = 0; i < self->victims->len; i++) {
         const VkpVictim *victim = victim_at(self, i);
@@ -191,14 +180,14 @@ void vkp_kill_job_confirm(VkpKillJob *self)
     g_return_if_fail(self->state == VKP_KILL_CONFIRMING);
     for (guint i = 0; i < self->victims->len; i++)
         victim_at(self, i)->is_ticked &= vkp_victim_is_there(victim_at(self, i));
-    send(self, self->request->force);
+    send(self);
 }
 
 void vkp_kill_job_force(VkpKillJob *self)
 {
     g_return_if_fail(self->state >= VKP_KILL_RUNNING);
-    self->request->force = TRUE;
-    send(self, TRUE);
+    self->order->force = TRUE;
+    send(self);
 }
 
 /* Exits are seen in the list long before the answer to a kill with a long grace. But one that left
@@ -268,29 +257,9 @@ gboolean vkp_kill_job_is_told_by_list(VkpKillJob *self)
     return self->is_told_by_list;
 }
 
-VkpScopeKind vkp_kill_job_worded_as(VkpKillJob *self)
+const VkpKillOrder *vkp_kill_job_order(VkpKillJob *self)
 {
-    return self->worded_as;
-}
-
-const char *vkp_kill_job_subject(VkpKillJob *self)
-{
-    return self->subject;
-}
-
-gboolean vkp_kill_job_is_forced(VkpKillJob *self)
-{
-    return self->request->force;
-}
-
-gboolean vkp_kill_job_escalates(VkpKillJob *self)
-{
-    return self->request->escalate;
-}
-
-guint vkp_kill_job_grace_ms(VkpKillJob *self)
-{
-    return self->request->grace_ms;
+    return self->order;
 }
 
 const char *vkp_kill_job_problem(VkpKillJob *self)
@@ -313,11 +282,8 @@ static void vkp_kill_job_finalize(GObject *object)
     VkpKillJob *self = VKP_KILL_JOB(object);
     g_signal_handlers_disconnect_by_data(self->client, self);
     g_object_unref(self->client);
-    vkp_kill_request_free(self->request);
+    vkp_kill_order_free(self->order);
     g_ptr_array_unref(self->victims);
-    if (self->only)
-        g_array_unref(self->only);
-    g_free(self->subject);
     g_free(self->problem);
     G_OBJECT_CLASS(vkp_kill_job_parent_class)->finalize(object);
 }
@@ -340,13 +306,7 @@ VkpKillJob *vkp_kill_job_new(VkpClient *client, const VkpKillOrder *order)
 {
     VkpKillJob *self = g_object_new(VKP_TYPE_KILL_JOB, NULL);
     self->client = g_object_ref(client);
-    self->request = vkp_kill_request_new(order->scope, order->target);
-    self->request->force = order->force;
-    self->request->escalate = order->escalate;
-    self->request->grace_ms = order->grace_ms;
-    self->worded_as = order->worded_as;
-    self->subject = g_strdup(order->subject);
-    self->only = order->only ? g_array_copy((GArray *)order->only) : NULL;
+    self->order = vkp_kill_order_copy(order);
     g_signal_connect_swapped(client, "changed", G_CALLBACK(on_client_changed), self);
     return self;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "applet/bus/client.h"
+#include "applet/model/kill-order.h"
 #include "applet/model/victims.h"
 
 /* One kill from the question to the answer: a dry run tells the victims, a person confirms or takes
@@ -22,18 +23,7 @@ typedef enum {
     VKP_KILL_FAILED, /* they are not: see vkp_kill_job_problem(); DONE once the list tells them */
 } VkpKillState;
 
-/* What is to be killed. Copied. */
-typedef struct {
-    VkpScopeKind scope;
-    VkpScopeKind worded_as; /* what a person asked for, where the bus has no such scope */
-    const char *target;
-    const char *subject; /* its name for a person; NULL: the scope needs none */
-    const GArray *only;  /* of VkpIdentity: the scope's members outside do not count; NULL: all */
-    gboolean force;
-    gboolean escalate;
-    guint grace_ms;
-} VkpKillOrder;
-
+/* `order` is copied. */
 VkpKillJob *vkp_kill_job_new(VkpClient *client, const VkpKillOrder *order);
 
 /* Begins the dry run. */
@@ -61,11 +51,9 @@ gboolean vkp_kill_job_was_sent(VkpKillJob *job);
 /* Whether it is DONE by what the list says of a kill that was never answered. */
 gboolean vkp_kill_job_is_told_by_list(VkpKillJob *job);
 
-VkpScopeKind vkp_kill_job_worded_as(VkpKillJob *job);
-const char *vkp_kill_job_subject(VkpKillJob *job); /* borrowed or NULL */
-gboolean vkp_kill_job_is_forced(VkpKillJob *job);
-gboolean vkp_kill_job_escalates(VkpKillJob *job);
-guint vkp_kill_job_grace_ms(VkpKillJob *job);
+/* What was asked for; borrowed. With force once it came to that. */
+const VkpKillOrder *vkp_kill_job_order(VkpKillJob *job);
+
 const char *vkp_kill_job_problem(VkpKillJob *job); /* a sentence, borrowed; NULL: none */
 
 /* Of VkpVictim, borrowed; empty until the dry run is over. */

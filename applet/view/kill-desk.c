@@ -71,7 +71,8 @@ static gboolean needs_question(VkpKillDesk *self)
 {
     VkpKillCounts counts = vkp_kill_job_count(self->asking);
     return vkp_settings_get_confirms_always(self->settings) || counts.n_agents > 0 ||
-           vkp_kill_job_worded_as(self->asking) != VKP_SCOPE_SINGLE || counts.n_remaining != 1;
+           vkp_kill_job_order(self->asking)->worded_as != VKP_SCOPE_SINGLE ||
+           counts.n_remaining != 1;
 }
 
 static void on_job_changed(VkpKillDesk *self)

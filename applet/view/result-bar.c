@@ -58,7 +58,7 @@ static void show_state(VkpResultBar *self, VkpKillState state, const VkpKillCoun
     /* While it waits politely, or for those that survived that. */
     gtk_widget_set_visible(self->force_button,
                            counts->n_remaining > 0 && state != VKP_KILL_FAILED &&
-                               !(is_running && vkp_kill_job_is_forced(self->job)));
+                               !(is_running && vkp_kill_job_order(self->job)->force));
 }
 
 static void on_job_changed(VkpResultBar *self)

@@ -76,9 +76,9 @@ static char *dup_global_question(VkpScopeKind scope, const VkpKillCounts *counts
 
 char *vkp_sentence_dup_question(VkpKillJob *job)
 {
-    VkpScopeKind scope = vkp_kill_job_worded_as(job);
+    VkpScopeKind scope = vkp_kill_job_order(job)->worded_as;
     VkpKillCounts counts = vkp_kill_job_count(job);
-    const char *subject = vkp_kill_job_subject(job);
+    const char *subject = vkp_kill_job_order(job)->subject;
     if (scope == VKP_SCOPE_SINGLE)
         return dup_single_question(job);
     if (counts.n_remaining == 0 && counts.n_weak == 0)
@@ -92,7 +92,7 @@ char *vkp_sentence_dup_question(VkpKillJob *job)
 char *vkp_sentence_dup_verb(VkpKillJob *job)
 {
     guint n = vkp_kill_job_count(job).n_remaining;
-    if (vkp_kill_job_is_forced(job))
+    if (vkp_kill_job_order(job)->force)
         return g_strdup_printf(ngettext("_Force Kill %u Process", "_Force Kill %u Processes", n),
                                n);
     return g_strdup_printf(ngettext("_Kill %u Process", "_Kill %u Processes", n), n);
@@ -100,16 +100,16 @@ char *vkp_sentence_dup_verb(VkpKillJob *job)
 
 char *vkp_sentence_dup_manner(VkpKillJob *job)
 {
-    guint seconds = vkp_kill_job_grace_ms(job) / 1000;
+    guint seconds = vkp_kill_job_order(job)->grace_ms / 1000;
     guint n = vkp_kill_job_count(job).n_remaining;
     if (n == 0)
         return NULL;
-    if (vkp_kill_job_is_forced(job))
+    if (vkp_kill_job_order(job)->force)
         return g_strdup(ngettext("It is ended at once and cannot save anything.",
                                  "They are ended at once and cannot save anything.", n));
     const char *polite = ngettext("It is asked to exit and may save its work first.",
                                   "They are asked to exit and may save their work first.", n);
-    if (!vkp_kill_job_escalates(job))
+    if (!vkp_kill_job_order(job)->escalate)
         return g_strdup(polite);
     g_autofree char *then =
         g_strdup_printf(ngettext("What still runs after %u second is forced to exit.",

@@ -149,7 +149,7 @@ static void on_row_activated(GtkTreeView *view, GtkTreePath *path)
 /* Where the question names no task, each victim says which one it belongs to. */
 static gboolean spans_tasks(VkpKillJob *job)
 {
-    VkpScopeKind scope = vkp_kill_job_worded_as(job);
+    VkpScopeKind scope = vkp_kill_job_order(job)->worded_as;
     return scope != VKP_SCOPE_TASK && scope != VKP_SCOPE_ATTEMPT && scope != VKP_SCOPE_EXECUTION;
 }
 

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "applet/model/kill-order.h"
+
+VkpKillOrder *vkp_kill_order_copy(const VkpKillOrder *order)
+{
+    VkpKillOrder *copy = g_memdup2(order, sizeof *order);
+    copy->target = g_strdup(order->target);
+    copy->subject = g_strdup(order->subject);
+    copy->only = order->only ? g_array_copy((GArray *)order->only) : NULL;
+    return copy;
+}
+
+void vkp_kill_order_free(VkpKillOrder *order)
+{
+    if (!order)
+        return;
+    g_free((char *)order->target);
+    g_free((char *)order->subject);
+    if (order->only)
+        g_array_unref((GArray *)order->only);
+    g_free(order);
+}
+
+/* The leftovers of two projects differ by their subject alone. */
+gboolean vkp_kill_order_equal(const VkpKillOrder *a, const VkpKillOrder *b)
+{
+    return a->scope == b->scope && a->worded_as == b->worded_as && a->force == b->force &&
+           g_strcmp0(a->target, b->target) == 0 && g_strcmp0(a->subject, b->subject) == 0;
+}
+
+gboolean vkp_kill_order_includes(const VkpKillOrder *order, VkpIdentity identity)
+{
+    for (guint i = 0; order->only && i < order->only->len; i++)
+        if (vkp_identity_equal(g_array_index(order->only, VkpIdentity, i), identity))
+            return TRUE;
+    return order->only == NULL;
+}
+
+VkpKillRequest *vkp_kill_order_to_request(const VkpKillOrder *order)
+{
+    VkpKillRequest *request = vkp_kill_request_new(order->scope, order->target);
+    request->force = order->force;
+    request->escalate = order->escalate;
+    request->grace_ms = order->grace_ms;
+    return request;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "applet/bus/kill-request.h"
+
+/* What is to be killed, and how. Plain values; a caller that only passes one on may borrow its
+ * strings. */
+typedef struct {
+    VkpScopeKind scope;
+    VkpScopeKind worded_as; /* what a person asked for, where the bus has no such scope */
+    const char *target;
+    const char *subject; /* its name for a person; NULL: the scope needs none */
+    const GArray *only;  /* of VkpIdentity: the scope's members outside do not count; NULL: all */
+    gboolean force;
+    gboolean escalate;
+    guint grace_ms;
+} VkpKillOrder;
+
+/* Copies that own what they hold. */
+VkpKillOrder *vkp_kill_order_copy(const VkpKillOrder *order);
+void vkp_kill_order_free(VkpKillOrder *order); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpKillOrder, vkp_kill_order_free)
+
+/* Whether both mean the same processes, in the same way: by force or not. */
+gboolean vkp_kill_order_equal(const VkpKillOrder *a, const VkpKillOrder *b);
+
+/* Whether `identity` counts. */
+gboolean vkp_kill_order_includes(const VkpKillOrder *order, VkpIdentity identity);
+
+/* What to ask of the service, without victims. */
+VkpKillRequest *vkp_kill_order_to_request(const VkpKillOrder *order);
