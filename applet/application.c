@@ -90,8 +90,6 @@ static void on_kill_started(VkpApplication *self, VkpKillJob *job)
 {
     vkp_window_add_job(ensure_window(self), job);
     g_signal_connect_object(job, "over", G_CALLBACK(on_kill_over), self, G_CONNECT_SWAPPED);
-    if (vkp_kill_job_is_over(job))
-        on_kill_over(self, job);
 }
 
 static void on_tray_host(gboolean is_present, gpointer user_data)

@@ -8,8 +8,9 @@ struct _VkpKillJob {
     VkpClient *client;
     VkpKillOrder *order;
     VkpKillState state;
-    GPtrArray *victims; /* of VkpVictim, owned */
-    guint n_calls;      /* under way: the kill itself, and forcing it */
+    GCancellable *asking; /* of the dry run */
+    GPtrArray *victims;   /* of VkpVictim, owned */
+    guint n_calls;        /* under way: the kill itself, and forcing it */
     gboolean was_sent;
     gboolean is_told_by_list;
     gboolean has_lost_service; /* since the last call: the list is of before until it is READY */
@@ -82,6 +83,8 @@ static void on_asked(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(VkpKillJob) self = user_data;
     g_autoptr(GError) error = NULL;
     g_autoptr(VkpKillReply) reply = vkp_client_kill_finish(VKP_CLIENT(source), result, &error);
+    if (self->state == VKP_KILL_CANCELLED)
+        return;
     if (!reply) {
         fail(self, error);
         return;
@@ -96,7 +99,7 @@ void vkp_kill_job_ask(VkpKillJob *self)
     g_autoptr(VkpKillRequest) request = vkp_kill_order_to_request(self->order);
     request->is_dry_run = TRUE;
     request->include_weak = TRUE; /* to show them; whether they are ticked is another matter */
-    vkp_client_kill(self->client, request, NULL, on_asked, g_object_ref(self));
+    vkp_client_kill(self->client, request, self->asking, on_asked, g_object_ref(self));
 }
 
 void vkp_kill_job_set_ticked(VkpKillJob *self, guint index, gboolean is_ticked)
@@ -106,6 +109,14 @@ void vkp_kill_job_set_ticked(VkpKillJob *self, guint index, gboolean is_ticked)
     if (self->state != VKP_KILL_CONFIRMING || victim->is_protected)
         return;
     victim->is_ticked = is_ticked;
+    emit_changed(self);
+}
+
+void vkp_kill_job_cancel(VkpKillJob *self)
+{
+    g_return_if_fail(self->state == VKP_KILL_ASKING || self->state == VKP_KILL_CONFIRMING);
+    self->state = VKP_KILL_CANCELLED;
+    g_cancellable_cancel(self->asking);
     emit_changed(self);
 }
 
@@ -282,6 +293,7 @@ static void vkp_kill_job_finalize(GObject *object)
     VkpKillJob *self = VKP_KILL_JOB(object);
     g_signal_handlers_disconnect_by_data(self->client, self);
     g_object_unref(self->client);
+    g_object_unref(self->asking);
     vkp_kill_order_free(self->order);
     g_ptr_array_unref(self->victims);
     g_free(self->problem);
@@ -300,6 +312,7 @@ static void vkp_kill_job_class_init(VkpKillJobClass *class)
 static void vkp_kill_job_init(VkpKillJob *self)
 {
     self->victims = vkp_victims_new();
+    self->asking = g_cancellable_new();
 }
 
 VkpKillJob *vkp_kill_job_new(VkpClient *client, const VkpKillOrder *order)

@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE(VkpKillJob, vkp_kill_job, VKP, KILL_JOB, GObject)
 typedef enum {
     VKP_KILL_ASKING,     /* the dry run is under way */
     VKP_KILL_CONFIRMING, /* victims are known, nothing was signalled */
+    VKP_KILL_CANCELLED,  /* nothing was, or will be */
     VKP_KILL_RUNNING,
     VKP_KILL_DONE,   /* results are known */
     VKP_KILL_FAILED, /* they are not: see vkp_kill_job_problem(); DONE once the list tells them */
@@ -31,6 +32,9 @@ void vkp_kill_job_ask(VkpKillJob *job);
 
 /* Takes a victim in or out; only while CONFIRMING, and not protected ones. */
 void vkp_kill_job_set_ticked(VkpKillJob *job, guint index, gboolean is_ticked);
+
+/* Gives up; only while ASKING or CONFIRMING. */
+void vkp_kill_job_cancel(VkpKillJob *job);
 
 /* Sends the real one for those that are ticked and still there. */
 void vkp_kill_job_confirm(VkpKillJob *job);

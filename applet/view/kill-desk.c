@@ -3,6 +3,9 @@
 
 #include "applet/view/confirm-dialog.h"
 
+/* A dry run takes some milliseconds; what a person would wonder about is told. */
+#define PATIENCE_MS 300
+
 struct _VkpKillDesk {
     GObject parent;
     VkpFeed *feed;
@@ -10,6 +13,8 @@ struct _VkpKillDesk {
     VkpKillJob *asking;       /* NULL: no question under way */
     GtkWindow *parent_window; /* of the question; weak, may be NULL */
     GtkWidget *dialog;        /* NULL: not open yet */
+    guint patience_timer;
+    gboolean is_started; /* "started" was told of the job */
 };
 
 enum { STARTED, N_SIGNALS };
@@ -32,6 +37,7 @@ static VkpKillJob *end_asking(VkpKillDesk *self)
 {
     VkpKillJob *job = g_steal_pointer(&self->asking);
     g_signal_handlers_disconnect_by_data(job, self);
+    g_clear_handle_id(&self->patience_timer, g_source_remove);
     if (self->dialog)
         gtk_widget_destroy(self->dialog);
     self->dialog = NULL;
@@ -39,11 +45,32 @@ static VkpKillJob *end_asking(VkpKillDesk *self)
     return job;
 }
 
+static void tell_started(VkpKillDesk *self, VkpKillJob *job)
+{
+    if (!self->is_started)
+        g_signal_emit(self, signals[STARTED], 0, job);
+    self->is_started = TRUE;
+}
+
+static gboolean on_patience_timer(gpointer user_data)
+{
+    VkpKillDesk *self = user_data;
+    self->patience_timer = 0;
+    tell_started(self, self->asking);
+    return G_SOURCE_REMOVE;
+}
+
 static void go_ahead(VkpKillDesk *self)
 {
     g_autoptr(VkpKillJob) job = end_asking(self);
     vkp_kill_job_confirm(job);
-    g_signal_emit(self, signals[STARTED], 0, job);
+    tell_started(self, job);
+}
+
+static void cancel(VkpKillDesk *self)
+{
+    g_autoptr(VkpKillJob) job = end_asking(self);
+    vkp_kill_job_cancel(job);
 }
 
 static void on_response(VkpKillDesk *self, gint response)
@@ -51,7 +78,7 @@ static void on_response(VkpKillDesk *self, gint response)
     if (response == VKP_RESPONSE_KILL)
         go_ahead(self);
     else
-        g_object_unref(end_asking(self));
+        cancel(self);
 }
 
 static void open_dialog(VkpKillDesk *self)
@@ -75,33 +102,51 @@ static gboolean needs_question(VkpKillDesk *self)
            counts.n_remaining != 1;
 }
 
+static void on_answered(VkpKillDesk *self)
+{
+    g_clear_handle_id(&self->patience_timer, g_source_remove);
+    if (needs_question(self))
+        open_dialog(self);
+    else
+        go_ahead(self);
+}
+
 static void on_job_changed(VkpKillDesk *self)
 {
     VkpKillState state = vkp_kill_job_state(self->asking);
-    if (state == VKP_KILL_FAILED) {
+    if (state == VKP_KILL_FAILED || state == VKP_KILL_CANCELLED) {
         g_autoptr(VkpKillJob) job = end_asking(self);
-        g_signal_emit(self, signals[STARTED], 0, job);
+        if (state == VKP_KILL_FAILED)
+            tell_started(self, job);
     } else if (state == VKP_KILL_CONFIRMING && !self->dialog) {
-        if (needs_question(self))
-            open_dialog(self);
-        else
-            go_ahead(self);
+        on_answered(self);
     }
+}
+
+static void begin_asking(VkpKillDesk *self, GtkWindow *parent, const VkpKillOrder *order)
+{
+    self->asking = vkp_kill_job_new(vkp_feed_client(self->feed), order);
+    self->is_started = FALSE;
+    set_parent_window(self, parent);
+    g_signal_connect_swapped(self->asking, "changed", G_CALLBACK(on_job_changed), self);
+    self->patience_timer = g_timeout_add(PATIENCE_MS, on_patience_timer, self);
+    g_source_set_name_by_id(self->patience_timer, "vkp-kill-patience");
+    vkp_kill_job_ask(self->asking);
 }
 
 static void ask(VkpKillDesk *self, GtkWindow *parent, VkpKillOrder *order)
 {
-    if (self->asking) {
-        if (self->dialog)
-            gtk_window_present(GTK_WINDOW(self->dialog));
-        return;
-    }
     order->escalate = vkp_settings_get_escalate(self->settings);
     order->grace_ms = vkp_settings_get_grace_ms(self->settings);
-    self->asking = vkp_kill_job_new(vkp_feed_client(self->feed), order);
-    set_parent_window(self, parent);
-    g_signal_connect_swapped(self->asking, "changed", G_CALLBACK(on_job_changed), self);
-    vkp_kill_job_ask(self->asking);
+    if (self->dialog) {
+        gtk_window_present(GTK_WINDOW(self->dialog));
+        return;
+    }
+    if (self->asking && vkp_kill_order_equal(order, vkp_kill_job_order(self->asking)))
+        return;
+    if (self->asking)
+        cancel(self);
+    begin_asking(self, parent, order);
 }
 
 static void collect_identities(const VkpRow *row, GArray *identities)

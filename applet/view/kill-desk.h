@@ -9,15 +9,16 @@
 
 /* Where kills are asked for: runs the dry run, asks the person, and hands on what was confirmed.
  *
- * Signal "started" (VkpKillJob *job): a kill runs, or could not even be asked for. Somebody has to
- * show what comes of it. */
+ * Signal "started" (VkpKillJob *job): a kill runs, or could not even be asked for, or its dry run
+ * takes its time; once for each. Somebody has to show what comes of it. */
 #define VKP_TYPE_KILL_DESK (vkp_kill_desk_get_type())
 G_DECLARE_FINAL_TYPE(VkpKillDesk, vkp_kill_desk, VKP, KILL_DESK, GObject)
 
 VkpKillDesk *vkp_kill_desk_new(VkpFeed *feed, VkpSettings *settings);
 
 /* What the row stands for. `parent` may be NULL. While a question is open it is shown again, and
- * the new one is dropped. Nothing of `row` is kept. */
+ * the new one is dropped; a dry run that is under way gives way to the new one. Nothing of `row` is
+ * kept. */
 void vkp_kill_desk_kill_row(VkpKillDesk *desk, GtkWindow *parent, const VkpRow *row,
                             gboolean force);
 

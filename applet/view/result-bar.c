@@ -15,6 +15,8 @@ struct _VkpResultBar {
     GtkWidget *icon;
     GtkLabel *label;
     GtkWidget *force_button;
+    GtkWidget *cancel_button;
+    GtkWidget *close_button;
     guint close_timer;
 };
 
@@ -43,30 +45,46 @@ static void run_close_timer(VkpResultBar *self)
     g_source_set_name_by_id(self->close_timer, "vkp-result-close");
 }
 
-static void show_state(VkpResultBar *self, VkpKillState state, const VkpKillCounts *counts)
+static void show_buttons(VkpResultBar *self, VkpKillState state)
 {
+    gboolean is_asking = state == VKP_KILL_ASKING;
     gboolean is_running = state == VKP_KILL_RUNNING;
+    gboolean is_forced = is_running && vkp_kill_job_order(self->job)->force;
+    guint n_remaining = vkp_kill_job_count(self->job).n_remaining;
+    /* While it waits politely, or for those that survived that. */
+    gtk_widget_set_visible(self->force_button,
+                           (is_running || state == VKP_KILL_DONE) && n_remaining > 0 && !is_forced);
+    gtk_widget_set_visible(self->cancel_button, is_asking);
+    gtk_widget_set_visible(self->close_button, !is_asking);
+}
+
+static void show_state(VkpResultBar *self, VkpKillState state)
+{
+    gboolean is_waiting = state == VKP_KILL_ASKING || state == VKP_KILL_RUNNING;
     gboolean is_well = is_success(self);
     gtk_info_bar_set_message_type(GTK_INFO_BAR(self),
-                                  is_running || is_well ? GTK_MESSAGE_INFO : GTK_MESSAGE_WARNING);
+                                  is_waiting || is_well ? GTK_MESSAGE_INFO : GTK_MESSAGE_WARNING);
     gtk_image_set_from_icon_name(GTK_IMAGE(self->icon),
                                  is_well ? "vkp-done-symbolic" : "dialog-warning-symbolic",
                                  GTK_ICON_SIZE_MENU);
-    gtk_widget_set_visible(self->icon, !is_running);
-    gtk_widget_set_visible(self->spinner, is_running);
-    g_object_set(self->spinner, "active", is_running, NULL);
-    /* While it waits politely, or for those that survived that. */
-    gtk_widget_set_visible(self->force_button,
-                           counts->n_remaining > 0 && state != VKP_KILL_FAILED &&
-                               !(is_running && vkp_kill_job_order(self->job)->force));
+    gtk_widget_set_visible(self->icon, !is_waiting);
+    gtk_widget_set_visible(self->spinner, is_waiting);
+    g_object_set(self->spinner, "active", is_waiting, NULL);
+    /* The question stands in for it. */
+    gtk_widget_set_visible(GTK_WIDGET(self), state != VKP_KILL_CONFIRMING);
 }
 
 static void on_job_changed(VkpResultBar *self)
 {
+    VkpKillState state = vkp_kill_job_state(self->job);
+    if (state == VKP_KILL_CANCELLED) {
+        gtk_widget_destroy(GTK_WIDGET(self));
+        return;
+    }
     g_autofree char *sentence = vkp_sentence_dup_result(self->job);
     gtk_label_set_text(self->label, sentence);
-    VkpKillCounts counts = vkp_kill_job_count(self->job);
-    show_state(self, vkp_kill_job_state(self->job), &counts);
+    show_state(self, state);
+    show_buttons(self, state);
     run_close_timer(self);
 }
 
@@ -87,6 +105,8 @@ static void vkp_result_bar_response(GtkInfoBar *bar, gint response)
     VkpResultBar *self = VKP_RESULT_BAR(bar);
     if (response == RESPONSE_FORCE)
         vkp_kill_job_force(self->job);
+    else if (vkp_kill_job_state(self->job) == VKP_KILL_ASKING)
+        vkp_kill_job_cancel(self->job);
     else
         gtk_widget_destroy(GTK_WIDGET(self));
 }
@@ -114,6 +134,8 @@ static void vkp_result_bar_class_init(VkpResultBarClass *class)
     gtk_widget_class_bind_template_child(widget_class, VkpResultBar, icon);
     gtk_widget_class_bind_template_child(widget_class, VkpResultBar, label);
     gtk_widget_class_bind_template_child(widget_class, VkpResultBar, force_button);
+    gtk_widget_class_bind_template_child(widget_class, VkpResultBar, cancel_button);
+    gtk_widget_class_bind_template_child(widget_class, VkpResultBar, close_button);
 }
 
 static void vkp_result_bar_init(VkpResultBar *self)
@@ -123,7 +145,7 @@ static void vkp_result_bar_init(VkpResultBar *self)
 
 VkpResultBar *vkp_result_bar_new(VkpKillJob *job)
 {
-    VkpResultBar *self = g_object_new(VKP_TYPE_RESULT_BAR, "visible", TRUE, NULL);
+    VkpResultBar *self = g_object_new(VKP_TYPE_RESULT_BAR, NULL);
     self->job = g_object_ref(job);
     g_signal_connect_swapped(job, "changed", G_CALLBACK(on_job_changed), self);
     on_job_changed(self);

@@ -5,10 +5,11 @@
 
 #include "applet/model/kill-job.h"
 
-/* What became of a kill: waits with a spinner and [Force Kill], then says what it came to. A full
+/* What becomes of a kill: waits for its dry run with [Cancel], for its victims with [Force Kill],
+ * then says what it came to. A full
  * success goes away by itself once it was seen; anything else stays until it is closed. */
 #define VKP_TYPE_RESULT_BAR (vkp_result_bar_get_type())
 G_DECLARE_FINAL_TYPE(VkpResultBar, vkp_result_bar, VKP, RESULT_BAR, GtkInfoBar)
 
-/* `job` was confirmed, or its dry run failed. */
+/* `job` was confirmed, or its dry run takes its time or failed. */
 VkpResultBar *vkp_result_bar_new(VkpKillJob *job);

@@ -285,6 +285,8 @@ char *vkp_sentence_dup_result(VkpKillJob *job)
 {
     VkpKillCounts counts = vkp_kill_job_count(job);
     switch (vkp_kill_job_state(job)) {
+    case VKP_KILL_ASKING:
+        return g_strdup(_("Looking up what would be killed…"));
     case VKP_KILL_RUNNING:
         return dup_waiting(&counts);
     case VKP_KILL_DONE:

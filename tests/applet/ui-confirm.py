@@ -330,6 +330,52 @@ def test_a_success_waits_for_the_window_to_be_seen():
         wait_for('its end', lambda: not find(app, 'label', 'Killed 1 process.'))
 
 
+LOOKING = 'Looking up what would be killed…'
+
+
+def test_a_slow_dry_run_is_told_and_can_be_cancelled():
+    with Window() as desktop:
+        desktop.select('codex')
+        desktop.mock('Hang', '(b)', True)
+        desktop.key('Delete')
+        desktop.wait_label(LOOKING)
+        click(desktop.wait_for('push button', 'Cancel'))
+        desktop.wait_gone('label', LOOKING)
+        desktop.mock('Hang', '(b)', False)
+        desktop.key('Delete')
+        desktop.wait_for('dialog', 'Kill “codex”')
+        assert not find(desktop.app, 'label', LOOKING), 'the question has taken its place'
+        desktop.key('Escape')
+        desktop.wait_gone('dialog', 'Kill')
+        assert len(desktop.calls('Kill')) == 2 and not desktop.kills(), desktop.calls('Kill')
+
+
+def test_what_is_asked_for_next_replaces_a_dry_run_that_hangs():
+    with Window() as desktop:
+        desktop.select('codex')
+        desktop.mock('Hang', '(b)', True)
+        desktop.key('Delete')
+        desktop.key('Delete')  # the same once more is not asked twice
+        desktop.wait_label(LOOKING)
+        assert len(desktop.calls('Kill')) == 1, desktop.calls('Kill')
+        desktop.mock('Hang', '(b)', False)
+        desktop.select('npm run dev')
+        desktop.key('Delete')
+        desktop.wait_for('dialog', 'Kill “npm run dev”')
+        assert not find(desktop.app, 'label', LOOKING)
+        desktop.key('Escape')
+
+
+def test_a_dry_run_that_hangs_goes_on_in_the_same_bar():
+    with Window() as desktop:
+        desktop.select('codex')
+        desktop.mock('Hang', '(b)', True)
+        desktop.key('Delete')
+        desktop.wait_label(LOOKING)
+        desktop.wait_label('Nothing was killed. The service does not answer.')
+        assert not find(desktop.app, 'label', LOOKING)
+
+
 def end_service(desktop):
     desktop.service.kill()
     wait_for('the end of the service', lambda: not desktop.has_owner(NAME))
