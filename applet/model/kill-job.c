@@ -258,6 +258,27 @@ gboolean vkp_kill_job_has_failed(VkpKillJob *self)
            (self->state == VKP_KILL_DONE && counts.n_failed > counts.n_since);
 }
 
+static gboolean takes_over(VkpKillJob *self, VkpKillJob *older)
+{
+    guint n = 0;
+    for (guint i = 0; i < older->victims->len; i++) {
+        const VkpVictim *left = victim_at(older, i);
+        if (!vkp_victim_is_remaining(left))
+            continue;
+        const VkpVictim *victim = vkp_victims_find(self->victims, left->identity);
+        if (!victim || !victim->is_ticked)
+            return FALSE;
+        n++;
+    }
+    return n > 0;
+}
+
+gboolean vkp_kill_job_replaces(VkpKillJob *self, VkpKillJob *older)
+{
+    return vkp_kill_job_is_over(older) &&
+           (vkp_kill_order_equal(self->order, older->order) || takes_over(self, older));
+}
+
 gboolean vkp_kill_job_was_sent(VkpKillJob *self)
 {
     return self->was_sent;

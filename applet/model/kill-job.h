@@ -49,6 +49,10 @@ gboolean vkp_kill_job_is_over(VkpKillJob *job); /* DONE or FAILED */
 /* Over, and not everything that was to end has ended, by itself or otherwise. */
 gboolean vkp_kill_job_has_failed(VkpKillJob *job);
 
+/* Whether `older` is over and has nothing to say beside this job: the same was asked for again, or
+ * all that it left is killed here. */
+gboolean vkp_kill_job_replaces(VkpKillJob *job, VkpKillJob *older);
+
 /* Whether the service took a kill, or may have: before that nothing can have been killed. */
 gboolean vkp_kill_job_was_sent(VkpKillJob *job);
 

@@ -24,7 +24,7 @@ void vkp_kill_order_free(VkpKillOrder *order)
 /* The leftovers of two projects differ by their subject alone. */
 gboolean vkp_kill_order_equal(const VkpKillOrder *a, const VkpKillOrder *b)
 {
-    return a->scope == b->scope && a->worded_as == b->worded_as && a->force == b->force &&
+    return a->scope == b->scope && a->worded_as == b->worded_as &&
            g_strcmp0(a->target, b->target) == 0 && g_strcmp0(a->subject, b->subject) == 0;
 }
 

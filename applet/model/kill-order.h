@@ -21,7 +21,7 @@ VkpKillOrder *vkp_kill_order_copy(const VkpKillOrder *order);
 void vkp_kill_order_free(VkpKillOrder *order); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpKillOrder, vkp_kill_order_free)
 
-/* Whether both mean the same processes, in the same way: by force or not. */
+/* Whether both mean the same processes. */
 gboolean vkp_kill_order_equal(const VkpKillOrder *a, const VkpKillOrder *b);
 
 /* Whether `identity` counts. */

@@ -142,7 +142,8 @@ static void ask(VkpKillDesk *self, GtkWindow *parent, VkpKillOrder *order)
         gtk_window_present(GTK_WINDOW(self->dialog));
         return;
     }
-    if (self->asking && vkp_kill_order_equal(order, vkp_kill_job_order(self->asking)))
+    const VkpKillOrder *asking = self->asking ? vkp_kill_job_order(self->asking) : NULL;
+    if (asking && vkp_kill_order_equal(order, asking) && order->force == asking->force)
         return;
     if (self->asking)
         cancel(self);

@@ -78,9 +78,25 @@ void vkp_notices_set_has_tray(VkpNotices *self, gboolean has_tray)
         GTK_MESSAGE_INFO);
 }
 
+/* Tries on a stubborn process would pile up. */
+static void drop_replaced(VkpNotices *self, VkpKillJob *job)
+{
+    VkpKillState state = vkp_kill_job_state(job);
+    if (state != VKP_KILL_RUNNING && state != VKP_KILL_FAILED)
+        return;
+    g_autoptr(GList) bars = gtk_container_get_children(GTK_CONTAINER(self));
+    for (GList *at = bars; at; at = at->next) {
+        VkpKillJob *older = VKP_IS_RESULT_BAR(at->data) ? vkp_result_bar_job(at->data) : NULL;
+        if (older && older != job && vkp_kill_job_replaces(job, older))
+            gtk_widget_destroy(at->data);
+    }
+}
+
 void vkp_notices_add_job(VkpNotices *self, VkpKillJob *job)
 {
     gtk_box_pack_end(GTK_BOX(self), GTK_WIDGET(vkp_result_bar_new(job)), FALSE, FALSE, 0);
+    g_signal_connect_object(job, "changed", G_CALLBACK(drop_replaced), self, G_CONNECT_SWAPPED);
+    drop_replaced(self, job);
 }
 
 static void vkp_notices_class_init(VkpNoticesClass *class G_GNUC_UNUSED)

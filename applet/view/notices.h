@@ -18,5 +18,5 @@ void vkp_notices_show_database(VkpNotices *notices, const VkpDatabase *database,
 /* Says, or stops saying, that there is no tray. */
 void vkp_notices_set_has_tray(VkpNotices *notices, gboolean has_tray);
 
-/* Shows what becomes of a kill. */
+/* Shows what becomes of a kill, in place of what that makes old. */
 void vkp_notices_add_job(VkpNotices *notices, VkpKillJob *job);

@@ -13,6 +13,7 @@ struct _VkpResultBar {
     VkpKillJob *job;
     GtkWidget *spinner;
     GtkWidget *icon;
+    GtkLabel *title;
     GtkLabel *label;
     GtkWidget *force_button;
     GtkWidget *cancel_button;
@@ -81,6 +82,8 @@ static void on_job_changed(VkpResultBar *self)
         gtk_widget_destroy(GTK_WIDGET(self));
         return;
     }
+    g_autofree char *title = vkp_sentence_dup_title(self->job);
+    gtk_label_set_text(self->title, title);
     g_autofree char *sentence = vkp_sentence_dup_result(self->job);
     gtk_label_set_text(self->label, sentence);
     show_state(self, state);
@@ -133,6 +136,7 @@ static void vkp_result_bar_class_init(VkpResultBarClass *class)
     gtk_widget_class_bind_template_child(widget_class, VkpResultBar, spinner);
     gtk_widget_class_bind_template_child(widget_class, VkpResultBar, icon);
     gtk_widget_class_bind_template_child(widget_class, VkpResultBar, label);
+    gtk_widget_class_bind_template_child(widget_class, VkpResultBar, title);
     gtk_widget_class_bind_template_child(widget_class, VkpResultBar, force_button);
     gtk_widget_class_bind_template_child(widget_class, VkpResultBar, cancel_button);
     gtk_widget_class_bind_template_child(widget_class, VkpResultBar, close_button);
@@ -141,6 +145,11 @@ static void vkp_result_bar_class_init(VkpResultBarClass *class)
 static void vkp_result_bar_init(VkpResultBar *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+}
+
+VkpKillJob *vkp_result_bar_job(VkpResultBar *self)
+{
+    return self->job;
 }
 
 VkpResultBar *vkp_result_bar_new(VkpKillJob *job)

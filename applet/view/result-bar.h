@@ -13,3 +13,5 @@ G_DECLARE_FINAL_TYPE(VkpResultBar, vkp_result_bar, VKP, RESULT_BAR, GtkInfoBar)
 
 /* `job` was confirmed, or its dry run takes its time or failed. */
 VkpResultBar *vkp_result_bar_new(VkpKillJob *job);
+
+VkpKillJob *vkp_result_bar_job(VkpResultBar *bar); /* borrowed */

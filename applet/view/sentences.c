@@ -281,6 +281,33 @@ static char *dup_outcome(VkpKillJob *job, const VkpKillCounts *counts)
     return g_strconcat(killed, " ", vanished, NULL);
 }
 
+static char *dup_single_title(VkpKillJob *job)
+{
+    const GPtrArray *victims = vkp_kill_job_victims(job);
+    const VkpVictim *victim = victims->len > 0 ? g_ptr_array_index(victims, 0) : NULL;
+    const char *subject = vkp_kill_job_order(job)->subject;
+    g_autofree char *name = vkp_text_dup_display(victim ? victim->name : subject ? subject : "?");
+    return victim ? g_strdup_printf("%s (%d)", name, (int)victim->identity.pid)
+                  : g_steal_pointer(&name);
+}
+
+char *vkp_sentence_dup_title(VkpKillJob *job)
+{
+    const VkpKillOrder *order = vkp_kill_job_order(job);
+    g_autofree char *subject = order->subject ? vkp_text_dup_display(order->subject) : NULL;
+    switch (order->worded_as) {
+    case VKP_SCOPE_SINGLE:
+        return dup_single_title(job);
+    case VKP_SCOPE_LEFTOVERS:
+        /* Translators: %s is a project */
+        return subject ? g_strdup_printf(_("Leftovers of %s"), subject) : g_strdup(_("Leftovers"));
+    case VKP_SCOPE_ALL_EXCEPT_EXECUTORS:
+        return g_strdup(_("All Except Agents"));
+    default:
+        return subject ? g_steal_pointer(&subject) : g_strdup(_("All Processes"));
+    }
+}
+
 char *vkp_sentence_dup_result(VkpKillJob *job)
 {
     VkpKillCounts counts = vkp_kill_job_count(job);

@@ -30,5 +30,8 @@ char *vkp_sentence_dup_gone(VkpKillJob *job);
 /* "2 are no longer listed." */
 char *vkp_sentence_dup_unlisted(VkpKillJob *job);
 
+/* What was asked for, in short: "Leftovers", a task's title, "node (12)". */
+char *vkp_sentence_dup_title(VkpKillJob *job);
+
 /* For the result bar, by the job's state: waiting, what it came to, or why that is not known. */
 char *vkp_sentence_dup_result(VkpKillJob *job);

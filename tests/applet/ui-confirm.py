@@ -330,6 +330,26 @@ def test_a_success_waits_for_the_window_to_be_seen():
         wait_for('its end', lambda: not find(app, 'label', 'Killed 1 process.'))
 
 
+def test_a_bar_names_what_was_killed_and_gives_way_to_the_next_try():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+
+        def kill_leftovers(n):
+            desktop.tray_click('Kill Leftovers')
+            click(desktop.wait_for('push button', 'Kill %d ' % n))
+            desktop.wait_label('1 of %d survived: chrome' % n)
+        kill_leftovers(3)
+        assert 'Leftovers' in desktop.labels(), desktop.labels()
+        kill_leftovers(1)
+        desktop.wait_gone('label', '1 of 3 survived')
+        desktop.select('codex')
+        desktop.key('Delete')
+        click(desktop.wait_for('push button', 'Kill 1 '))
+        desktop.wait_label('Killed 1 process.')
+        assert 'codex (4242)' in desktop.labels(), desktop.labels()
+        assert find(desktop.app, 'label', '1 of 1 survived'), 'that one is about another process'
+
+
 LOOKING = 'Looking up what would be killed…'
 
 
