@@ -4,6 +4,7 @@
 
 translations.py SOURCE_ROOT
 """
+import gettext
 import os
 import re
 import shutil
@@ -42,11 +43,29 @@ def check(name, problems):
     return not problems
 
 
+def bare(text):
+    """Without mnemonics and ellipsis."""
+    return re.sub(r'\(_.\)|[_…. ]', '', text)
+
+
+def confusions(po, folder):
+    """Labels that kill and, in that language, say the same as the one that quits."""
+    compiled = os.path.join(folder, 'one.mo')
+    subprocess.run(['msgfmt', '-o', compiled, po], check=True)
+    with open(compiled, 'rb') as file:
+        language = gettext.GNUTranslations(file)
+    said = bare(language.gettext('_Quit')).lower()
+    for label in ('_Kill…', '_Force Kill', 'Kill _All…', '_Kill Process…', '_Kill Task…'):
+        text = bare(language.gettext(label)).lower()
+        if text == said:
+            yield '%s and _Quit are both %s' % (label, text)
+
+
 def main():
     if not shutil.which('xgettext') or not shutil.which('msgcmp'):
         sys.exit(1 if os.environ.get('CI') else 77)
     languages = read_list('LINGUAS')
-    print('1..%d' % (1 + len(languages)))
+    print('1..%d' % (1 + 2 * len(languages)))
     listed = read_list('POTFILES')
     good = check('every-source-is-listed',
                  sorted(set(sources_with_sentences()) - set(listed)))
@@ -63,6 +82,7 @@ def main():
             problems = checked.stderr.splitlines() if checked.returncode else []
             problems += compared.stderr.splitlines() if compared.returncode else []
             good &= check('no-sentence-is-missed-in-' + language, problems)
+            good &= check('killing-is-not-quitting-in-' + language, list(confusions(po, folder)))
     sys.exit(0 if good else 1)
 
 
