@@ -142,7 +142,7 @@ def test_tab_reaches_everything_in_the_preferences():
         desktop.wait_for('dialog', 'Preferences')
         wait_for('the keyboard', desktop.focus)
         found = tab_through(desktop, 9)
-        for start in ('Update the list', 'Confirm even', 'Time to exit', 'Force what',
+        for start in ('Update the list', 'Always ask', 'Time to exit', 'Force what',
                       'Notify of new', 'Notify of kills', 'Tray icon', 'Start with', 'Close'):
             assert any(name.startswith(start) for name in found), (start, found)
 

@@ -74,7 +74,7 @@ def test_what_is_chosen_is_stored():
                                   ('Notify of new', 'notify-leftovers', 'false'),
                                   ('Notify of kills', 'notify-failures', 'false'),
                                   ('Tray icon', 'symbolic-icon', 'true'),
-                                  ('Confirm even', 'confirm', "'groups-and-agents'")):
+                                  ('Always ask', 'confirm', "'groups-and-agents'")):
             click(desktop.control(start))
             desktop.wait_stored(key, value)
         desktop.put('Time to exit', 9)
@@ -88,7 +88,7 @@ def test_what_is_chosen_is_stored():
 def test_grace_escalation_and_confirmation_count():
     with Choosing() as desktop:
         click(desktop.control('Force what'))
-        click(desktop.control('Confirm even'))
+        click(desktop.control('Always ask'))
         desktop.put('Time to exit', 2)
         desktop.wait_stored('grace', '2')
         desktop.close()
