@@ -54,6 +54,7 @@ static VkpVictim *victim_new(const VkpKillJob *self, const VkpKillResult *result
     victim->identity = result->identity;
     victim->name = g_strdup(result->name);
     victim->member = member ? vkp_member_ref(member) : NULL;
+    victim->is_hidden = vkp_kill_order_hides(self->order, result->identity);
     victim->is_protected = result->outcome == VKP_OUTCOME_PROTECTED;
     victim->is_gone = result->outcome == VKP_OUTCOME_GONE;
     victim->is_weak = !victim->is_protected && is_weak(self, member);

@@ -6,6 +6,7 @@ VkpKillOrder *vkp_kill_order_copy(const VkpKillOrder *order)
     VkpKillOrder *copy = g_memdup2(order, sizeof *order);
     copy->target = g_strdup(order->target);
     copy->subject = g_strdup(order->subject);
+    copy->rows = order->rows ? vkp_rows_ref((VkpRows *)order->rows) : NULL;
     copy->only = order->only ? g_array_copy((GArray *)order->only) : NULL;
     return copy;
 }
@@ -16,6 +17,7 @@ void vkp_kill_order_free(VkpKillOrder *order)
         return;
     g_free((char *)order->target);
     g_free((char *)order->subject);
+    vkp_rows_unref((VkpRows *)order->rows);
     if (order->only)
         g_array_unref((GArray *)order->only);
     g_free(order);
@@ -34,6 +36,16 @@ gboolean vkp_kill_order_includes(const VkpKillOrder *order, VkpIdentity identity
         if (vkp_identity_equal(g_array_index(order->only, VkpIdentity, i), identity))
             return TRUE;
     return order->only == NULL;
+}
+
+gboolean vkp_kill_order_hides(const VkpKillOrder *order, VkpIdentity identity)
+{
+    if (!order->rows)
+        return FALSE;
+    char text[VKP_IDENTITY_TEXT_SIZE];
+    g_autofree char *key = g_strconcat("process:", vkp_identity_to_text(identity, text), NULL);
+    const VkpRow *row = vkp_rows_lookup(order->rows, key);
+    return row && !row->is_visible;
 }
 
 VkpKillRequest *vkp_kill_order_to_request(const VkpKillOrder *order)

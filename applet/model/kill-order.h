@@ -2,15 +2,17 @@
 #pragma once
 
 #include "applet/bus/kill-request.h"
+#include "common/view/rows.h"
 
 /* What is to be killed, and how. Plain values; a caller that only passes one on may borrow its
- * strings. */
+ * strings and rows. */
 typedef struct {
     VkpScopeKind scope;
     VkpScopeKind worded_as; /* what a person asked for, where the bus has no such scope */
     const char *target;
     const char *subject; /* its name for a person; NULL: the scope needs none */
     const GArray *only;  /* of VkpIdentity: the scope's members outside do not count; NULL: all */
+    const VkpRows *rows; /* what the person looks at; NULL: nothing */
     gboolean force;
     gboolean escalate;
     guint grace_ms;
@@ -26,6 +28,9 @@ gboolean vkp_kill_order_equal(const VkpKillOrder *a, const VkpKillOrder *b);
 
 /* Whether `identity` counts. */
 gboolean vkp_kill_order_includes(const VkpKillOrder *order, VkpIdentity identity);
+
+/* Whether its row is not visible to the person. */
+gboolean vkp_kill_order_hides(const VkpKillOrder *order, VkpIdentity identity);
 
 /* What to ask of the service, without victims. */
 VkpKillRequest *vkp_kill_order_to_request(const VkpKillOrder *order);

@@ -11,6 +11,7 @@ typedef struct {
     VkpMember *member;     /* what the list said of it; NULL: nothing */
     gboolean is_weak;      /* group scopes spare it unless it is ticked */
     gboolean is_protected; /* never killed */
+    gboolean is_hidden;    /* the list's filter hides it */
     gboolean is_ticked;
     gboolean is_gone;     /* had exited by the dry run */
     gboolean is_unlisted; /* the list has it no more; it may come back */
@@ -36,6 +37,7 @@ typedef struct {
     guint n_gone;
     guint n_unlisted; /* without those that are gone */
     guint n_agents;   /* of the remaining ticked ones */
+    guint n_hidden;   /* likewise */
     guint n_weak;
     guint n_protected;
     guint n_killed;   /* outcome exited or killed */

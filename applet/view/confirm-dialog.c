@@ -13,6 +13,7 @@ struct _VkpConfirmDialog {
     GtkLabel *manner;
     GtkWidget *agents_box;
     GtkLabel *agents;
+    GtkLabel *hidden;
     GtkLabel *weak;
     GtkLabel *spared;
     GtkLabel *gone;
@@ -43,6 +44,7 @@ static void show_job(VkpConfirmDialog *self)
                         gtk_label_get_text(self->question));
     show_sentence(self->manner, NULL, vkp_sentence_dup_manner(self->job));
     show_sentence(self->agents, self->agents_box, vkp_sentence_dup_agents(self->job));
+    show_sentence(self->hidden, NULL, vkp_sentence_dup_hidden(self->job));
     show_sentence(self->weak, NULL, vkp_sentence_dup_weak(self->job));
     show_sentence(self->spared, NULL, vkp_sentence_dup_spared(self->job));
     show_sentence(self->gone, NULL, vkp_sentence_dup_gone(self->job));
@@ -85,6 +87,7 @@ static void vkp_confirm_dialog_class_init(VkpConfirmDialogClass *class)
     gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, manner);
     gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, agents_box);
     gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, agents);
+    gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, hidden);
     gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, weak);
     gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, spared);
     gtk_widget_class_bind_template_child(widget_class, VkpConfirmDialog, gone);

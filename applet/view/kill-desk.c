@@ -137,6 +137,7 @@ static void begin_asking(VkpKillDesk *self, GtkWindow *parent, const VkpKillOrde
 static void ask(VkpKillDesk *self, GtkWindow *parent, VkpKillOrder *order)
 {
     order->escalate = vkp_settings_get_escalate(self->settings);
+    order->rows = parent ? vkp_feed_rows(self->feed) : NULL;
     order->grace_ms = vkp_settings_get_grace_ms(self->settings);
     if (self->dialog) {
         gtk_window_present(GTK_WINDOW(self->dialog));

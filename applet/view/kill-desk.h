@@ -16,9 +16,9 @@ G_DECLARE_FINAL_TYPE(VkpKillDesk, vkp_kill_desk, VKP, KILL_DESK, GObject)
 
 VkpKillDesk *vkp_kill_desk_new(VkpFeed *feed, VkpSettings *settings);
 
-/* What the row stands for. `parent` may be NULL. While a question is open it is shown again, and
- * the new one is dropped; a dry run that is under way gives way to the new one. Nothing of `row` is
- * kept. */
+/* What the row stands for. `parent` is visible or NULL. While a question is open it is shown again,
+ * and the new one is dropped; a dry run that is under way gives way to the new one. Nothing of
+ * `row` is kept. */
 void vkp_kill_desk_kill_row(VkpKillDesk *desk, GtkWindow *parent, const VkpRow *row,
                             gboolean force);
 

@@ -144,6 +144,16 @@ char *vkp_sentence_dup_weak(VkpKillJob *job)
         n);
 }
 
+char *vkp_sentence_dup_hidden(VkpKillJob *job)
+{
+    guint n = vkp_kill_job_count(job).n_hidden;
+    if (n == 0)
+        return NULL;
+    return g_strdup_printf(ngettext("%u of them is not shown in the list.",
+                                    "%u of them are not shown in the list.", n),
+                           n);
+}
+
 /* "node (4242), vite (4243) and 2 more" of those that `is_named` wants. */
 static char *dup_names(VkpKillJob *job, gboolean (*is_named)(const VkpVictim *), guint *n)
 {

@@ -21,6 +21,9 @@ char *vkp_sentence_dup_agents(VkpKillJob *job);
 /* "2 processes only happen to run in its folder..." */
 char *vkp_sentence_dup_weak(VkpKillJob *job);
 
+/* "3 of them are not shown in the list." */
+char *vkp_sentence_dup_hidden(VkpKillJob *job);
+
 /* "node (12) is protected and is spared." */
 char *vkp_sentence_dup_spared(VkpKillJob *job);
 

@@ -174,6 +174,21 @@ def test_a_single_process_is_named_with_its_task():
         assert 'claude  -p' in cells and 'Translate the manual' in cells, cells
 
 
+def test_victims_that_the_filter_hides_are_told():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.key('ctrl+f')
+        desktop.wait_for('text', 'Search')
+        desktop.type('vite')
+        desktop.wait_cell('claude', is_there=False)
+        desktop.key('Return')
+        desktop.select('Add login page')
+        desktop.key('Delete')
+        dialog = desktop.wait_for('dialog', 'Kill 5 processes of the task')
+        sentences = names(dialog, 'label')
+        assert '3 of them are not shown in the list.' in sentences, sentences
+
+
 def test_a_victim_has_a_tooltip():
     with Asking('Kill Leftovers') as desktop:
         cell = wait_for('a victim', lambda: find(desktop.dialog, 'table cell', 'chrome'))
