@@ -3,8 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "applet/bus/call-error.h"
 #include "applet/bus/client.h"
-#include "applet/bus/error.h"
 #include "applet/model/feed.h"
 #include "applet/notifier.h"
 #include "applet/settings.h"
@@ -78,18 +78,18 @@ static GtkWindow *visible_window(VkpApplication *self)
 }
 
 /* A person who asked from the tray has no window to see a failure in. */
-static void on_kill_over(VkpApplication *self, VkpKillJob *job)
+static void on_kill_over(VkpApplication *self, VkpKillOperation *operation)
 {
-    vkp_notifier_tell(self->notifier, job);
-    if (vkp_kill_job_has_failed(job) && !visible_window(self))
+    vkp_notifier_tell(self->notifier, operation);
+    if (vkp_kill_operation_has_failed(operation) && !visible_window(self))
         show_window(self);
 }
 
-/* The job's bar waits in the window even while that is hidden. */
-static void on_kill_started(VkpApplication *self, VkpKillJob *job)
+/* The operation's bar waits in the window even while that is hidden. */
+static void on_kill_started(VkpApplication *self, VkpKillOperation *operation)
 {
-    vkp_window_add_job(ensure_window(self), job);
-    g_signal_connect_object(job, "over", G_CALLBACK(on_kill_over), self, G_CONNECT_SWAPPED);
+    vkp_window_add_operation(ensure_window(self), operation);
+    g_signal_connect_object(operation, "over", G_CALLBACK(on_kill_over), self, G_CONNECT_SWAPPED);
 }
 
 static void on_tray_host(gboolean is_present, gpointer user_data)
@@ -227,7 +227,7 @@ static void load_style(void)
 /* Only in the one instance that runs, and only with a session bus. */
 static void begin(VkpApplication *self, GDBusConnection *connection)
 {
-    vkp_bus_error_register();
+    vkp_call_error_register();
     self->settings = vkp_settings_new();
     self->client = vkp_client_new(connection);
     self->feed = vkp_feed_new(self->client, self->settings);

@@ -81,11 +81,12 @@ static void on_updated(VkpNotifier *self)
     }
 }
 
-void vkp_notifier_tell(VkpNotifier *self, VkpKillJob *job)
+void vkp_notifier_tell(VkpNotifier *self, VkpKillOperation *operation)
 {
-    if (!vkp_kill_job_has_failed(job) || !vkp_settings_get_notify_failures(self->settings))
+    if (!vkp_kill_operation_has_failed(operation) ||
+        !vkp_settings_get_notify_failures(self->settings))
         return;
-    g_autofree char *sentence = vkp_sentence_dup_result(job);
+    g_autofree char *sentence = vkp_sentence_dup_result(operation);
     send(self, "kill", _("Not everything was killed"), sentence);
 }
 

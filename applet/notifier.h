@@ -2,7 +2,7 @@
 #pragma once
 
 #include "applet/model/feed.h"
-#include "applet/model/kill-job.h"
+#include "applet/model/kill-operation.h"
 #include "applet/settings.h"
 
 /* Notifications of what a person would not see otherwise: new leftovers and kills that failed.
@@ -13,5 +13,5 @@ typedef struct VkpNotifier VkpNotifier;
 VkpNotifier *vkp_notifier_new(GApplication *application, VkpFeed *feed, VkpSettings *settings);
 void vkp_notifier_free(VkpNotifier *notifier); /* takes NULL */
 
-/* Tells of a job that is over, if it failed. */
-void vkp_notifier_tell(VkpNotifier *notifier, VkpKillJob *job);
+/* Tells of an operation that is over, if it failed. */
+void vkp_notifier_tell(VkpNotifier *notifier, VkpKillOperation *operation);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "applet/bus/client.h"
 
-#include "applet/bus/error.h"
+#include "applet/bus/call-error.h"
 #include "applet/bus/kill-call.h"
 #include "applet/bus/mirror.h"
 #include "applet/bus/proxy.h"
@@ -31,7 +31,7 @@ struct _VkpClient {
     VkpClientState state;
     char *problem;
     VkpMirror *mirror;
-    VkpDatabase database;
+    VkpDatabaseInfo database;
     gboolean is_sampling;
     gint64 heard_usec; /* when the service was last heard of, monotonic */
     guint properties_watch;
@@ -82,7 +82,7 @@ static void fail(VkpClient *self, const GError *error)
 {
     end_session(self);
     g_free(self->problem);
-    self->problem = vkp_bus_error_dup_sentence(error);
+    self->problem = vkp_call_error_dup_sentence(error);
     if (self->state != VKP_CLIENT_UNREACHABLE)
         g_warning("%s cannot be reached: %s", VKP_BUS_NAME, error->message);
     self->state = VKP_CLIENT_UNREACHABLE;
@@ -119,7 +119,7 @@ static void on_properties(GObject *source, GAsyncResult *result, gpointer user_d
     if (!reply)
         return; /* List, sent beside it, tells the same story */
     g_autoptr(GVariant) properties = g_variant_get_child_value(reply, 0);
-    if (vkp_database_update(&self->database, properties))
+    if (vkp_database_info_update(&self->database, properties))
         emit_changed(self);
 }
 
@@ -216,7 +216,7 @@ static void on_properties_changed(GDBusConnection *connection G_GNUC_UNUSED,
     if (!g_variant_is_of_type(parameters, G_VARIANT_TYPE("(sa{sv}as)")))
         return;
     g_autoptr(GVariant) properties = g_variant_get_child_value(parameters, 1);
-    if (vkp_database_update(&self->database, properties))
+    if (vkp_database_info_update(&self->database, properties))
         emit_changed(self);
 }
 
@@ -314,12 +314,12 @@ const VkpUsage *vkp_client_usage(VkpClient *self)
     return vkp_mirror_usage(self->mirror);
 }
 
-const VkpDatabase *vkp_client_database(VkpClient *self)
+const VkpDatabaseInfo *vkp_client_database(VkpClient *self)
 {
     return &self->database;
 }
 
-void vkp_client_kill(VkpClient *self, const VkpKillRequest *request, GCancellable *cancellable,
+void vkp_client_kill(VkpClient *self, const VkpKillArguments *arguments, GCancellable *cancellable,
                      GAsyncReadyCallback callback, gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(self, cancellable, callback, user_data);
@@ -328,7 +328,7 @@ void vkp_client_kill(VkpClient *self, const VkpKillRequest *request, GCancellabl
                                 "there is no connection to %s yet", VKP_BUS_NAME);
         return;
     }
-    vkp_kill_call_send(self->proxy, request, g_steal_pointer(&task));
+    vkp_kill_call_send(self->proxy, arguments, g_steal_pointer(&task));
 }
 
 VkpKillReply *vkp_client_kill_finish(VkpClient *self, GAsyncResult *result, GError **error)
@@ -356,7 +356,7 @@ static void vkp_client_finalize(GObject *object)
     g_clear_object(&self->session);
     g_clear_object(&self->connection);
     vkp_mirror_free(self->mirror);
-    vkp_database_clear(&self->database);
+    vkp_database_info_clear(&self->database);
     g_free(self->problem);
     G_OBJECT_CLASS(vkp_client_parent_class)->finalize(object);
 }

@@ -3,10 +3,10 @@
 
 #include <gio/gio.h>
 
-#include "applet/bus/database.h"
+#include "applet/bus/database-info.h"
 #include "applet/bus/decode.h"
+#include "applet/bus/kill-arguments.h"
 #include "applet/bus/kill-reply.h"
-#include "applet/bus/kill-request.h"
 #include "common/roster/roster.h"
 #include "common/view/usage.h"
 
@@ -43,9 +43,9 @@ const char *vkp_client_problem(VkpClient *client);
 /* All borrowed, never NULL, until the next turn of the main loop. */
 VkpRoster *vkp_client_roster(VkpClient *client);
 const VkpUsage *vkp_client_usage(VkpClient *client);
-const VkpDatabase *vkp_client_database(VkpClient *client);
+const VkpDatabaseInfo *vkp_client_database(VkpClient *client);
 
 /* Sends a Kill; the answer comes when every fate is known. Giving up the wait does not stop it. */
-void vkp_client_kill(VkpClient *client, const VkpKillRequest *request, GCancellable *cancellable,
-                     GAsyncReadyCallback callback, gpointer user_data);
+void vkp_client_kill(VkpClient *client, const VkpKillArguments *arguments,
+                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 VkpKillReply *vkp_client_kill_finish(VkpClient *client, GAsyncResult *result, GError **error);

@@ -28,10 +28,10 @@ static void on_killed(GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer(task, reply, (GDestroyNotify)vkp_kill_reply_free);
 }
 
-void vkp_kill_call_send(VkpBusProcesses *proxy, const VkpKillRequest *request, GTask *task)
+void vkp_kill_call_send(VkpBusProcesses *proxy, const VkpKillArguments *arguments, GTask *task)
 {
-    vkp_bus_processes_call_kill(proxy, vkp_scope_kind_to_string(request->scope), request->target,
-                                vkp_kill_request_options(request), G_DBUS_CALL_FLAGS_NONE,
-                                vkp_kill_request_timeout_ms(request), g_task_get_cancellable(task),
-                                on_killed, task);
+    vkp_bus_processes_call_kill(proxy, vkp_scope_kind_to_string(arguments->scope),
+                                arguments->target, vkp_kill_arguments_options(arguments),
+                                G_DBUS_CALL_FLAGS_NONE, vkp_kill_arguments_timeout_ms(arguments),
+                                g_task_get_cancellable(task), on_killed, task);
 }

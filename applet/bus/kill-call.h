@@ -3,9 +3,9 @@
 
 #include <gio/gio.h>
 
+#include "applet/bus/kill-arguments.h"
 #include "applet/bus/kill-reply.h"
-#include "applet/bus/kill-request.h"
 #include "applet/bus/proxy.h"
 
-/* Sends the request and returns `task`, which it takes, with a VkpKillReply or an error. */
-void vkp_kill_call_send(VkpBusProcesses *proxy, const VkpKillRequest *request, GTask *task);
+/* Sends a Kill and returns `task`, which it takes, with a VkpKillReply or an error. */
+void vkp_kill_call_send(VkpBusProcesses *proxy, const VkpKillArguments *arguments, GTask *task);

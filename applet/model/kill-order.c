@@ -48,11 +48,11 @@ gboolean vkp_kill_order_hides(const VkpKillOrder *order, VkpIdentity identity)
     return row && !row->is_visible;
 }
 
-VkpKillRequest *vkp_kill_order_to_request(const VkpKillOrder *order)
+VkpKillArguments *vkp_kill_order_to_arguments(const VkpKillOrder *order)
 {
-    VkpKillRequest *request = vkp_kill_request_new(order->scope, order->target);
-    request->force = order->force;
-    request->escalate = order->escalate;
-    request->grace_ms = order->grace_ms;
-    return request;
+    VkpKillArguments *arguments = vkp_kill_arguments_new(order->scope, order->target);
+    arguments->force = order->force;
+    arguments->escalate = order->escalate;
+    arguments->grace_ms = order->grace_ms;
+    return arguments;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "applet/bus/kill-request.h"
+#include "applet/bus/kill-arguments.h"
 #include "common/view/rows.h"
 
 /* What is to be killed, and how. Plain values; a caller that only passes one on may borrow its
@@ -33,4 +33,4 @@ gboolean vkp_kill_order_includes(const VkpKillOrder *order, VkpIdentity identity
 gboolean vkp_kill_order_hides(const VkpKillOrder *order, VkpIdentity identity);
 
 /* What to ask of the service, without victims. */
-VkpKillRequest *vkp_kill_order_to_request(const VkpKillOrder *order);
+VkpKillArguments *vkp_kill_order_to_arguments(const VkpKillOrder *order);

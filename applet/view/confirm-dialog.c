@@ -8,7 +8,7 @@
 
 struct _VkpConfirmDialog {
     GtkDialog parent;
-    VkpKillJob *job;
+    VkpKillOperation *operation;
     GtkLabel *question;
     GtkLabel *manner;
     GtkWidget *agents_box;
@@ -34,22 +34,22 @@ static void show_sentence(GtkLabel *label, GtkWidget *box, char *sentence)
     gtk_widget_set_visible(box ? box : GTK_WIDGET(label), text != NULL);
 }
 
-static void show_job(VkpConfirmDialog *self)
+static void show_operation(VkpConfirmDialog *self)
 {
-    if (vkp_kill_job_state(self->job) != VKP_KILL_CONFIRMING)
+    if (vkp_kill_operation_state(self->operation) != VKP_KILL_CONFIRMING)
         return;
-    VkpKillCounts counts = vkp_kill_job_count(self->job);
-    show_sentence(self->question, NULL, vkp_sentence_dup_question(self->job));
+    VkpKillCounts counts = vkp_kill_operation_count(self->operation);
+    show_sentence(self->question, NULL, vkp_sentence_dup_question(self->operation));
     atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self)),
                         gtk_label_get_text(self->question));
-    show_sentence(self->manner, NULL, vkp_sentence_dup_manner(self->job));
-    show_sentence(self->agents, self->agents_box, vkp_sentence_dup_agents(self->job));
-    show_sentence(self->hidden, NULL, vkp_sentence_dup_hidden(self->job));
-    show_sentence(self->weak, NULL, vkp_sentence_dup_weak(self->job));
-    show_sentence(self->spared, NULL, vkp_sentence_dup_spared(self->job));
-    show_sentence(self->gone, NULL, vkp_sentence_dup_gone(self->job));
-    show_sentence(self->unlisted, NULL, vkp_sentence_dup_unlisted(self->job));
-    g_autofree char *verb = vkp_sentence_dup_verb(self->job);
+    show_sentence(self->manner, NULL, vkp_sentence_dup_manner(self->operation));
+    show_sentence(self->agents, self->agents_box, vkp_sentence_dup_agents(self->operation));
+    show_sentence(self->hidden, NULL, vkp_sentence_dup_hidden(self->operation));
+    show_sentence(self->weak, NULL, vkp_sentence_dup_weak(self->operation));
+    show_sentence(self->spared, NULL, vkp_sentence_dup_spared(self->operation));
+    show_sentence(self->gone, NULL, vkp_sentence_dup_gone(self->operation));
+    show_sentence(self->unlisted, NULL, vkp_sentence_dup_unlisted(self->operation));
+    g_autofree char *verb = vkp_sentence_dup_verb(self->operation);
     gtk_button_set_label(self->kill_button, verb);
     gtk_widget_set_sensitive(GTK_WIDGET(self->kill_button), counts.n_remaining > 0);
 }
@@ -71,9 +71,9 @@ static gboolean on_key_press(GtkWidget *widget, GdkEventKey *event,
 static void vkp_confirm_dialog_dispose(GObject *object)
 {
     VkpConfirmDialog *self = VKP_CONFIRM_DIALOG(object);
-    if (self->job)
-        g_signal_handlers_disconnect_by_data(self->job, self);
-    g_clear_object(&self->job);
+    if (self->operation)
+        g_signal_handlers_disconnect_by_data(self->operation, self);
+    g_clear_object(&self->operation);
     G_OBJECT_CLASS(vkp_confirm_dialog_parent_class)->dispose(object);
 }
 
@@ -104,15 +104,15 @@ static void vkp_confirm_dialog_init(VkpConfirmDialog *self)
     g_signal_connect(self, "key-press-event", G_CALLBACK(on_key_press), NULL);
 }
 
-VkpConfirmDialog *vkp_confirm_dialog_new(GtkWindow *parent, VkpKillJob *job)
+VkpConfirmDialog *vkp_confirm_dialog_new(GtkWindow *parent, VkpKillOperation *operation)
 {
     VkpConfirmDialog *self =
         g_object_new(VKP_TYPE_CONFIRM_DIALOG, "transient-for", parent, "use-header-bar", 0, NULL);
-    self->job = g_object_ref(job);
-    vkp_victim_list_setup(self->victims, job);
-    gtk_widget_set_visible(self->expander, vkp_kill_job_victims(job)->len > 0);
-    g_signal_connect_swapped(job, "changed", G_CALLBACK(show_job), self);
-    show_job(self);
+    self->operation = g_object_ref(operation);
+    vkp_victim_list_setup(self->victims, operation);
+    gtk_widget_set_visible(self->expander, vkp_kill_operation_victims(operation)->len > 0);
+    g_signal_connect_swapped(operation, "changed", G_CALLBACK(show_operation), self);
+    show_operation(self);
     gtk_dialog_set_default_response(GTK_DIALOG(self), GTK_RESPONSE_CANCEL);
     gtk_widget_grab_focus(GTK_WIDGET(self->cancel_button));
     return self;

@@ -3,15 +3,15 @@
 
 #include <gtk/gtk.h>
 
-#include "applet/model/kill-job.h"
+#include "applet/model/kill-operation.h"
 
-/* Asks whether to kill, for one job: names the exact victims, follows those that exit meanwhile.
- * Cancel is the default; Return, Escape and closing cancel. */
+/* Asks whether to kill, for one operation: names the exact victims, follows those that exit
+ * meanwhile. Cancel is the default; Return, Escape and closing cancel. */
 #define VKP_TYPE_CONFIRM_DIALOG (vkp_confirm_dialog_get_type())
 G_DECLARE_FINAL_TYPE(VkpConfirmDialog, vkp_confirm_dialog, VKP, CONFIRM_DIALOG, GtkDialog)
 
 /* The response that means to go ahead; any other does not. */
 #define VKP_RESPONSE_KILL 1
 
-/* `job` is CONFIRMING; `parent` may be NULL. */
-VkpConfirmDialog *vkp_confirm_dialog_new(GtkWindow *parent, VkpKillJob *job);
+/* `operation` is CONFIRMING; `parent` may be NULL. */
+VkpConfirmDialog *vkp_confirm_dialog_new(GtkWindow *parent, VkpKillOperation *operation);

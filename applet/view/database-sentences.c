@@ -55,7 +55,7 @@ static char *dup_advice(VkpDatabaseState state, const char *path)
     return g_strdup(path);
 }
 
-char *vkp_sentence_dup_database(const VkpDatabase *database)
+char *vkp_sentence_dup_database(const VkpDatabaseInfo *database)
 {
     g_autofree char *path = vkp_text_dup_display(database->path ? database->path : "?");
     return dup_advice(database->state, path);

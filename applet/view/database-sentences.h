@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "applet/bus/database.h"
+#include "applet/bus/database-info.h"
 
 /* What the state of the board's database says to a person. */
 
@@ -9,4 +9,4 @@
 const char *vkp_sentence_database_title(VkpDatabaseState state);
 
 /* What is wrong with the database and what to do, its path included. */
-char *vkp_sentence_dup_database(const VkpDatabase *database);
+char *vkp_sentence_dup_database(const VkpDatabaseInfo *database);

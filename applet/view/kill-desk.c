@@ -10,11 +10,11 @@ struct _VkpKillDesk {
     GObject parent;
     VkpFeed *feed;
     VkpSettings *settings;
-    VkpKillJob *asking;       /* NULL: no question under way */
+    VkpKillOperation *asking; /* NULL: no question under way */
     GtkWindow *parent_window; /* of the question; weak, may be NULL */
     GtkWidget *dialog;        /* NULL: not open yet */
     guint patience_timer;
-    gboolean is_started; /* "started" was told of the job */
+    gboolean is_started; /* "started" was told of the operation */
 };
 
 enum { STARTED, N_SIGNALS };
@@ -32,23 +32,23 @@ static void set_parent_window(VkpKillDesk *self, GtkWindow *parent)
     g_set_weak_pointer(&self->parent_window, parent);
 }
 
-/* The question is answered; the job lives on where "started" brought it. */
-static VkpKillJob *end_asking(VkpKillDesk *self)
+/* The question is answered; the operation lives on where "started" brought it. */
+static VkpKillOperation *end_asking(VkpKillDesk *self)
 {
-    VkpKillJob *job = g_steal_pointer(&self->asking);
-    g_signal_handlers_disconnect_by_data(job, self);
+    VkpKillOperation *operation = g_steal_pointer(&self->asking);
+    g_signal_handlers_disconnect_by_data(operation, self);
     g_clear_handle_id(&self->patience_timer, g_source_remove);
     if (self->dialog)
         gtk_widget_destroy(self->dialog);
     self->dialog = NULL;
     set_parent_window(self, NULL);
-    return job;
+    return operation;
 }
 
-static void tell_started(VkpKillDesk *self, VkpKillJob *job)
+static void tell_started(VkpKillDesk *self, VkpKillOperation *operation)
 {
     if (!self->is_started)
-        g_signal_emit(self, signals[STARTED], 0, job);
+        g_signal_emit(self, signals[STARTED], 0, operation);
     self->is_started = TRUE;
 }
 
@@ -62,15 +62,15 @@ static gboolean on_patience_timer(gpointer user_data)
 
 static void go_ahead(VkpKillDesk *self)
 {
-    g_autoptr(VkpKillJob) job = end_asking(self);
-    vkp_kill_job_confirm(job);
-    tell_started(self, job);
+    g_autoptr(VkpKillOperation) operation = end_asking(self);
+    vkp_kill_operation_confirm(operation);
+    tell_started(self, operation);
 }
 
 static void cancel(VkpKillDesk *self)
 {
-    g_autoptr(VkpKillJob) job = end_asking(self);
-    vkp_kill_job_cancel(job);
+    g_autoptr(VkpKillOperation) operation = end_asking(self);
+    vkp_kill_operation_cancel(operation);
 }
 
 static void on_response(VkpKillDesk *self, gint response)
@@ -96,9 +96,9 @@ static void open_dialog(VkpKillDesk *self)
  * not seen named is killed without. */
 static gboolean needs_question(VkpKillDesk *self)
 {
-    VkpKillCounts counts = vkp_kill_job_count(self->asking);
+    VkpKillCounts counts = vkp_kill_operation_count(self->asking);
     return vkp_settings_get_confirms_always(self->settings) || counts.n_agents > 0 ||
-           vkp_kill_job_order(self->asking)->worded_as != VKP_SCOPE_SINGLE ||
+           vkp_kill_operation_order(self->asking)->worded_as != VKP_SCOPE_SINGLE ||
            counts.n_remaining != 1;
 }
 
@@ -111,13 +111,13 @@ static void on_answered(VkpKillDesk *self)
         go_ahead(self);
 }
 
-static void on_job_changed(VkpKillDesk *self)
+static void on_operation_changed(VkpKillDesk *self)
 {
-    VkpKillState state = vkp_kill_job_state(self->asking);
+    VkpKillState state = vkp_kill_operation_state(self->asking);
     if (state == VKP_KILL_FAILED || state == VKP_KILL_CANCELLED) {
-        g_autoptr(VkpKillJob) job = end_asking(self);
+        g_autoptr(VkpKillOperation) operation = end_asking(self);
         if (state == VKP_KILL_FAILED)
-            tell_started(self, job);
+            tell_started(self, operation);
     } else if (state == VKP_KILL_CONFIRMING && !self->dialog) {
         on_answered(self);
     }
@@ -125,13 +125,13 @@ static void on_job_changed(VkpKillDesk *self)
 
 static void begin_asking(VkpKillDesk *self, GtkWindow *parent, const VkpKillOrder *order)
 {
-    self->asking = vkp_kill_job_new(vkp_feed_client(self->feed), order);
+    self->asking = vkp_kill_operation_new(vkp_feed_client(self->feed), order);
     self->is_started = FALSE;
     set_parent_window(self, parent);
-    g_signal_connect_swapped(self->asking, "changed", G_CALLBACK(on_job_changed), self);
+    g_signal_connect_swapped(self->asking, "changed", G_CALLBACK(on_operation_changed), self);
     self->patience_timer = g_timeout_add(PATIENCE_MS, on_patience_timer, self);
     g_source_set_name_by_id(self->patience_timer, "vkp-kill-patience");
-    vkp_kill_job_ask(self->asking);
+    vkp_kill_operation_ask(self->asking);
 }
 
 static void ask(VkpKillDesk *self, GtkWindow *parent, VkpKillOrder *order)
@@ -143,7 +143,7 @@ static void ask(VkpKillDesk *self, GtkWindow *parent, VkpKillOrder *order)
         gtk_window_present(GTK_WINDOW(self->dialog));
         return;
     }
-    const VkpKillOrder *asking = self->asking ? vkp_kill_job_order(self->asking) : NULL;
+    const VkpKillOrder *asking = self->asking ? vkp_kill_operation_order(self->asking) : NULL;
     if (asking && vkp_kill_order_equal(order, asking) && order->force == asking->force)
         return;
     if (self->asking)
@@ -234,7 +234,7 @@ static void vkp_kill_desk_class_init(VkpKillDeskClass *class)
     G_OBJECT_CLASS(class)->dispose = vkp_kill_desk_dispose;
     G_OBJECT_CLASS(class)->finalize = vkp_kill_desk_finalize;
     signals[STARTED] = g_signal_new("started", VKP_TYPE_KILL_DESK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                    NULL, G_TYPE_NONE, 1, VKP_TYPE_KILL_JOB);
+                                    NULL, G_TYPE_NONE, 1, VKP_TYPE_KILL_OPERATION);
 }
 
 static void vkp_kill_desk_init(VkpKillDesk *self G_GNUC_UNUSED)

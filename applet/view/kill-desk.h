@@ -4,13 +4,13 @@
 #include <gtk/gtk.h>
 
 #include "applet/model/feed.h"
-#include "applet/model/kill-job.h"
+#include "applet/model/kill-operation.h"
 #include "applet/settings.h"
 
 /* Where kills are asked for: runs the dry run, asks the person, and hands on what was confirmed.
  *
- * Signal "started" (VkpKillJob *job): a kill runs, or could not even be asked for, or its dry run
- * takes its time; once for each. Somebody has to show what comes of it. */
+ * Signal "started" (VkpKillOperation *operation): a kill runs, or could not even be asked for, or
+ * its dry run takes its time; once for each. Somebody has to show what comes of it. */
 #define VKP_TYPE_KILL_DESK (vkp_kill_desk_get_type())
 G_DECLARE_FINAL_TYPE(VkpKillDesk, vkp_kill_desk, VKP, KILL_DESK, GObject)
 

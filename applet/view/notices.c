@@ -47,12 +47,12 @@ static void say(Notice *notice, const char *text, GtkMessageType type)
     gtk_widget_set_visible(notice->bar, text != NULL);
 }
 
-static gboolean is_degraded(const VkpDatabase *database, const char *word)
+static gboolean is_degraded(const VkpDatabaseInfo *database, const char *word)
 {
     return database->degraded && g_strv_contains((const char *const *)database->degraded, word);
 }
 
-void vkp_notices_show_database(VkpNotices *self, const VkpDatabase *database,
+void vkp_notices_show_database(VkpNotices *self, const VkpDatabaseInfo *database,
                                gboolean is_told_already)
 {
     g_autofree char *advice = vkp_sentence_dup_database(database);
@@ -79,24 +79,26 @@ void vkp_notices_set_has_tray(VkpNotices *self, gboolean has_tray)
 }
 
 /* Tries on a stubborn process would pile up. */
-static void drop_replaced(VkpNotices *self, VkpKillJob *job)
+static void drop_replaced(VkpNotices *self, VkpKillOperation *operation)
 {
-    VkpKillState state = vkp_kill_job_state(job);
+    VkpKillState state = vkp_kill_operation_state(operation);
     if (state != VKP_KILL_RUNNING && state != VKP_KILL_FAILED)
         return;
     g_autoptr(GList) bars = gtk_container_get_children(GTK_CONTAINER(self));
     for (GList *at = bars; at; at = at->next) {
-        VkpKillJob *older = VKP_IS_RESULT_BAR(at->data) ? vkp_result_bar_job(at->data) : NULL;
-        if (older && older != job && vkp_kill_job_replaces(job, older))
+        VkpKillOperation *older =
+            VKP_IS_RESULT_BAR(at->data) ? vkp_result_bar_operation(at->data) : NULL;
+        if (older && older != operation && vkp_kill_operation_replaces(operation, older))
             gtk_widget_destroy(at->data);
     }
 }
 
-void vkp_notices_add_job(VkpNotices *self, VkpKillJob *job)
+void vkp_notices_add_operation(VkpNotices *self, VkpKillOperation *operation)
 {
-    gtk_box_pack_end(GTK_BOX(self), GTK_WIDGET(vkp_result_bar_new(job)), FALSE, FALSE, 0);
-    g_signal_connect_object(job, "changed", G_CALLBACK(drop_replaced), self, G_CONNECT_SWAPPED);
-    drop_replaced(self, job);
+    gtk_box_pack_end(GTK_BOX(self), GTK_WIDGET(vkp_result_bar_new(operation)), FALSE, FALSE, 0);
+    g_signal_connect_object(operation, "changed", G_CALLBACK(drop_replaced), self,
+                            G_CONNECT_SWAPPED);
+    drop_replaced(self, operation);
 }
 
 static void vkp_notices_class_init(VkpNoticesClass *class G_GNUC_UNUSED)

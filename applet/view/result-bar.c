@@ -10,7 +10,7 @@
 
 struct _VkpResultBar {
     GtkInfoBar parent;
-    VkpKillJob *job;
+    VkpKillOperation *operation;
     GtkWidget *spinner;
     GtkWidget *icon;
     GtkLabel *title;
@@ -33,7 +33,8 @@ static gboolean on_close_timer(gpointer user_data)
 
 static gboolean is_success(VkpResultBar *self)
 {
-    return vkp_kill_job_state(self->job) == VKP_KILL_DONE && !vkp_kill_job_has_failed(self->job);
+    return vkp_kill_operation_state(self->operation) == VKP_KILL_DONE &&
+           !vkp_kill_operation_has_failed(self->operation);
 }
 
 /* While the window is hidden nobody reads it. */
@@ -50,8 +51,8 @@ static void show_buttons(VkpResultBar *self, VkpKillState state)
 {
     gboolean is_asking = state == VKP_KILL_ASKING;
     gboolean is_running = state == VKP_KILL_RUNNING;
-    gboolean is_forced = is_running && vkp_kill_job_order(self->job)->force;
-    guint n_remaining = vkp_kill_job_count(self->job).n_remaining;
+    gboolean is_forced = is_running && vkp_kill_operation_order(self->operation)->force;
+    guint n_remaining = vkp_kill_operation_count(self->operation).n_remaining;
     /* While it waits politely, or for those that survived that. */
     gtk_widget_set_visible(self->force_button,
                            (is_running || state == VKP_KILL_DONE) && n_remaining > 0 && !is_forced);
@@ -75,16 +76,16 @@ static void show_state(VkpResultBar *self, VkpKillState state)
     gtk_widget_set_visible(GTK_WIDGET(self), state != VKP_KILL_CONFIRMING);
 }
 
-static void on_job_changed(VkpResultBar *self)
+static void on_operation_changed(VkpResultBar *self)
 {
-    VkpKillState state = vkp_kill_job_state(self->job);
+    VkpKillState state = vkp_kill_operation_state(self->operation);
     if (state == VKP_KILL_CANCELLED) {
         gtk_widget_destroy(GTK_WIDGET(self));
         return;
     }
-    g_autofree char *title = vkp_sentence_dup_title(self->job);
+    g_autofree char *title = vkp_sentence_dup_title(self->operation);
     gtk_label_set_text(self->title, title);
-    g_autofree char *sentence = vkp_sentence_dup_result(self->job);
+    g_autofree char *sentence = vkp_sentence_dup_result(self->operation);
     gtk_label_set_text(self->label, sentence);
     show_state(self, state);
     show_buttons(self, state);
@@ -107,9 +108,9 @@ static void vkp_result_bar_response(GtkInfoBar *bar, gint response)
 {
     VkpResultBar *self = VKP_RESULT_BAR(bar);
     if (response == RESPONSE_FORCE)
-        vkp_kill_job_force(self->job);
-    else if (vkp_kill_job_state(self->job) == VKP_KILL_ASKING)
-        vkp_kill_job_cancel(self->job);
+        vkp_kill_operation_force(self->operation);
+    else if (vkp_kill_operation_state(self->operation) == VKP_KILL_ASKING)
+        vkp_kill_operation_cancel(self->operation);
     else
         gtk_widget_destroy(GTK_WIDGET(self));
 }
@@ -118,9 +119,9 @@ static void vkp_result_bar_dispose(GObject *object)
 {
     VkpResultBar *self = VKP_RESULT_BAR(object);
     g_clear_handle_id(&self->close_timer, g_source_remove);
-    if (self->job)
-        g_signal_handlers_disconnect_by_data(self->job, self);
-    g_clear_object(&self->job);
+    if (self->operation)
+        g_signal_handlers_disconnect_by_data(self->operation, self);
+    g_clear_object(&self->operation);
     G_OBJECT_CLASS(vkp_result_bar_parent_class)->dispose(object);
 }
 
@@ -147,16 +148,16 @@ static void vkp_result_bar_init(VkpResultBar *self)
     gtk_widget_init_template(GTK_WIDGET(self));
 }
 
-VkpKillJob *vkp_result_bar_job(VkpResultBar *self)
+VkpKillOperation *vkp_result_bar_operation(VkpResultBar *self)
 {
-    return self->job;
+    return self->operation;
 }
 
-VkpResultBar *vkp_result_bar_new(VkpKillJob *job)
+VkpResultBar *vkp_result_bar_new(VkpKillOperation *operation)
 {
     VkpResultBar *self = g_object_new(VKP_TYPE_RESULT_BAR, NULL);
-    self->job = g_object_ref(job);
-    g_signal_connect_swapped(job, "changed", G_CALLBACK(on_job_changed), self);
-    on_job_changed(self);
+    self->operation = g_object_ref(operation);
+    g_signal_connect_swapped(operation, "changed", G_CALLBACK(on_operation_changed), self);
+    on_operation_changed(self);
     return self;
 }

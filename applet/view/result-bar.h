@@ -3,7 +3,7 @@
 
 #include <gtk/gtk.h>
 
-#include "applet/model/kill-job.h"
+#include "applet/model/kill-operation.h"
 
 /* What becomes of a kill: waits for its dry run with [Cancel], for its victims with [Force Kill],
  * then says what it came to. A full
@@ -11,7 +11,7 @@
 #define VKP_TYPE_RESULT_BAR (vkp_result_bar_get_type())
 G_DECLARE_FINAL_TYPE(VkpResultBar, vkp_result_bar, VKP, RESULT_BAR, GtkInfoBar)
 
-/* `job` was confirmed, or its dry run takes its time or failed. */
-VkpResultBar *vkp_result_bar_new(VkpKillJob *job);
+/* `operation` was confirmed, or its dry run takes its time or failed. */
+VkpResultBar *vkp_result_bar_new(VkpKillOperation *operation);
 
-VkpKillJob *vkp_result_bar_job(VkpResultBar *bar); /* borrowed */
+VkpKillOperation *vkp_result_bar_operation(VkpResultBar *bar); /* borrowed */

@@ -8,9 +8,9 @@
 
 #define MAX_NAMED 3
 
-static char *dup_single_question(VkpKillJob *job)
+static char *dup_single_question(VkpKillOperation *operation)
 {
-    const GPtrArray *victims = vkp_kill_job_victims(job);
+    const GPtrArray *victims = vkp_kill_operation_victims(operation);
     if (victims->len == 0)
         return g_strdup(_("The process has exited already."));
     const VkpVictim *victim = g_ptr_array_index(victims, 0);
@@ -74,13 +74,13 @@ static char *dup_global_question(VkpScopeKind scope, const VkpKillCounts *counts
     }
 }
 
-char *vkp_sentence_dup_question(VkpKillJob *job)
+char *vkp_sentence_dup_question(VkpKillOperation *operation)
 {
-    VkpScopeKind scope = vkp_kill_job_order(job)->worded_as;
-    VkpKillCounts counts = vkp_kill_job_count(job);
-    const char *subject = vkp_kill_job_order(job)->subject;
+    VkpScopeKind scope = vkp_kill_operation_order(operation)->worded_as;
+    VkpKillCounts counts = vkp_kill_operation_count(operation);
+    const char *subject = vkp_kill_operation_order(operation)->subject;
     if (scope == VKP_SCOPE_SINGLE)
-        return dup_single_question(job);
+        return dup_single_question(operation);
     if (counts.n_remaining == 0 && counts.n_weak == 0)
         return g_strdup(_("There is nothing to kill."));
     if (!subject)
@@ -89,27 +89,27 @@ char *vkp_sentence_dup_question(VkpKillJob *job)
     return dup_subject_question(scope, counts.n_remaining, shown);
 }
 
-char *vkp_sentence_dup_verb(VkpKillJob *job)
+char *vkp_sentence_dup_verb(VkpKillOperation *operation)
 {
-    guint n = vkp_kill_job_count(job).n_remaining;
-    if (vkp_kill_job_order(job)->force)
+    guint n = vkp_kill_operation_count(operation).n_remaining;
+    if (vkp_kill_operation_order(operation)->force)
         return g_strdup_printf(ngettext("_Force Kill %u Process", "_Force Kill %u Processes", n),
                                n);
     return g_strdup_printf(ngettext("_Kill %u Process", "_Kill %u Processes", n), n);
 }
 
-char *vkp_sentence_dup_manner(VkpKillJob *job)
+char *vkp_sentence_dup_manner(VkpKillOperation *operation)
 {
-    guint seconds = vkp_kill_job_order(job)->grace_ms / 1000;
-    guint n = vkp_kill_job_count(job).n_remaining;
+    guint seconds = vkp_kill_operation_order(operation)->grace_ms / 1000;
+    guint n = vkp_kill_operation_count(operation).n_remaining;
     if (n == 0)
         return NULL;
-    if (vkp_kill_job_order(job)->force)
+    if (vkp_kill_operation_order(operation)->force)
         return g_strdup(ngettext("It is ended at once and cannot save anything.",
                                  "They are ended at once and cannot save anything.", n));
     const char *polite = ngettext("It is asked to exit and may save its work first.",
                                   "They are asked to exit and may save their work first.", n);
-    if (!vkp_kill_job_order(job)->escalate)
+    if (!vkp_kill_operation_order(operation)->escalate)
         return g_strdup(polite);
     g_autofree char *then =
         g_strdup_printf(ngettext("What still runs after %u second is forced to exit.",
@@ -118,9 +118,9 @@ char *vkp_sentence_dup_manner(VkpKillJob *job)
     return g_strconcat(polite, " ", then, NULL);
 }
 
-char *vkp_sentence_dup_agents(VkpKillJob *job)
+char *vkp_sentence_dup_agents(VkpKillOperation *operation)
 {
-    VkpKillCounts counts = vkp_kill_job_count(job);
+    VkpKillCounts counts = vkp_kill_operation_count(operation);
     guint n = counts.n_agents;
     if (n == 0)
         return NULL;
@@ -132,9 +132,9 @@ char *vkp_sentence_dup_agents(VkpKillJob *job)
         n);
 }
 
-char *vkp_sentence_dup_weak(VkpKillJob *job)
+char *vkp_sentence_dup_weak(VkpKillOperation *operation)
 {
-    guint n = vkp_kill_job_count(job).n_weak;
+    guint n = vkp_kill_operation_count(operation).n_weak;
     if (n == 0)
         return NULL;
     return g_strdup_printf(
@@ -144,9 +144,9 @@ char *vkp_sentence_dup_weak(VkpKillJob *job)
         n);
 }
 
-char *vkp_sentence_dup_hidden(VkpKillJob *job)
+char *vkp_sentence_dup_hidden(VkpKillOperation *operation)
 {
-    guint n = vkp_kill_job_count(job).n_hidden;
+    guint n = vkp_kill_operation_count(operation).n_hidden;
     if (n == 0)
         return NULL;
     return g_strdup_printf(ngettext("%u of them is not shown in the list.",
@@ -155,10 +155,11 @@ char *vkp_sentence_dup_hidden(VkpKillJob *job)
 }
 
 /* "node (4242), vite (4243) and 2 more" of those that `is_named` wants. */
-static char *dup_names(VkpKillJob *job, gboolean (*is_named)(const VkpVictim *), guint *n)
+static char *dup_names(VkpKillOperation *operation, gboolean (*is_named)(const VkpVictim *),
+                       guint *n)
 {
     GString *names = g_string_new(NULL);
-    const GPtrArray *victims = vkp_kill_job_victims(job);
+    const GPtrArray *victims = vkp_kill_operation_victims(operation);
     *n = 0;
     for (guint i = 0; i < victims->len; i++) {
         const VkpVictim *victim = g_ptr_array_index(victims, i);
@@ -181,27 +182,27 @@ static gboolean is_protected(const VkpVictim *victim)
     return victim->is_protected;
 }
 
-char *vkp_sentence_dup_spared(VkpKillJob *job)
+char *vkp_sentence_dup_spared(VkpKillOperation *operation)
 {
     guint n;
-    g_autofree char *names = dup_names(job, is_protected, &n);
+    g_autofree char *names = dup_names(operation, is_protected, &n);
     if (n == 0)
         return NULL;
     return g_strdup_printf(
         ngettext("%s is protected and is spared.", "%s are protected and are spared.", n), names);
 }
 
-char *vkp_sentence_dup_gone(VkpKillJob *job)
+char *vkp_sentence_dup_gone(VkpKillOperation *operation)
 {
-    guint n = vkp_kill_job_count(job).n_gone;
+    guint n = vkp_kill_operation_count(operation).n_gone;
     if (n == 0)
         return NULL;
     return g_strdup_printf(ngettext("%u has exited already.", "%u have exited already.", n), n);
 }
 
-char *vkp_sentence_dup_unlisted(VkpKillJob *job)
+char *vkp_sentence_dup_unlisted(VkpKillOperation *operation)
 {
-    guint n = vkp_kill_job_count(job).n_unlisted;
+    guint n = vkp_kill_operation_count(operation).n_unlisted;
     if (n == 0)
         return NULL;
     return g_strdup_printf(ngettext("%u is no longer listed.", "%u are no longer listed.", n), n);
@@ -226,10 +227,10 @@ static const char *outcome_reason(const VkpVictim *victim)
 }
 
 /* "node (4242), still running" for each that did not end. */
-static char *dup_failures(VkpKillJob *job)
+static char *dup_failures(VkpKillOperation *operation)
 {
     GString *text = g_string_new(NULL);
-    const GPtrArray *victims = vkp_kill_job_victims(job);
+    const GPtrArray *victims = vkp_kill_operation_victims(operation);
     guint n = 0;
     for (guint i = 0; i < victims->len; i++) {
         const VkpVictim *victim = g_ptr_array_index(victims, i);
@@ -269,15 +270,15 @@ static char *dup_vanished(guint n, gboolean is_since)
                                  n);
 }
 
-static char *dup_outcome(VkpKillJob *job, const VkpKillCounts *counts)
+static char *dup_outcome(VkpKillOperation *operation, const VkpKillCounts *counts)
 {
     if (counts->n_failed > 0) {
-        g_autofree char *failures = dup_failures(job);
+        g_autofree char *failures = dup_failures(operation);
         return g_strdup_printf(
             ngettext("%u of %u survived: %s.", "%u of %u survived: %s.", counts->n_failed),
             counts->n_failed, counts->n_ticked, failures);
     }
-    gboolean is_since = vkp_kill_job_is_told_by_list(job);
+    gboolean is_since = vkp_kill_operation_is_told_by_list(operation);
     if (counts->n_killed == 0)
         return g_strdup(is_since ? ngettext("It has exited since.",
                                             "All of them have exited since.", counts->n_ticked)
@@ -291,23 +292,23 @@ static char *dup_outcome(VkpKillJob *job, const VkpKillCounts *counts)
     return g_strconcat(killed, " ", vanished, NULL);
 }
 
-static char *dup_single_title(VkpKillJob *job)
+static char *dup_single_title(VkpKillOperation *operation)
 {
-    const GPtrArray *victims = vkp_kill_job_victims(job);
+    const GPtrArray *victims = vkp_kill_operation_victims(operation);
     const VkpVictim *victim = victims->len > 0 ? g_ptr_array_index(victims, 0) : NULL;
-    const char *subject = vkp_kill_job_order(job)->subject;
+    const char *subject = vkp_kill_operation_order(operation)->subject;
     g_autofree char *name = vkp_text_dup_display(victim ? victim->name : subject ? subject : "?");
     return victim ? g_strdup_printf("%s (%d)", name, (int)victim->identity.pid)
                   : g_steal_pointer(&name);
 }
 
-char *vkp_sentence_dup_title(VkpKillJob *job)
+char *vkp_sentence_dup_title(VkpKillOperation *operation)
 {
-    const VkpKillOrder *order = vkp_kill_job_order(job);
+    const VkpKillOrder *order = vkp_kill_operation_order(operation);
     g_autofree char *subject = order->subject ? vkp_text_dup_display(order->subject) : NULL;
     switch (order->worded_as) {
     case VKP_SCOPE_SINGLE:
-        return dup_single_title(job);
+        return dup_single_title(operation);
     case VKP_SCOPE_LEFTOVERS:
         /* Translators: %s is a project */
         return subject ? g_strdup_printf(_("Leftovers of %s"), subject) : g_strdup(_("Leftovers"));
@@ -318,21 +319,22 @@ char *vkp_sentence_dup_title(VkpKillJob *job)
     }
 }
 
-char *vkp_sentence_dup_result(VkpKillJob *job)
+char *vkp_sentence_dup_result(VkpKillOperation *operation)
 {
-    VkpKillCounts counts = vkp_kill_job_count(job);
-    switch (vkp_kill_job_state(job)) {
+    VkpKillCounts counts = vkp_kill_operation_count(operation);
+    switch (vkp_kill_operation_state(operation)) {
     case VKP_KILL_ASKING:
         return g_strdup(_("Looking up what would be killed…"));
     case VKP_KILL_RUNNING:
         return dup_waiting(&counts);
     case VKP_KILL_DONE:
-        return dup_outcome(job, &counts);
+        return dup_outcome(operation, &counts);
     case VKP_KILL_FAILED:
-        if (!vkp_kill_job_was_sent(job))
-            return g_strdup_printf(_("Nothing was killed. %s"), vkp_kill_job_problem(job));
+        if (!vkp_kill_operation_was_sent(operation))
+            return g_strdup_printf(_("Nothing was killed. %s"),
+                                   vkp_kill_operation_problem(operation));
         return g_strdup_printf(_("It is not known what became of the processes. %s"),
-                               vkp_kill_job_problem(job));
+                               vkp_kill_operation_problem(operation));
     default:
         return g_strdup("");
     }

@@ -46,7 +46,7 @@ static void show_unreachable(VkpStatusPage *self, VkpClient *client)
                                 vkp_client_problem(client), _("_Retry"), "win.refresh"});
 }
 
-static void show_database(VkpStatusPage *self, const VkpDatabase *database)
+static void show_database(VkpStatusPage *self, const VkpDatabaseInfo *database)
 {
     g_autofree char *advice = vkp_sentence_dup_database(database);
     show_status(self,
@@ -56,7 +56,7 @@ static void show_database(VkpStatusPage *self, const VkpDatabase *database)
 
 static void show_no_rows(VkpStatusPage *self, VkpClient *client)
 {
-    const VkpDatabase *database = vkp_client_database(client);
+    const VkpDatabaseInfo *database = vkp_client_database(client);
     if (vkp_client_state(client) == VKP_CLIENT_CONNECTING)
         show_status(self, &(Status){.title = _("Loading…")});
     else if (database->state != VKP_DATABASE_OK)

@@ -12,7 +12,7 @@
 #define MAX_PORTS 2
 
 enum {
-    COLUMN_INDEX, /* in the job's victims */
+    COLUMN_INDEX, /* in the operation's victims */
     COLUMN_TICKED,
     COLUMN_CAN_TICK,
     COLUMN_NAME, /* as markup */
@@ -86,9 +86,9 @@ static void set_row(GtkListStore *store, GtkTreeIter *iter, const VkpVictim *vic
                        remark, COLUMN_STRUCK, !is_there, -1);
 }
 
-static void on_job_changed(GtkListStore *store, VkpKillJob *job)
+static void on_operation_changed(GtkListStore *store, VkpKillOperation *operation)
 {
-    const GPtrArray *victims = vkp_kill_job_victims(job);
+    const GPtrArray *victims = vkp_kill_operation_victims(operation);
     GtkTreeModel *model = GTK_TREE_MODEL(store);
     GtkTreeIter iter;
     gboolean is_valid = gtk_tree_model_get_iter_first(model, &iter);
@@ -99,7 +99,7 @@ static void on_job_changed(GtkListStore *store, VkpKillJob *job)
     }
 }
 
-static GtkListStore *store_new(VkpKillJob *job)
+static GtkListStore *store_new(VkpKillOperation *operation)
 {
     GType types[N_COLUMNS] = {
         [COLUMN_INDEX] = G_TYPE_UINT,       [COLUMN_TICKED] = G_TYPE_BOOLEAN,
@@ -109,18 +109,19 @@ static GtkListStore *store_new(VkpKillJob *job)
         [COLUMN_REMARK] = G_TYPE_STRING,    [COLUMN_STRUCK] = G_TYPE_BOOLEAN,
     };
     GtkListStore *store = gtk_list_store_newv(N_COLUMNS, types);
-    for (guint i = 0; i < vkp_kill_job_victims(job)->len; i++) {
+    for (guint i = 0; i < vkp_kill_operation_victims(operation)->len; i++) {
         GtkTreeIter iter;
         gtk_list_store_insert_with_values(store, &iter, -1, COLUMN_INDEX, i, -1);
     }
-    on_job_changed(store, job);
-    g_signal_connect_object(job, "changed", G_CALLBACK(on_job_changed), store, G_CONNECT_SWAPPED);
+    on_operation_changed(store, operation);
+    g_signal_connect_object(operation, "changed", G_CALLBACK(on_operation_changed), store,
+                            G_CONNECT_SWAPPED);
     return store;
 }
 
 static void toggle_row(GtkTreeView *view, GtkTreePath *path)
 {
-    VkpKillJob *job = g_object_get_data(G_OBJECT(view), "vkp-kill-job");
+    VkpKillOperation *operation = g_object_get_data(G_OBJECT(view), "vkp-kill-operation");
     GtkTreeModel *model = gtk_tree_view_get_model(view);
     GtkTreeIter iter;
     guint index;
@@ -130,7 +131,7 @@ static void toggle_row(GtkTreeView *view, GtkTreePath *path)
     gtk_tree_model_get(model, &iter, COLUMN_INDEX, &index, COLUMN_TICKED, &is_ticked,
                        COLUMN_CAN_TICK, &can_tick, -1);
     if (can_tick)
-        vkp_kill_job_set_ticked(job, index, !is_ticked);
+        vkp_kill_operation_set_ticked(operation, index, !is_ticked);
 }
 
 static void on_toggled(GtkCellRendererToggle *cell G_GNUC_UNUSED, const char *path_text,
@@ -147,16 +148,16 @@ static void on_row_activated(GtkTreeView *view, GtkTreePath *path)
 }
 
 /* Where the question names no task, each victim says which one it belongs to. */
-static gboolean spans_tasks(VkpKillJob *job)
+static gboolean spans_tasks(VkpKillOperation *operation)
 {
-    VkpScopeKind scope = vkp_kill_job_order(job)->worded_as;
+    VkpScopeKind scope = vkp_kill_operation_order(operation)->worded_as;
     return scope != VKP_SCOPE_TASK && scope != VKP_SCOPE_ATTEMPT && scope != VKP_SCOPE_EXECUTION;
 }
 
 static gboolean on_query_tooltip(GtkTreeView *view, gint x, gint y, gboolean by_keyboard,
                                  GtkTooltip *tooltip)
 {
-    VkpKillJob *job = g_object_get_data(G_OBJECT(view), "vkp-kill-job");
+    VkpKillOperation *operation = g_object_get_data(G_OBJECT(view), "vkp-kill-operation");
     GtkTreeModel *model;
     g_autoptr(GtkTreePath) path = NULL;
     GtkTreeIter iter;
@@ -164,7 +165,7 @@ static gboolean on_query_tooltip(GtkTreeView *view, gint x, gint y, gboolean by_
     if (!gtk_tree_view_get_tooltip_context(view, &x, &y, by_keyboard, &model, &path, &iter))
         return FALSE;
     gtk_tree_model_get(model, &iter, COLUMN_INDEX, &index, -1);
-    const VkpVictim *victim = g_ptr_array_index(vkp_kill_job_victims(job), index);
+    const VkpVictim *victim = g_ptr_array_index(vkp_kill_operation_victims(operation), index);
     if (!victim->member)
         return FALSE;
     g_autofree char *text = vkp_member_dup_tooltip(victim->member);
@@ -196,7 +197,7 @@ static void add_flexible_column(GtkTreeView *view, const char *title, gint colum
     gtk_tree_view_column_set_expand(gtk_tree_view_get_column(view, last), TRUE);
 }
 
-static void add_columns(GtkTreeView *view, VkpKillJob *job)
+static void add_columns(GtkTreeView *view, VkpKillOperation *operation)
 {
     GtkCellRenderer *tick = gtk_cell_renderer_toggle_new();
     g_signal_connect(tick, "toggled", G_CALLBACK(on_toggled), view);
@@ -208,17 +209,18 @@ static void add_columns(GtkTreeView *view, VkpKillJob *job)
     add_text_column(view, _("ID"), COLUMN_PID, 1);
     add_text_column(view, _("Memory"), COLUMN_MEMORY, 1);
     add_text_column(view, _("Ports"), COLUMN_PORTS, 0);
-    if (spans_tasks(job))
+    if (spans_tasks(operation))
         add_flexible_column(view, _("Task"), COLUMN_TASK, 10);
     add_text_column(view, _("Remark"), COLUMN_REMARK, 0);
 }
 
-void vkp_victim_list_setup(GtkTreeView *view, VkpKillJob *job)
+void vkp_victim_list_setup(GtkTreeView *view, VkpKillOperation *operation)
 {
-    g_autoptr(GtkListStore) store = store_new(job);
+    g_autoptr(GtkListStore) store = store_new(operation);
     gtk_tree_view_set_model(view, GTK_TREE_MODEL(store));
-    g_object_set_data_full(G_OBJECT(view), "vkp-kill-job", g_object_ref(job), g_object_unref);
-    add_columns(view, job);
+    g_object_set_data_full(G_OBJECT(view), "vkp-kill-operation", g_object_ref(operation),
+                           g_object_unref);
+    add_columns(view, operation);
     gtk_widget_set_has_tooltip(GTK_WIDGET(view), TRUE);
     g_signal_connect(view, "query-tooltip", G_CALLBACK(on_query_tooltip), NULL);
     g_signal_connect(view, "row-activated", G_CALLBACK(on_row_activated), NULL);

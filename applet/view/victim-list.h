@@ -3,8 +3,8 @@
 
 #include <gtk/gtk.h>
 
-#include "applet/model/kill-job.h"
+#include "applet/model/kill-operation.h"
 
-/* Makes `view` show the victims of the job with a tick for each, following the job as long as the
- * view lives. */
-void vkp_victim_list_setup(GtkTreeView *view, VkpKillJob *job);
+/* Makes `view` show the victims of the operation with a tick for each, following the operation as
+ * long as the view lives. */
+void vkp_victim_list_setup(GtkTreeView *view, VkpKillOperation *operation);

@@ -283,9 +283,9 @@ static gboolean on_key_press(GtkWidget *widget, GdkEventKey *event,
     return gtk_search_bar_handle_event(self->search_bar, (GdkEvent *)event);
 }
 
-void vkp_window_add_job(VkpWindow *self, VkpKillJob *job)
+void vkp_window_add_operation(VkpWindow *self, VkpKillOperation *operation)
 {
-    vkp_notices_add_job(self->notices, job);
+    vkp_notices_add_operation(self->notices, operation);
 }
 
 void vkp_window_set_has_tray(VkpWindow *self, gboolean has_tray)

@@ -15,7 +15,7 @@ VkpWindow *vkp_window_new(GtkApplication *application, VkpFeed *feed, VkpKillDes
                           VkpSettings *settings);
 
 /* Shows what becomes of a kill. */
-void vkp_window_add_job(VkpWindow *window, VkpKillJob *job);
+void vkp_window_add_operation(VkpWindow *window, VkpKillOperation *operation);
 
 /* Says, or stops saying, that there is no tray to put an icon in. */
 void vkp_window_set_has_tray(VkpWindow *window, gboolean has_tray);

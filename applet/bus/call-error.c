@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "applet/bus/error.h"
+#include "applet/bus/call-error.h"
 
 #include <glib/gi18n.h>
 
 #include "common/base/error.h"
 #include "common/base/text.h"
 
-void vkp_bus_error_register(void)
+void vkp_call_error_register(void)
 {
     for (guint code = 0; code < VKP_N_ERRORS; code++)
         g_dbus_error_register_error(VKP_ERROR, (gint)code, vkp_error_to_bus_name((VkpError)code));
@@ -19,7 +19,7 @@ static gboolean is_nobody_there(const GError *error)
 }
 
 /* The last two may come after signals were sent. */
-gboolean vkp_bus_error_is_refusal(const GError *error)
+gboolean vkp_call_error_is_refusal(const GError *error)
 {
     return is_nobody_there(error) ||
            (error->domain == VKP_ERROR && error->code != VKP_ERROR_KILL_FAILED &&
@@ -50,7 +50,7 @@ static const char *known_sentence(const GError *error)
     return NULL;
 }
 
-char *vkp_bus_error_dup_sentence(const GError *error)
+char *vkp_call_error_dup_sentence(const GError *error)
 {
     const char *known = known_sentence(error);
     if (known)

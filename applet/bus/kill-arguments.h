@@ -17,14 +17,14 @@ typedef struct {
     gboolean include_weak;
     guint grace_ms;
     GArray *expected; /* of VkpIdentity: nobody else is signalled; NULL: whoever is in the scope */
-} VkpKillRequest;
+} VkpKillArguments;
 
-VkpKillRequest *vkp_kill_request_new(VkpScopeKind scope, const char *target);
-void vkp_kill_request_free(VkpKillRequest *request); /* takes NULL */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpKillRequest, vkp_kill_request_free)
+VkpKillArguments *vkp_kill_arguments_new(VkpScopeKind scope, const char *target);
+void vkp_kill_arguments_free(VkpKillArguments *arguments); /* takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpKillArguments, vkp_kill_arguments_free)
 
 /* The options (a{sv}), floating. */
-GVariant *vkp_kill_request_options(const VkpKillRequest *request);
+GVariant *vkp_kill_arguments_options(const VkpKillArguments *arguments);
 
 /* How long the answer may take, in ms: the grace, the hard pass after it, and a busy machine. */
-gint vkp_kill_request_timeout_ms(const VkpKillRequest *request);
+gint vkp_kill_arguments_timeout_ms(const VkpKillArguments *arguments);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "applet/bus/database.h"
+#include "applet/bus/database-info.h"
 
-void vkp_database_clear(VkpDatabase *database)
+void vkp_database_info_clear(VkpDatabaseInfo *database)
 {
     g_free(database->path);
     g_strfreev(database->degraded);
-    *database = (VkpDatabase){.state = VKP_DATABASE_OK};
+    *database = (VkpDatabaseInfo){.state = VKP_DATABASE_OK};
 }
 
-static gboolean update_path(VkpDatabase *database, GVariant *properties)
+static gboolean update_path(VkpDatabaseInfo *database, GVariant *properties)
 {
     const char *path;
     if (!g_variant_lookup(properties, "DatabasePath", "&s", &path) ||
@@ -19,7 +19,7 @@ static gboolean update_path(VkpDatabase *database, GVariant *properties)
     return TRUE;
 }
 
-static gboolean update_state(VkpDatabase *database, GVariant *properties)
+static gboolean update_state(VkpDatabaseInfo *database, GVariant *properties)
 {
     const char *word;
     VkpDatabaseState state;
@@ -30,7 +30,7 @@ static gboolean update_state(VkpDatabase *database, GVariant *properties)
     return TRUE;
 }
 
-static gboolean update_degraded(VkpDatabase *database, GVariant *properties)
+static gboolean update_degraded(VkpDatabaseInfo *database, GVariant *properties)
 {
     g_auto(GStrv) degraded = NULL;
     if (!g_variant_lookup(properties, "Degraded", "^as", &degraded))
@@ -45,7 +45,7 @@ static gboolean update_degraded(VkpDatabase *database, GVariant *properties)
     return TRUE;
 }
 
-gboolean vkp_database_update(VkpDatabase *database, GVariant *properties)
+gboolean vkp_database_info_update(VkpDatabaseInfo *database, GVariant *properties)
 {
     gboolean path = update_path(database, properties);
     gboolean state = update_state(database, properties);

@@ -10,9 +10,9 @@ typedef struct {
     VkpDatabaseState state;
     char *path;     /* NULL: not told yet */
     GStrv degraded; /* words of the contract; NULL: none */
-} VkpDatabase;
+} VkpDatabaseInfo;
 
-void vkp_database_clear(VkpDatabase *database);
+void vkp_database_info_clear(VkpDatabaseInfo *database);
 
 /* Takes over what `properties` (a{sv}) holds. Returns whether anything changed. */
-gboolean vkp_database_update(VkpDatabase *database, GVariant *properties);
+gboolean vkp_database_info_update(VkpDatabaseInfo *database, GVariant *properties);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "applet/model/kill-job.h"
+#include "applet/model/kill-operation.h"
 
-#include "applet/bus/error.h"
+#include "applet/bus/call-error.h"
 
-struct _VkpKillJob {
+struct _VkpKillOperation {
     GObject parent;
     VkpClient *client;
     VkpKillOrder *order;
@@ -20,34 +20,34 @@ struct _VkpKillJob {
 enum { CHANGED, OVER, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE(VkpKillJob, vkp_kill_job, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE(VkpKillOperation, vkp_kill_operation, G_TYPE_OBJECT)
 
-static void emit_changed(VkpKillJob *self)
+static void emit_changed(VkpKillOperation *self)
 {
     g_signal_emit(self, signals[CHANGED], 0);
 }
 
-static void end(VkpKillJob *self, VkpKillState state)
+static void end(VkpKillOperation *self, VkpKillState state)
 {
     self->state = state;
     emit_changed(self);
     g_signal_emit(self, signals[OVER], 0);
 }
 
-static VkpVictim *victim_at(const VkpKillJob *self, guint index)
+static VkpVictim *victim_at(const VkpKillOperation *self, guint index)
 {
     return g_ptr_array_index(self->victims, index);
 }
 
 /* One that the list does not know yet cannot be judged: shown, but left unticked. */
-static gboolean is_weak(const VkpKillJob *self, const VkpMember *member)
+static gboolean is_weak(const VkpKillOperation *self, const VkpMember *member)
 {
     if (self->order->scope == VKP_SCOPE_SINGLE)
         return FALSE; /* a person pointed at it */
     return !member || vkp_member_is_weak(member);
 }
 
-static VkpVictim *victim_new(const VkpKillJob *self, const VkpKillResult *result)
+static VkpVictim *victim_new(const VkpKillOperation *self, const VkpKillResult *result)
 {
     VkpVictim *victim = g_new0(VkpVictim, 1);
     VkpMember *member = vkp_roster_lookup(vkp_client_roster(self->client), result->identity);
@@ -62,7 +62,7 @@ static VkpVictim *victim_new(const VkpKillJob *self, const VkpKillResult *result
     return victim;
 }
 
-static void take_victims(VkpKillJob *self, const GPtrArray *results)
+static void take_victims(VkpKillOperation *self, const GPtrArray *results)
 {
     for (guint i = 0; i < results->len; i++) {
         const VkpKillResult *result = g_ptr_array_index(results, i);
@@ -72,16 +72,16 @@ static void take_victims(VkpKillJob *self, const GPtrArray *results)
     }
 }
 
-static void fail(VkpKillJob *self, const GError *error)
+static void fail(VkpKillOperation *self, const GError *error)
 {
     g_free(self->problem);
-    self->problem = vkp_bus_error_dup_sentence(error);
+    self->problem = vkp_call_error_dup_sentence(error);
     end(self, VKP_KILL_FAILED);
 }
 
 static void on_asked(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(VkpKillJob) self = user_data;
+    g_autoptr(VkpKillOperation) self = user_data;
     g_autoptr(GError) error = NULL;
     g_autoptr(VkpKillReply) reply = vkp_client_kill_finish(VKP_CLIENT(source), result, &error);
     if (self->state == VKP_KILL_CANCELLED)
@@ -95,15 +95,15 @@ static void on_asked(GObject *source, GAsyncResult *result, gpointer user_data)
     emit_changed(self);
 }
 
-void vkp_kill_job_ask(VkpKillJob *self)
+void vkp_kill_operation_ask(VkpKillOperation *self)
 {
-    g_autoptr(VkpKillRequest) request = vkp_kill_order_to_request(self->order);
-    request->is_dry_run = TRUE;
-    request->include_weak = TRUE; /* to show them; whether they are ticked is another matter */
-    vkp_client_kill(self->client, request, self->asking, on_asked, g_object_ref(self));
+    g_autoptr(VkpKillArguments) arguments = vkp_kill_order_to_arguments(self->order);
+    arguments->is_dry_run = TRUE;
+    arguments->include_weak = TRUE; /* to show them; whether they are ticked is another matter */
+    vkp_client_kill(self->client, arguments, self->asking, on_asked, g_object_ref(self));
 }
 
-void vkp_kill_job_set_ticked(VkpKillJob *self, guint index, gboolean is_ticked)
+void vkp_kill_operation_set_ticked(VkpKillOperation *self, guint index, gboolean is_ticked)
 {
     g_return_if_fail(index < self->victims->len);
     VkpVictim *victim = victim_at(self, index);
@@ -113,7 +113,7 @@ void vkp_kill_job_set_ticked(VkpKillJob *self, guint index, gboolean is_ticked)
     emit_changed(self);
 }
 
-void vkp_kill_job_cancel(VkpKillJob *self)
+void vkp_kill_operation_cancel(VkpKillOperation *self)
 {
     g_return_if_fail(self->state == VKP_KILL_ASKING || self->state == VKP_KILL_CONFIRMING);
     self->state = VKP_KILL_CANCELLED;
@@ -121,9 +121,9 @@ void vkp_kill_job_cancel(VkpKillJob *self)
     emit_changed(self);
 }
 
-/* Two calls may tell of the same process: forcing joins the job that runs already. One that is dead
- * stays so. */
-static void take_results(VkpKillJob *self, const GPtrArray *results)
+/* Two calls may tell of the same process: forcing joins the operation that runs already. One that
+ * is dead stays so. */
+static void take_results(VkpKillOperation *self, const GPtrArray *results)
 {
     for (guint i = 0; i < results->len; i++) {
         const VkpKillResult *result = g_ptr_array_index(results, i);
@@ -138,7 +138,7 @@ static void take_results(VkpKillJob *self, const GPtrArray *results)
 
 /* A service that says nothing of a process has not killed it, unless the list shows that it went.
  */
-static void settle(VkpKillJob *self)
+static void settle(VkpKillOperation *self)
 {
     for (guint i = 0; i < self->victims->len; i++) {
         VkpVictim *victim = victim_at(self, i);
@@ -149,15 +149,15 @@ static void settle(VkpKillJob *self)
 
 static void on_killed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(VkpKillJob) self = user_data;
+    g_autoptr(VkpKillOperation) self = user_data;
     g_autoptr(GError) error = NULL;
     g_autoptr(VkpKillReply) reply = vkp_client_kill_finish(VKP_CLIENT(source), result, &error);
     self->n_calls--;
-    self->was_sent |= reply || !vkp_bus_error_is_refusal(error);
+    self->was_sent |= reply || !vkp_call_error_is_refusal(error);
     if (reply)
         take_results(self, reply->results);
     if (error && !self->problem)
-        self->problem = vkp_bus_error_dup_sentence(error);
+        self->problem = vkp_call_error_dup_sentence(error);
     if (self->n_calls > 0) {
         emit_changed(self);
         return;
@@ -167,27 +167,27 @@ static void on_killed(GObject *source, GAsyncResult *result, gpointer user_data)
     end(self, self->problem ? VKP_KILL_FAILED : VKP_KILL_DONE);
 }
 
-static void send(VkpKillJob *self)
+static void send(VkpKillOperation *self)
 {
-    g_autoptr(VkpKillRequest) request = vkp_kill_order_to_request(self->order);
-    request->expected = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
+    g_autoptr(VkpKillArguments) arguments = vkp_kill_order_to_arguments(self->order);
+    arguments->expected = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
     for (guint i = 0; i < self->victims->len; i++) {
         const VkpVictim *victim = victim_at(self, i);
         if (!vkp_victim_is_remaining(victim))
             continue;
-        g_array_append_val(request->expected, victim->identity);
-        request->include_weak |= victim->is_weak;
+        g_array_append_val(arguments->expected, victim->identity);
+        arguments->include_weak |= victim->is_weak;
     }
     self->state = VKP_KILL_RUNNING;
     self->n_calls++;
     self->is_told_by_list = FALSE;
     self->has_lost_service = vkp_client_state(self->client) != VKP_CLIENT_READY;
     g_clear_pointer(&self->problem, g_free);
-    vkp_client_kill(self->client, request, NULL, on_killed, g_object_ref(self));
+    vkp_client_kill(self->client, arguments, NULL, on_killed, g_object_ref(self));
     emit_changed(self);
 }
 
-void vkp_kill_job_confirm(VkpKillJob *self)
+void vkp_kill_operation_confirm(VkpKillOperation *self)
 {
     g_return_if_fail(self->state == VKP_KILL_CONFIRMING);
     for (guint i = 0; i < self->victims->len; i++)
@@ -195,7 +195,7 @@ void vkp_kill_job_confirm(VkpKillJob *self)
     send(self);
 }
 
-void vkp_kill_job_force(VkpKillJob *self)
+void vkp_kill_operation_force(VkpKillOperation *self)
 {
     g_return_if_fail(self->state >= VKP_KILL_RUNNING);
     self->order->force = TRUE;
@@ -204,7 +204,7 @@ void vkp_kill_job_force(VkpKillJob *self)
 
 /* Exits are seen in the list long before the answer to a kill with a long grace. But one that left
  * the list need not have exited: it may be listed again, as after a service that restarts. */
-static gboolean follow_list(VkpKillJob *self)
+static gboolean follow_list(VkpKillOperation *self)
 {
     const VkpRoster *roster = vkp_client_roster(self->client);
     gboolean is_changed = FALSE;
@@ -221,7 +221,7 @@ static gboolean follow_list(VkpKillJob *self)
 }
 
 /* The list of a service that has come back tells what its predecessor did not answer. */
-static void settle_by_list(VkpKillJob *self)
+static void settle_by_list(VkpKillOperation *self)
 {
     g_clear_pointer(&self->problem, g_free);
     self->is_told_by_list = TRUE;
@@ -229,7 +229,7 @@ static void settle_by_list(VkpKillJob *self)
     end(self, VKP_KILL_DONE);
 }
 
-static void on_client_changed(VkpKillJob *self)
+static void on_client_changed(VkpKillOperation *self)
 {
     if (vkp_client_state(self->client) != VKP_CLIENT_READY) {
         self->has_lost_service = TRUE;
@@ -242,24 +242,24 @@ static void on_client_changed(VkpKillJob *self)
         emit_changed(self);
 }
 
-VkpKillState vkp_kill_job_state(VkpKillJob *self)
+VkpKillState vkp_kill_operation_state(VkpKillOperation *self)
 {
     return self->state;
 }
 
-gboolean vkp_kill_job_is_over(VkpKillJob *self)
+gboolean vkp_kill_operation_is_over(VkpKillOperation *self)
 {
     return self->state == VKP_KILL_DONE || self->state == VKP_KILL_FAILED;
 }
 
-gboolean vkp_kill_job_has_failed(VkpKillJob *self)
+gboolean vkp_kill_operation_has_failed(VkpKillOperation *self)
 {
-    VkpKillCounts counts = vkp_kill_job_count(self);
+    VkpKillCounts counts = vkp_kill_operation_count(self);
     return self->state == VKP_KILL_FAILED ||
            (self->state == VKP_KILL_DONE && counts.n_failed > counts.n_since);
 }
 
-static gboolean takes_over(VkpKillJob *self, VkpKillJob *older)
+static gboolean takes_over(VkpKillOperation *self, VkpKillOperation *older)
 {
     guint n = 0;
     for (guint i = 0; i < older->victims->len; i++) {
@@ -274,72 +274,72 @@ static gboolean takes_over(VkpKillJob *self, VkpKillJob *older)
     return n > 0;
 }
 
-gboolean vkp_kill_job_replaces(VkpKillJob *self, VkpKillJob *older)
+gboolean vkp_kill_operation_replaces(VkpKillOperation *self, VkpKillOperation *older)
 {
-    return vkp_kill_job_is_over(older) &&
+    return vkp_kill_operation_is_over(older) &&
            (vkp_kill_order_equal(self->order, older->order) || takes_over(self, older));
 }
 
-gboolean vkp_kill_job_was_sent(VkpKillJob *self)
+gboolean vkp_kill_operation_was_sent(VkpKillOperation *self)
 {
     return self->was_sent;
 }
 
-gboolean vkp_kill_job_is_told_by_list(VkpKillJob *self)
+gboolean vkp_kill_operation_is_told_by_list(VkpKillOperation *self)
 {
     return self->is_told_by_list;
 }
 
-const VkpKillOrder *vkp_kill_job_order(VkpKillJob *self)
+const VkpKillOrder *vkp_kill_operation_order(VkpKillOperation *self)
 {
     return self->order;
 }
 
-const char *vkp_kill_job_problem(VkpKillJob *self)
+const char *vkp_kill_operation_problem(VkpKillOperation *self)
 {
     return self->problem;
 }
 
-const GPtrArray *vkp_kill_job_victims(VkpKillJob *self)
+const GPtrArray *vkp_kill_operation_victims(VkpKillOperation *self)
 {
     return self->victims;
 }
 
-VkpKillCounts vkp_kill_job_count(VkpKillJob *self)
+VkpKillCounts vkp_kill_operation_count(VkpKillOperation *self)
 {
     return vkp_victims_count(self->victims);
 }
 
-static void vkp_kill_job_finalize(GObject *object)
+static void vkp_kill_operation_finalize(GObject *object)
 {
-    VkpKillJob *self = VKP_KILL_JOB(object);
+    VkpKillOperation *self = VKP_KILL_OPERATION(object);
     g_signal_handlers_disconnect_by_data(self->client, self);
     g_object_unref(self->client);
     g_object_unref(self->asking);
     vkp_kill_order_free(self->order);
     g_ptr_array_unref(self->victims);
     g_free(self->problem);
-    G_OBJECT_CLASS(vkp_kill_job_parent_class)->finalize(object);
+    G_OBJECT_CLASS(vkp_kill_operation_parent_class)->finalize(object);
 }
 
-static void vkp_kill_job_class_init(VkpKillJobClass *class)
+static void vkp_kill_operation_class_init(VkpKillOperationClass *class)
 {
-    G_OBJECT_CLASS(class)->finalize = vkp_kill_job_finalize;
-    signals[CHANGED] = g_signal_new("changed", VKP_TYPE_KILL_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                    NULL, G_TYPE_NONE, 0);
-    signals[OVER] = g_signal_new("over", VKP_TYPE_KILL_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                 G_TYPE_NONE, 0);
+    G_OBJECT_CLASS(class)->finalize = vkp_kill_operation_finalize;
+    signals[CHANGED] = g_signal_new("changed", VKP_TYPE_KILL_OPERATION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                    NULL, NULL, G_TYPE_NONE, 0);
+    signals[OVER] = g_signal_new("over", VKP_TYPE_KILL_OPERATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
 }
 
-static void vkp_kill_job_init(VkpKillJob *self)
+static void vkp_kill_operation_init(VkpKillOperation *self)
 {
     self->victims = vkp_victims_new();
     self->asking = g_cancellable_new();
 }
 
-VkpKillJob *vkp_kill_job_new(VkpClient *client, const VkpKillOrder *order)
+VkpKillOperation *vkp_kill_operation_new(VkpClient *client, const VkpKillOrder *order)
 {
-    VkpKillJob *self = g_object_new(VKP_TYPE_KILL_JOB, NULL);
+    VkpKillOperation *self = g_object_new(VKP_TYPE_KILL_OPERATION, NULL);
     self->client = g_object_ref(client);
     self->order = vkp_kill_order_copy(order);
     g_signal_connect_swapped(client, "changed", G_CALLBACK(on_client_changed), self);
