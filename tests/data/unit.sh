@@ -41,8 +41,9 @@ hides_processes() {
 # Each guard has as many threads as it may give up; one is the loop's.
 lacks_threads() {
   local guards stuck
-  guards=$(grep -rh --include='*.c' '= vkp_image_guard_new(' "$root/common" "$root/service" | wc -l)
-  stuck=$(sed -n 's/^#define VKP_IMAGE_GUARD_MAX_STUCK //p' "$root/common/proc/image-guard.h")
+  guards=$(grep -Ehr --include='*.c' '= vkp_(image_guard|mounts)_new\(' "$root/common" \
+    "$root/service" | wc -l)
+  stuck=$(sed -n 's/^#define VKP_GUARD_MAX_STUCK //p' "$root/common/base/guard.h")
   [ "$(value TasksMax "$unit")" -gt $((1 + guards * stuck)) ] ||
     printf 'more than %d threads wanted for %d guards\n' $((1 + guards * stuck)) "$guards"
 }
