@@ -17,9 +17,11 @@ static void leave(Request *request, Job *job)
     request->n_jobs--;
 }
 
+/* The timer may be early: sd-event counts from the beginning of the turn that has started it. */
 static void on_grace_over(void *data)
 {
     Request *request = data;
+    request->grace_end = g_get_monotonic_time();
     const GPtrArray *jobs = request->kills->jobs;
     for (guint i = 0; i < jobs->len; i++) {
         Job *job = g_ptr_array_index(jobs, i);

@@ -78,6 +78,29 @@ static void test_short_grace(KillsFixture *fixture, G_GNUC_UNUSED gconstpointer 
     g_assert_cmpint(kills_outcome(&patient, stubborn), ==, VKP_OUTCOME_EXITED);
 }
 
+static void *start_early_timer(void *loop, guint64 usec, VkpLoopFunc func, void *data,
+                               GError **error)
+{
+    guint64 early_usec = 50 * G_TIME_SPAN_MILLISECOND;
+    VkpLoop real = vkp_test_loop_ops(loop);
+    return real.ops->start_timer(loop, usec > early_usec ? usec - early_usec : usec, func, data,
+                                 error);
+}
+
+/* A loop may count from when its turn began, and not from now. */
+static void test_early_timers(KillsFixture *fixture, gconstpointer data)
+{
+    VkpLoopOps ops = *fixture->rig->context.loop.ops;
+    VkpKillContext context = fixture->rig->context;
+    ops.start_timer = start_early_timer;
+    context.loop.ops = &ops;
+    vkp_kills_free(fixture->kills);
+    fixture->kills = vkp_kills_new(&context);
+    test_hard_pass_of_the_later_one(fixture, data);
+    test_short_grace(fixture, data);
+    g_clear_pointer(&fixture->kills, vkp_kills_free);
+}
+
 /* The job that it joins has done nothing yet. */
 static void test_no_grace(KillsFixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
@@ -153,6 +176,7 @@ int main(int argc, char **argv)
                kills_tear_down)
     ADD("escalation-comes-at-the-end-of-its-own-grace", test_hard_pass_of_the_later_one);
     ADD("escalation-does-not-wait-for-another-one", test_both_escalate);
+    ADD("no-grace-outlasts-a-timer-that-is-early", test_early_timers);
     ADD("escalation-spares-whom-only-the-other-asked-for", test_hard_pass_spares_the_rest);
     ADD("short-grace-is-answered-before-the-job-it-joined-ends", test_short_grace);
     ADD("no-grace-is-answered-before-the-job-it-joined-begins", test_no_grace);
