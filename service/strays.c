@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include "common/base/error.h"
-#include "common/proc/mounts.h"
 #include "common/store/locate.h"
 #include "service/holders.h"
 #include "service/movers.h"
@@ -157,7 +156,9 @@ static gboolean take_path(VkpStrays *strays, const char *path)
 /* Nothing may keep us waiting. */
 static gboolean is_within_reach(const VkpStrays *strays, const VkpOpenFile *file)
 {
-    return !vkp_reader_device_is_served(strays->reader, file->inode.device) &&
+    VkpMounts *mounts = vkp_reader_mounts(strays->reader);
+    vkp_mounts_refresh(mounts);
+    return !vkp_mounts_is_remote_device(mounts, file->inode.device) &&
            vkp_inode_equal(file->inode, vkp_file_inode(file->path));
 }
 

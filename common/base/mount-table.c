@@ -193,6 +193,19 @@ const VkpMount *vkp_mount_table_find(const VkpMountTable *table, const char *poi
     return g_hash_table_lookup(table->by_point, point);
 }
 
+gboolean vkp_mount_table_is_remote_device(const VkpMountTable *table, dev_t device)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, table->by_id);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const VkpMount *mount = value;
+        if (mount->device == device && mount->kind != VKP_MOUNT_LOCAL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 gboolean vkp_mount_table_has_distant(const VkpMountTable *table)
 {
     return table->has_distant;

@@ -40,5 +40,8 @@ gboolean vkp_mount_table_is_local(const VkpMountTable *table, guint64 id);
  * one. Borrowed. */
 const VkpMount *vkp_mount_table_find(const VkpMountTable *table, const char *point);
 
+/* Whether anything with this device is not local. FALSE for one that is not mounted here. */
+gboolean vkp_mount_table_is_remote_device(const VkpMountTable *table, dev_t device);
+
 /* Whether there is anything distant at all. */
 gboolean vkp_mount_table_has_distant(const VkpMountTable *table);

@@ -80,6 +80,11 @@ gboolean vkp_mounts_is_remote_point(const VkpMounts *mounts, const char *point, 
     return TRUE;
 }
 
+gboolean vkp_mounts_is_remote_device(const VkpMounts *mounts, dev_t device)
+{
+    return !mounts->table || vkp_mount_table_is_remote_device(mounts->table, device);
+}
+
 static const VkpMount *find_innermost(const VkpMountTable *table, const char *path)
 {
     g_autofree char *at = g_strdup(path);

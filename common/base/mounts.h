@@ -25,6 +25,9 @@ gboolean vkp_mounts_is_local(const VkpMounts *mounts, guint64 mount_id);
  */
 gboolean vkp_mounts_is_remote_point(const VkpMounts *mounts, const char *point, guint64 *subject);
 
+/* Whether files of this device are remote. FALSE for what is not mounted here. */
+gboolean vkp_mounts_is_remote_device(const VkpMounts *mounts, dev_t device);
+
 /* Whether a path, by its text, lies on something that may not even tell what it is. */
 gboolean vkp_mounts_is_distant(const VkpMounts *mounts, const char *path, guint64 *subject);
 

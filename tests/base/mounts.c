@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,6 +52,17 @@ static void test_points(void)
     g_assert_cmpuint(subject, ==, vkp_mounts_subject(7));
 }
 
+static void test_devices(void)
+{
+    g_autoptr(VkpMounts) mounts = mounts_of("1 0 8:1 / / rw - ext4 x rw\n"
+                                            "2 1 0:5 / /mnt/c rw - 9p x rw\n"
+                                            "4 1 0:7 / /mnt/s rw - fuse.sshfs x rw\n");
+    g_assert_true(vkp_mounts_is_remote_device(mounts, makedev(0, 5)));
+    g_assert_true(vkp_mounts_is_remote_device(mounts, makedev(0, 7)));
+    g_assert_false(vkp_mounts_is_remote_device(mounts, makedev(8, 1)));
+    g_assert_false(vkp_mounts_is_remote_device(mounts, makedev(0, 6))); /* a subvolume's, say */
+}
+
 /* Of what nobody tells us about we are careful. */
 static void test_unreadable(void)
 {
@@ -60,6 +72,7 @@ static void test_unreadable(void)
     g_assert_false(vkp_mounts_is_local(mounts, 1));
     g_assert_true(vkp_mounts_is_remote_point(mounts, "/", &subject));
     g_assert_cmpuint(subject, !=, 0);
+    g_assert_true(vkp_mounts_is_remote_device(mounts, makedev(8, 1)));
     vkp_mounts_free(NULL);
 }
 
@@ -112,6 +125,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/mounts/the-innermost-mount-of-a-path-is-the-distant-one", test_distant);
     g_test_add_func("/mounts/a-point-is-remote-and-not-what-is-below", test_points);
+    g_test_add_func("/mounts/a-device-tells-what-is-remote", test_devices);
     g_test_add_func("/mounts/without-a-list-everything-is-remote", test_unreadable);
     g_test_add_func("/mounts/a-new-mount-is-seen", test_change);
     return g_test_run();
