@@ -288,8 +288,8 @@ VkpBus *vkp_bus_new(const VkpBusOptions *options, GError **error)
     if (!bus->callers)
         return NULL;
     bus->own_calls = vkp_own_calls_new(options->bus);
-    bus->kills = vkp_kill_calls_new(options->manager, bus->callers, options->grace_ms);
-    bus->lists = vkp_list_calls_new(options->bus, options->manager, bus->callers, error);
+    bus->kills = vkp_kill_calls_new(options->manager, options->grace_ms);
+    bus->lists = vkp_list_calls_new(options->bus, options->manager, error);
     if (!bus->lists)
         return NULL;
     int r = vkp_bus_error_register();

@@ -23,7 +23,7 @@ struct VkpCallers {
 };
 
 typedef struct {
-    VkpCaller caller;
+    VkpCaller *caller; /* counted: calls under way hold it, too */
     VkpCallers *callers;
     VkpCredentialsQuestion *question; /* NULL: the caller is known */
     GQueue held;                      /* sd_bus_message, in order of arrival */
@@ -34,11 +34,36 @@ static void drop(gpointer message)
     sd_bus_message_unref(message);
 }
 
+static void caller_clear(VkpCaller *caller)
+{
+    g_free(caller->name);
+}
+
+static void caller_unref(VkpCaller *caller)
+{
+    g_rc_box_release_full(caller, (GDestroyNotify)caller_clear);
+}
+
+VkpCaller *vkp_caller_begin_call(VkpCaller *caller)
+{
+    caller->n_calls++;
+    return g_rc_box_acquire(caller);
+}
+
+void vkp_caller_end_call(VkpCaller *caller)
+{
+    if (!caller)
+        return;
+    caller->n_calls--;
+    caller_unref(caller);
+}
+
 static void entry_free(Entry *entry)
 {
     vkp_credentials_question_free(entry->question);
     g_queue_clear_full(&entry->held, drop);
-    g_free(entry->caller.name);
+    entry->caller->has_left = TRUE;
+    caller_unref(entry->caller);
     g_free(entry);
 }
 
@@ -51,6 +76,9 @@ static int on_left(sd_bus_message *message, void *data, G_GNUC_UNUSED sd_bus_err
 {
     VkpCallers *callers = data;
     const char *name;
+    /* sd-bus lets a unique name pass for the well-known one that a match asks for. */
+    if (!vkp_credentials_is_of_bus(message))
+        return 0;
     int r = sd_bus_message_read(message, "s", &name);
     if (r >= 0 && g_hash_table_remove(callers->entries, name))
         callers->listener.left(callers->listener.data);
@@ -123,14 +151,14 @@ static void serve_held(Entry *entry)
 static void refuse_held(Entry *entry, int r)
 {
     g_autoptr(GError) error = NULL;
-    set_error_unknown(&error, r, entry->caller.name);
+    set_error_unknown(&error, r, entry->caller->name);
     const VkpCallersListener *listener = &entry->callers->listener;
     for (GList *held = entry->held.head; held; held = held->next) {
         (void)vkp_bus_error_reply(held->data, error);
         if (listener->refused)
             listener->refused(held->data, error, listener->data);
     }
-    g_hash_table_remove(entry->callers->entries, entry->caller.name);
+    g_hash_table_remove(entry->callers->entries, entry->caller->name);
 }
 
 static void on_told(int r, const VkpCredentials *credentials, void *data)
@@ -140,9 +168,9 @@ static void on_told(int r, const VkpCredentials *credentials, void *data)
         refuse_held(entry, r);
         return;
     }
-    entry->caller.uid = credentials->uid;
-    entry->caller.pid = credentials->pid;
-    entry->caller.is_sandboxed = vkp_sandbox_holds(entry->callers->proc_root, credentials->pid);
+    entry->caller->uid = credentials->uid;
+    entry->caller->pid = credentials->pid;
+    entry->caller->is_sandboxed = vkp_sandbox_holds(entry->callers->proc_root, credentials->pid);
     g_clear_pointer(&entry->question, vkp_credentials_question_free);
     serve_held(entry);
 }
@@ -151,7 +179,8 @@ static Entry *entry_new(VkpCallers *callers, const char *name, GError **error)
 {
     Entry *entry = g_new0(Entry, 1);
     entry->callers = callers;
-    entry->caller.name = g_strdup(name);
+    entry->caller = g_rc_box_new0(VkpCaller);
+    entry->caller->name = g_strdup(name);
     g_queue_init(&entry->held);
     int r = vkp_credentials_ask(callers->bus, name, on_told, entry, &entry->question);
     if (r >= 0)
@@ -174,7 +203,7 @@ static Entry *find_or_ask(VkpCallers *callers, sd_bus_message *message, GError *
         return entry;
     entry = entry_new(callers, name, error);
     if (entry)
-        g_hash_table_insert(callers->entries, entry->caller.name, entry);
+        g_hash_table_insert(callers->entries, entry->caller->name, entry);
     return entry;
 }
 
@@ -204,7 +233,7 @@ int vkp_callers_admit(VkpCallers *callers, sd_bus_message *message, sd_bus_error
 VkpCaller *vkp_callers_lookup(const VkpCallers *callers, const char *name)
 {
     Entry *entry = find(callers, name);
-    return entry && !entry->question ? &entry->caller : NULL;
+    return entry && !entry->question ? entry->caller : NULL;
 }
 
 VkpCaller *vkp_callers_of(const VkpCallers *callers, sd_bus_message *message, GError **error)
@@ -224,6 +253,6 @@ guint vkp_callers_n_subscribed(const VkpCallers *callers)
     gpointer entry;
     g_hash_table_iter_init(&iterator, callers->entries);
     while (g_hash_table_iter_next(&iterator, NULL, &entry))
-        n_subscribed += ((Entry *)entry)->caller.is_subscribed;
+        n_subscribed += ((Entry *)entry)->caller->is_subscribed;
     return n_subscribed;
 }

@@ -18,6 +18,7 @@ typedef struct {
     gboolean is_sandboxed; /* may look, must not touch */
     guint n_calls;         /* under way; counted by whoever answers late */
     gboolean is_subscribed;
+    gboolean has_left; /* and is known no more: only calls under way hold it */
 } VkpCaller;
 
 /* Calls under way that one caller may have, and calls of any kind that are held for it before. */
@@ -26,6 +27,11 @@ typedef struct {
 
 /* FALSE and LIMITS_EXCEEDED when the caller has as many under way as he may. */
 gboolean vkp_caller_may_call(const VkpCaller *caller, GError **error);
+
+/* One more call under way, and one less (takes NULL). In between the caller stays, also when it has
+ * left. Returns the caller. */
+VkpCaller *vkp_caller_begin_call(VkpCaller *caller);
+void vkp_caller_end_call(VkpCaller *caller);
 
 typedef struct {
     /* Serves a call that was held; returns what a method handler returns. */

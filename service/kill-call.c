@@ -16,7 +16,6 @@
 
 struct VkpKillCalls {
     VkpManager *manager;
-    VkpCallers *callers;
     guint grace_ms;          /* unless the caller says */
     GPtrArray *open;         /* Call */
     gint64 noted_since_usec; /* monotonic; 0: none was noted yet */
@@ -32,10 +31,12 @@ typedef struct {
     VkpKillOptions options;
     pid_t caller_pid;
     uid_t caller_uid;
+    VkpCaller *counted; /* the caller, while he has the call under way */
 } Call;
 
 static void call_free(Call *call)
 {
+    vkp_caller_end_call(call->counted);
     sd_bus_message_unref(call->message);
     vkp_kill_options_clear(&call->options);
     g_free(call);
@@ -43,11 +44,10 @@ static void call_free(Call *call)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_free)
 
-VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpCallers *callers, guint grace_ms)
+VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, guint grace_ms)
 {
     VkpKillCalls *calls = g_new0(VkpKillCalls, 1);
     calls->manager = manager;
-    calls->callers = callers;
     calls->grace_ms = grace_ms;
     calls->open = g_ptr_array_new_with_free_func((GDestroyNotify)call_free);
     return calls;
@@ -132,10 +132,6 @@ static void on_killed(const GPtrArray *results, void *data)
 {
     Call *call = data;
     VkpKillCalls *calls = call->calls;
-    VkpCaller *caller =
-        vkp_callers_lookup(calls->callers, sd_bus_message_get_sender(call->message));
-    if (caller)
-        caller->n_calls--;
     VkpKillRecord record = record_of(call);
     record.results = results;
     vkp_journal_kill(&record);
@@ -201,7 +197,7 @@ int vkp_kill_calls_start(VkpKillCalls *calls, VkpCaller *caller, sd_bus_message 
         vkp_journal_kill(&record);
         return vkp_bus_error_set(bus_error, error);
     }
-    caller->n_calls++;
+    call->counted = vkp_caller_begin_call(caller);
     g_ptr_array_add(calls->open, g_steal_pointer(&call));
     return 1; /* answered later */
 }

@@ -10,8 +10,8 @@
  * journal, whether its caller still listens or not. */
 typedef struct VkpKillCalls VkpKillCalls;
 
-/* Both are borrowed and outlive the calls. */
-VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpCallers *callers, guint grace_ms);
+/* `manager` is borrowed. `grace_ms` is that of calls that name none. */
+VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, guint grace_ms);
 
 /* Takes NULL. The manager is freed before: calls still under way are answered then, with
  * KILL_FAILED. */

@@ -15,7 +15,6 @@
 
 struct VkpListCalls {
     VkpManager *manager;
-    VkpCallers *callers;
     sd_event_source *idle;     /* on while anybody waits */
     sd_event_source *patience; /* timer; likewise, and begun anew whenever one was served */
     GQueue waiting;            /* Call, in order of arrival */
@@ -24,6 +23,7 @@ struct VkpListCalls {
 };
 
 typedef struct {
+    VkpCaller *caller; /* counted */
     sd_bus_message *message;
     VkpFilter filter;
     gint64 came_at_usec;
@@ -31,6 +31,7 @@ typedef struct {
 
 static void call_free(Call *call)
 {
+    vkp_caller_end_call(call->caller);
     sd_bus_message_unref(call->message);
     vkp_filter_clear(&call->filter);
     g_free(call);
@@ -105,12 +106,10 @@ static void serve_one(VkpListCalls *calls)
 {
     g_autoptr(Call) call = pop_next(calls);
     g_autoptr(GError) error = NULL;
-    VkpCaller *caller = vkp_callers_lookup(calls->callers, caller_of(call));
     g_free(calls->last_served);
     calls->last_served = g_strdup(caller_of(call));
-    if (!caller) /* has left */
+    if (call->caller->has_left)
         return;
-    caller->n_calls--;
     if (!answer(calls, call, &error))
         refuse(call, error);
 }
@@ -162,12 +161,10 @@ static int add_sources(VkpListCalls *calls, sd_event *event)
     return r < 0 ? r : sd_event_source_set_enabled(calls->patience, SD_EVENT_OFF);
 }
 
-VkpListCalls *vkp_list_calls_new(sd_bus *bus, VkpManager *manager, VkpCallers *callers,
-                                 GError **error)
+VkpListCalls *vkp_list_calls_new(sd_bus *bus, VkpManager *manager, GError **error)
 {
     VkpListCalls *calls = g_new0(VkpListCalls, 1);
     calls->manager = manager;
-    calls->callers = callers;
     g_queue_init(&calls->waiting);
     int r = add_sources(calls, sd_bus_get_event(bus));
     if (r >= 0)
@@ -197,12 +194,12 @@ int vkp_list_calls_start(VkpListCalls *calls, VkpCaller *caller, sd_bus_message 
     if (!vkp_caller_may_call(caller, &error) || !vkp_decode_filter(message, &call->filter, &error))
         return vkp_bus_error_set(bus_error, error);
     call->came_at_usec = g_get_monotonic_time();
+    call->caller = vkp_caller_begin_call(caller);
     g_queue_push_tail(&calls->waiting, g_steal_pointer(&call));
     int r = calls->waiting.length == 1 ? schedule(calls) : 0;
     if (r < 0) {
         call_free(g_queue_pop_tail(&calls->waiting));
         return r;
     }
-    caller->n_calls++;
     return 1; /* answered later */
 }

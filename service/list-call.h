@@ -10,9 +10,8 @@
  * waits for them, the others don't. */
 typedef struct VkpListCalls VkpListCalls;
 
-/* Both are borrowed and outlive the calls. NULL and error when `bus` has no loop. */
-VkpListCalls *vkp_list_calls_new(sd_bus *bus, VkpManager *manager, VkpCallers *callers,
-                                 GError **error);
+/* `manager` is borrowed and outlives the calls. NULL and error when `bus` has no loop. */
+VkpListCalls *vkp_list_calls_new(sd_bus *bus, VkpManager *manager, GError **error);
 
 /* Takes NULL. Calls that still wait are given up. */
 void vkp_list_calls_free(VkpListCalls *calls);

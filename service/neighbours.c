@@ -64,10 +64,11 @@ static int ask_for_applet(VkpNeighbours *neighbours)
                                &neighbours->applet_question);
 }
 
-static int on_applet_owner_changed(G_GNUC_UNUSED sd_bus_message *message, void *data,
+static int on_applet_owner_changed(sd_bus_message *message, void *data,
                                    G_GNUC_UNUSED sd_bus_error *bus_error)
 {
-    (void)ask_for_applet(data);
+    if (vkp_credentials_is_of_bus(message)) /* sd-bus lets anybody's unique name pass for it */
+        (void)ask_for_applet(data);
     return 0;
 }
 

@@ -136,14 +136,28 @@ guint64 fake_bus_call_with_dictionary(FakeBus *bus, const char *sender, const ch
     return call(bus, message);
 }
 
-void fake_bus_leave(FakeBus *bus, const char *name)
 {
     sd_bus_message *message = NULL;
     g_assert_cmpint(sd_bus_message_new_signal(bus->server, &message, "/org/freedesktop/DBus",
                                               DRIVER, "NameOwnerChanged"),
                     >=, 0);
     g_assert_cmpint(sd_bus_message_append(message, "sss", name, name, ""), >=, 0);
-    send_as_driver(bus, message);
+    return message;
+}
+
+void fake_bus_leave(FakeBus *bus, const char *name)
+{
+    send_as_driver(bus, new_leave(bus, name));
+    fake_bus_settle(bus);
+}
+
+void fake_bus_forge_leave(FakeBus *bus, const char *sender, const char *name)
+{
+    sd_bus_message *message = new_leave(bus, name);
+    g_assert_cmpint(sd_bus_message_set_sender(message, sender), >=, 0);
+    g_assert_cmpint(sd_bus_message_set_destination(message, OWN_NAME), >=, 0);
+    g_assert_cmpint(sd_bus_send(bus->server, message, NULL), >=, 0);
+    sd_bus_message_unref(message);
     fake_bus_settle(bus);
 }
 

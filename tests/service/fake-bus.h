@@ -31,6 +31,9 @@ guint64 fake_bus_call_with_dictionary(FakeBus *bus, const char *sender, const ch
 /* The bus tells all that the name has left. */
 void fake_bus_leave(FakeBus *bus, const char *name);
 
+/* Somebody else tells us alone that the name has left: session buses pass that on. */
+void fake_bus_forge_leave(FakeBus *bus, const char *sender, const char *name);
+
 /* Whom the oldest open question is about; NULL when there is none. Borrowed. */
 const char *fake_bus_asked(FakeBus *bus);
 

@@ -155,6 +155,40 @@ static void test_leaves_meanwhile(Scene *scene, G_GNUC_UNUSED gconstpointer data
     g_assert_cmpuint(scene->bus->answers->len, ==, 1);
 }
 
+/* sd-bus lets a unique name pass for the bus's in a match, be it the caller's own. */
+static void test_forged_leave(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    fake_bus_call(scene->bus, ":1.50", "A");
+    fake_bus_forge_leave(scene->bus, ":1.66", ":1.50");
+    fake_bus_forge_leave(scene->bus, ":1.50", ":1.50");
+    tell_who(scene);
+    g_assert_cmpstr(scene->served->str, ==, ":1.50 A;");
+    fake_bus_forge_leave(scene->bus, ":1.66", ":1.50");
+    g_assert_nonnull(vkp_callers_lookup(scene->callers, ":1.50"));
+    g_assert_cmpuint(scene->n_left, ==, 0);
+}
+
+/* Whoever answers late counts on the caller, not on whoever has the name by then. */
+static void test_calls_outlive_caller(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    fake_bus_call(scene->bus, ":1.50", "A");
+    tell_who(scene);
+    VkpCaller *first = vkp_caller_begin_call(vkp_callers_lookup(scene->callers, ":1.50"));
+    VkpCaller *again = vkp_caller_begin_call(first);
+    g_assert_cmpuint(first->n_calls, ==, 2);
+    fake_bus_leave(scene->bus, ":1.50");
+    g_assert_true(first->has_left);
+    fake_bus_call(scene->bus, ":1.50", "B");
+    tell_who(scene);
+    VkpCaller *second = vkp_callers_lookup(scene->callers, ":1.50");
+    g_assert_cmpuint(second->n_calls, ==, 0);
+    vkp_caller_end_call(again);
+    g_assert_cmpuint(first->n_calls, ==, 1);
+    vkp_caller_end_call(first);
+    g_assert_cmpuint(second->n_calls, ==, 0);
+    g_assert_false(second->has_left);
+}
+
 static void assert_refused(Scene *scene, const guint64 serials[2], const char *error)
 {
     g_assert_cmpstr(fake_bus_answer(scene->bus, serials[0]), ==, error);
@@ -232,6 +266,8 @@ int main(int argc, char **argv)
     add("/service/newcomers/who-is-known-does-not-wait-for-them", test_others_go_on);
     add("/service/newcomers/held-calls-are-so-many-at-most", test_limit);
     add("/service/newcomers/who-leaves-takes-his-calls-with-him", test_leaves_meanwhile);
+    add("/service/newcomers/only-the-bus-says-who-has-left", test_forged_leave);
+    add("/service/newcomers/a-call-under-way-counts-on-who-made-it", test_calls_outlive_caller);
     add("/service/newcomers/who-stays-unknown-is-refused", test_bad_answers);
     add("/service/newcomers/an-answer-of-another-is-none", test_forged_answers);
     add("/service/newcomers/the-end-gives-held-calls-up", test_end);
