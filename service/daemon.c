@@ -42,11 +42,28 @@ static gboolean open_loop(sd_event **event, GError **error)
     return r >= 0;
 }
 
-static int connect_to_address(sd_bus **bus, const char *address)
+/* Where sd_bus_open_user() connects to. NULL: nowhere. */
+static char *dup_session_address(void)
 {
-    int r = sd_bus_new(bus);
+    const char *address = g_getenv("DBUS_SESSION_BUS_ADDRESS");
+    const char *folder = g_getenv("XDG_RUNTIME_DIR");
+    if (address)
+        return g_strdup(address);
+    if (!folder)
+        return NULL;
+    g_autofree char *escaped = g_uri_escape_string(folder, "/", FALSE);
+    return g_strdup_printf("unix:path=%s/bus", escaped);
+}
+
+/* Without descriptors: those of calls that wait would stay open here, and they are not many. That
+ * must be said before the start, so sd_bus_open_user() won't do. */
+static int connect_to(sd_bus **bus, const char *address)
+{
+    int r = address ? sd_bus_new(bus) : -ENOMEDIUM;
     if (r >= 0)
         r = sd_bus_set_address(*bus, address);
+    if (r >= 0)
+        r = sd_bus_negotiate_fds(*bus, FALSE);
     if (r >= 0)
         r = sd_bus_set_bus_client(*bus, TRUE);
     return r < 0 ? r : sd_bus_start(*bus);
@@ -54,7 +71,8 @@ static int connect_to_address(sd_bus **bus, const char *address)
 
 static gboolean open_bus(sd_event *event, const char *address, sd_bus **bus, GError **error)
 {
-    int r = address ? connect_to_address(bus, address) : sd_bus_open_user(bus);
+    g_autofree char *usual = dup_session_address();
+    int r = connect_to(bus, address ? address : usual);
     /* The end of the loop is not the end of the bus: answers are still owed. */
     if (r >= 0)
         r = sd_bus_set_close_on_exit(*bus, FALSE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Clients that ask too much, too often, or never listen. */
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/lib/deadline.h"
 #include "tests/service/hostile.h"
@@ -249,6 +250,21 @@ static void test_newcomers(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
         sd_bus_close_unref(buses[i]);
 }
 
+/* Calls that are held, or take a minute, would keep theirs open in us: the bus hands none over. */
+static void test_descriptors(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    sd_bus *bus = hostile_connect(fixture);
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    g_assert_cmpint(sd_bus_call_method(bus, VKP_BUS_NAME, VKP_BUS_PATH, VKP_BUS_INTERFACE, "Kill",
+                                       &error, NULL, "ssa{sv}", "all", "", 1, "fd", "h",
+                                       STDIN_FILENO),
+                    <, 0);
+    g_assert_cmpstr(error.name, ==, SD_BUS_ERROR_NOT_SUPPORTED);
+    sd_bus_error_free(&error);
+    sd_bus_close_unref(bus);
+    serve_meanwhile(fixture, "after descriptors");
+}
+
 static void test_squatter(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     sd_bus *bus = hostile_connect(fixture);
@@ -277,6 +293,7 @@ static void add_tests(void)
     fixture_add("/service/hostile/who-never-reads-slows-nobody", test_never_reads);
     fixture_add("/service/hostile/subscribers-vanish-without-a-trace", test_vanishing_subscribers);
     fixture_add("/service/hostile/a-hundred-newcomers-slow-nobody", test_newcomers);
+    fixture_add("/service/hostile/descriptors-stay-with-their-caller", test_descriptors);
     fixture_add("/service/hostile/the-name-is-nobody-elses", test_squatter);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/lib/deadline.h"
 #include "tests/service/fixture.h"
@@ -166,8 +168,26 @@ static void test_untouched_database(Fixture *fixture, G_GNUC_UNUSED gconstpointe
     g_assert_cmpmem(before, before_length, after, after_length);
 }
 
+/* A folder whose name means something in an address. */
+static void test_usual_bus(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    const char *address = vkp_test_bus_address(fixture->bus);
+    g_autofree char *folder = g_build_filename(fixture->folder, "run,;%41=", NULL);
+    g_autofree char *link = g_build_filename(folder, "bus", NULL);
+    g_assert_true(g_str_has_prefix(address, "unix:path="));
+    g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
+    g_assert_cmpint(symlink(address + strlen("unix:path="), link), ==, 0);
+    fixture->environment = g_environ_unsetenv(fixture->environment, "DBUS_SESSION_BUS_ADDRESS");
+    fixture->environment = g_environ_setenv(fixture->environment, "XDG_RUNTIME_DIR", folder, TRUE);
+    fixture_start_service(fixture, NULL);
+    g_autoptr(GVariant) processes = fixture_list(fixture, "{}");
+    g_assert_cmpuint(g_variant_n_children(processes), ==, 0);
+}
+
 static void add_tests(void)
 {
+    fixture_add("/service/surroundings/the-bus-of-the-runtime-folder-is-the-usual-one-from-nothing",
+                test_usual_bus);
     fixture_add("/service/surroundings/an-applet-that-comes-later-is-spared", test_later_applet);
     fixture_add("/service/surroundings/an-applet-that-was-there-is-spared-from-nothing",
                 test_earlier_applet);
