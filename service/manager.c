@@ -28,6 +28,7 @@ struct VkpManager {
     void *retry; /* a look before it, at a board that its owner kept from us; NULL: none */
     guint64 tick_usec;
     guint64 watched_usec;
+    gint64 due_usec; /* monotonic; when it comes */
     gboolean is_watched;
     guint n_quiet;       /* ticks since the last full one */
     gboolean is_failing; /* the last tick did */
@@ -262,6 +263,7 @@ static void schedule(VkpManager *manager)
     g_autoptr(GError) error = NULL;
     usec -= MIN(usec / 8, (guint64)VKP_LOOP_SLACK_USEC);
     cancel_timer(manager, &manager->timer);
+    manager->due_usec = g_get_monotonic_time() + (gint64)usec;
     manager->timer =
         manager->loop.ops->start_timer(manager->loop.loop, usec, on_tick, manager, &error);
     if (!manager->timer)
@@ -279,7 +281,9 @@ void vkp_manager_set_watched(VkpManager *manager, gboolean watched)
     if (manager->is_watched == watched)
         return;
     manager->is_watched = watched;
-    if (manager->timer)
+    gint64 left_usec = manager->due_usec - g_get_monotonic_time();
+    /* Never put off: who comes and goes without end would keep everybody waiting. */
+    if (manager->timer && left_usec > (gint64)interval_usec(manager))
         schedule(manager);
 }
 

@@ -136,6 +136,7 @@ guint64 fake_bus_call_with_dictionary(FakeBus *bus, const char *sender, const ch
     return call(bus, message);
 }
 
+static sd_bus_message *new_leave(FakeBus *bus, const char *name)
 {
     sd_bus_message *message = NULL;
     g_assert_cmpint(sd_bus_message_new_signal(bus->server, &message, "/org/freedesktop/DBus",

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/lib/deadline.h"
 #include "tests/service/fixture.h"
 
 static void call(Fixture *fixture, const char *method)
@@ -172,6 +173,27 @@ static void test_vanished_subscriber(Fixture *fixture, G_GNUC_UNUSED gconstpoint
     assert_no_more_samples(fixture);
 }
 
+typedef struct {
+    Fixture *fixture;
+    pid_t pid;
+} Birth;
+
+static gboolean is_told_while_toggled(gpointer data)
+{
+    const Birth *birth = data;
+    call(birth->fixture, "Subscribe");
+    call(birth->fixture, "Unsubscribe");
+    fixture_drain(birth->fixture);
+    return fixture_has_change(birth->fixture, 0, "added", birth->pid);
+}
+
+static void test_toggled(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Birth birth = {fixture, fixture_spawn_member(fixture, 21, "name agent idle")};
+    vkp_family_settle(fixture->family, 1);
+    g_assert_true(vkp_deadline_wait(10000, is_told_while_toggled, &birth));
+}
+
 /* The last value that PropertiesChanged gave. NULL when it gave none. */
 static GVariant *find_announced(const Fixture *fixture, const char *property)
 {
@@ -259,6 +281,7 @@ static void add_tests(void)
     fixture_add("/service/signals/a-client-that-follows-misses-nothing", test_nothing_is_missed);
     fixture_add("/service/signals/usage-is-told-while-someone-is-subscribed", test_usage);
     fixture_add("/service/signals/a-vanished-subscriber-is-unsubscribed", test_vanished_subscriber);
+    fixture_add("/service/signals/who-subscribes-and-unsubscribes-puts-nothing-off", test_toggled);
     fixture_add("/service/signals/counts-are-properties-that-tell-their-changes", test_counts);
     fixture_add("/service/signals/the-database-comes-and-goes", test_database_state);
 }
