@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/bus.h"
 
-#include <limits.h>
-
 #include "common/base/error.h"
-#include "common/base/text.h"
 #include "service/announce.h"
 #include "service/bus-error.h"
 #include "service/caller.h"
-#include "service/dictionary.h"
 #include "service/encode.h"
 #include "service/kill-call.h"
 #include "service/list-call.h"
 #include "service/own-calls.h"
+#include "service/register-call.h"
 #include "service/sd-pointers.h"
+#include "service/turns.h"
 
 /* Each handler reads, checks, acts, replies. Who may call at all is checked before, in one place:
  * check_caller(). */
@@ -24,8 +22,8 @@ struct VkpBus {
     uid_t uid;
     VkpCallers *callers;
     VkpOwnCalls *own_calls;
+    VkpTurns *turns;
     VkpKillCalls *kills;
-    VkpListCalls *lists;
     sd_bus_slot *filter;
     sd_bus_slot *object;
     gboolean is_failing; /* to send signals */
@@ -77,7 +75,7 @@ static int on_list(sd_bus_message *message, void *data, sd_bus_error *bus_error)
     VkpCaller *caller = vkp_callers_of(bus->callers, message, &error);
     if (!caller)
         return vkp_bus_error_set(bus_error, error);
-    return vkp_list_calls_start(bus->lists, caller, message, bus_error);
+    return vkp_list_call_start(bus->turns, bus->manager, caller, message, bus_error);
 }
 
 static int on_kill(sd_bus_message *message, void *data, sd_bus_error *bus_error)
@@ -90,52 +88,14 @@ static int on_kill(sd_bus_message *message, void *data, sd_bus_error *bus_error)
     return vkp_kill_calls_start(bus->kills, caller, message, bus_error);
 }
 
-static gboolean read_registration(sd_bus_message *message, VkpUuid *execution_id, pid_t *pid,
-                                  GError **error)
-{
-    const char *text;
-    guint32 number;
-    int r = sd_bus_message_read(message, "su", &text, &number);
-    if (r < 0)
-        return vkp_dictionary_fail(r, error);
-    if (!vkp_uuid_parse(text, execution_id)) {
-        g_autofree char *quoted = vkp_text_dup_quoted(text, VKP_DICTIONARY_QUOTED_BYTES);
-        g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
-                    "execution_process_id must be a UUID, but is \"%s\"", quoted);
-        return FALSE;
-    }
-    if (vkp_uuid_is_nil(execution_id)) {
-        g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
-                    "execution_process_id must be an execution's, but the nil UUID is nobody's");
-        return FALSE;
-    }
-    if (number == 0 || number > INT_MAX) {
-        g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
-                    "pid must be from 1 to %d, but is %u", INT_MAX, number);
-        return FALSE;
-    }
-    *pid = (pid_t)number;
-    return TRUE;
-}
-
 static int on_register_process(sd_bus_message *message, void *data, sd_bus_error *bus_error)
 {
     VkpBus *bus = data;
-    VkpUuid execution_id = {0};
-    pid_t pid = 0;
     g_autoptr(GError) error = NULL;
-    const VkpCaller *caller = vkp_callers_of(bus->callers, message, &error);
+    VkpCaller *caller = vkp_callers_of(bus->callers, message, &error);
     if (!caller)
         return vkp_bus_error_set(bus_error, error);
-    if (caller->is_sandboxed) {
-        g_set_error(&error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
-                    "A program in a sandbox may list processes, but not register them");
-        return vkp_bus_error_set(bus_error, error);
-    }
-    if (!read_registration(message, &execution_id, &pid, &error) ||
-        !vkp_manager_register(bus->manager, &execution_id, pid, &error))
-        return vkp_bus_error_set(bus_error, error);
-    return sd_bus_reply_method_return(message, NULL);
+    return vkp_register_call_start(bus->turns, bus->manager, caller, message, bus_error);
 }
 
 static void on_held_refused(sd_bus_message *message, const GError *error, void *data)
@@ -143,10 +103,16 @@ static void on_held_refused(sd_bus_message *message, const GError *error, void *
     note_refusal(data, message, error->message);
 }
 
-static void count_subscribers(void *data)
+static void count_subscribers(VkpBus *bus)
+{
+    vkp_manager_set_watched(bus->manager, vkp_callers_n_subscribed(bus->callers) > 0);
+}
+
+static void on_left(void *data)
 {
     VkpBus *bus = data;
-    vkp_manager_set_watched(bus->manager, vkp_callers_n_subscribed(bus->callers) > 0);
+    vkp_turns_note_left(bus->turns);
+    count_subscribers(bus);
 }
 
 static int set_subscribed(VkpBus *bus, sd_bus_message *message, gboolean is_subscribed,
@@ -281,17 +247,17 @@ VkpBus *vkp_bus_new(const VkpBusOptions *options, GError **error)
     VkpCallersListener callers = {
         .serve = serve_held,
         .refused = on_held_refused,
-        .left = count_subscribers,
+        .left = on_left,
         .data = bus,
     };
     bus->callers = vkp_callers_new(options->bus, options->proc_root, &callers, error);
     if (!bus->callers)
         return NULL;
     bus->own_calls = vkp_own_calls_new(options->bus);
-    bus->kills = vkp_kill_calls_new(options->manager, options->grace_ms);
-    bus->lists = vkp_list_calls_new(options->bus, options->manager, error);
-    if (!bus->lists)
+    bus->turns = vkp_turns_new(sd_bus_get_event(options->bus), error);
+    if (!bus->turns)
         return NULL;
+    bus->kills = vkp_kill_calls_new(options->manager, bus->turns, options->grace_ms);
     int r = vkp_bus_error_register();
     if (r >= 0)
         r = sd_bus_add_filter(options->bus, &bus->filter, check_caller, bus);
@@ -316,7 +282,7 @@ void vkp_bus_free(VkpBus *bus)
 {
     if (!bus)
         return;
-    vkp_list_calls_free(bus->lists);
+    vkp_turns_free(bus->turns);
     vkp_kill_calls_free(bus->kills);
     vkp_callers_free(bus->callers);
     vkp_own_calls_free(bus->own_calls);

@@ -16,6 +16,7 @@
 
 struct VkpKillCalls {
     VkpManager *manager;
+    VkpTurns *turns;
     guint grace_ms;          /* unless the caller says */
     GPtrArray *open;         /* Call */
     gint64 noted_since_usec; /* monotonic; 0: none was noted yet */
@@ -27,6 +28,7 @@ typedef struct {
     sd_bus_message *message;
     const char *scope;  /* inside the message */
     const char *target; /* likewise */
+    VkpScope aim;       /* what they say */
     gboolean is_read;   /* the options are */
     VkpKillOptions options;
     pid_t caller_pid;
@@ -44,10 +46,11 @@ static void call_free(Call *call)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_free)
 
-VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, guint grace_ms)
+VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpTurns *turns, guint grace_ms)
 {
     VkpKillCalls *calls = g_new0(VkpKillCalls, 1);
     calls->manager = manager;
+    calls->turns = turns;
     calls->grace_ms = grace_ms;
     calls->open = g_ptr_array_new_with_free_func((GDestroyNotify)call_free);
     return calls;
@@ -158,6 +161,13 @@ static void on_given_up(const GPtrArray *results, void *data)
     g_ptr_array_remove(call->calls->open, call);
 }
 
+static void write_refusal(const Call *call, const GError *error)
+{
+    VkpKillRecord record = record_of(call);
+    record.refusal = error->message;
+    vkp_journal_kill(&record);
+}
+
 static gboolean may_kill(const VkpCaller *caller, GError **error)
 {
     if (!caller->is_sandboxed)
@@ -167,16 +177,41 @@ static gboolean may_kill(const VkpCaller *caller, GError **error)
     return FALSE;
 }
 
-static gboolean start(Call *call, const VkpCaller *caller, GError **error)
+static gboolean read_arguments(Call *call, const VkpCaller *caller, GError **error)
 {
-    VkpScope scope;
-    if (!may_kill(caller, error) || !vkp_scope_parse(call->scope, call->target, &scope, error) ||
+    if (!may_kill(caller, error) ||
+        !vkp_scope_parse(call->scope, call->target, &call->aim, error) ||
         !vkp_decode_kill_options(call->message, call->calls->grace_ms, &call->options, error))
         return FALSE;
     call->is_read = TRUE;
-    VkpKillListener listener = {on_killed, on_given_up, call};
-    return vkp_manager_kill(call->calls->manager, &scope, &call->options, &listener, error);
+    return TRUE;
 }
+
+/* It counts as under way until every fate is known. */
+static void serve(void *data)
+{
+    g_autoptr(Call) call = data;
+    VkpKillCalls *calls = call->calls;
+    VkpKillListener listener = {on_killed, on_given_up, call};
+    g_autoptr(GError) error = NULL;
+    if (vkp_manager_kill(calls->manager, &call->aim, &call->options, &listener, &error)) {
+        g_ptr_array_add(calls->open, g_steal_pointer(&call));
+        return;
+    }
+    write_refusal(call, error);
+    refuse(call, error);
+}
+
+static void drop(void *data)
+{
+    g_autoptr(Call) call = data;
+    g_autoptr(GError) error =
+        g_error_new_literal(VKP_ERROR, VKP_ERROR_KILL_FAILED, "Its turn did not come any more");
+    write_refusal(call, error);
+    refuse(call, error);
+}
+
+static const VkpTurnKind kind = {.serve = serve, .drop = drop, .outlives_caller = TRUE};
 
 int vkp_kill_calls_start(VkpKillCalls *calls, VkpCaller *caller, sd_bus_message *message,
                          sd_bus_error *bus_error)
@@ -191,13 +226,11 @@ int vkp_kill_calls_start(VkpKillCalls *calls, VkpCaller *caller, sd_bus_message 
         return r;
 
     g_autoptr(GError) error = NULL;
-    if (!start(call, caller, &error)) {
-        VkpKillRecord record = record_of(call);
-        record.refusal = error->message;
-        vkp_journal_kill(&record);
+    if (!read_arguments(call, caller, &error)) {
+        write_refusal(call, error);
         return vkp_bus_error_set(bus_error, error);
     }
     call->counted = vkp_caller_begin_call(caller);
-    g_ptr_array_add(calls->open, g_steal_pointer(&call));
+    vkp_turns_line_up(calls->turns, caller, &kind, g_steal_pointer(&call));
     return 1; /* answered later */
 }

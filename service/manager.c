@@ -30,9 +30,10 @@ struct VkpManager {
     guint64 watched_usec;
     gint64 due_usec; /* monotonic; when it comes */
     gboolean is_watched;
-    guint n_quiet;       /* ticks since the last full one */
-    gboolean is_failing; /* the last tick did */
-    gboolean must_thaw;  /* the last try failed */
+    gint64 looked_at_usec; /* when the last look at everything began */
+    guint n_quiet;         /* ticks since the last full one */
+    gboolean is_failing;   /* the last tick did */
+    gboolean must_thaw;    /* the last try failed */
 };
 
 static void on_gone(VkpIdentity identity, void *data);
@@ -185,10 +186,13 @@ static void schedule_retry(VkpManager *manager);
 
 static gboolean refresh(VkpManager *manager, VkpSurveyDepth depth, GError **error)
 {
+    gint64 begun_usec = g_get_monotonic_time();
     VkpRoster *roster = vkp_survey_look(manager->survey, depth, error);
     if (!roster)
         return FALSE;
     note_database(manager);
+    if (depth >= VKP_SURVEY_ASKED)
+        manager->looked_at_usec = begun_usec;
     publish(manager, roster);
     schedule_retry(manager);
     return TRUE;
@@ -296,6 +300,11 @@ static void on_gone(VkpIdentity identity, void *data)
         return;
     VkpChange change = {VKP_CHANGE_REMOVED, member};
     publish(manager, vkp_change_apply(manager->roster, &change));
+}
+
+gint64 vkp_manager_looked_at_usec(const VkpManager *manager)
+{
+    return manager->looked_at_usec;
 }
 
 VkpRoster *vkp_manager_roster(VkpManager *manager)

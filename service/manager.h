@@ -75,6 +75,10 @@ void vkp_manager_set_spared(VkpManager *manager, const GArray *buses, pid_t appl
  * last roster stays. */
 gboolean vkp_manager_refresh(VkpManager *manager, GError **error);
 
+/* When the last look at everything began, be it for a kill or a registration; monotonic, 0: never.
+ */
+gint64 vkp_manager_looked_at_usec(const VkpManager *manager);
+
 /* The last roster, borrowed until the next refresh; empty before the first. */
 VkpRoster *vkp_manager_roster(VkpManager *manager);
 

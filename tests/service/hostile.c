@@ -40,6 +40,54 @@ void hostile_flush(sd_bus *bus)
     (void)sd_bus_flush(bus);
 }
 
+struct HostileFlood {
+    sd_bus *bus;
+    HostileCall call;
+    const HostileTarget *target;
+    guint n;
+    gint is_over; /* atomic */
+    GThread *thread;
+};
+
+#define FLUSH_EVERY 50
+
+static gpointer flood(gpointer data)
+{
+    HostileFlood *flood = data;
+    for (guint i = 0; i < flood->n; i++) {
+        flood->call(flood->bus, flood->target);
+        if (i % FLUSH_EVERY == 0)
+            hostile_flush(flood->bus);
+    }
+    hostile_flush(flood->bus);
+    g_atomic_int_set(&flood->is_over, TRUE);
+    return NULL;
+}
+
+HostileFlood *hostile_flood_start(Fixture *fixture, HostileCall call, const HostileTarget *target,
+                                  guint n)
+{
+    HostileFlood *begun = g_new0(HostileFlood, 1);
+    begun->bus = hostile_connect(fixture);
+    begun->call = call;
+    begun->target = target;
+    begun->n = n;
+    begun->thread = g_thread_new("flood", flood, begun);
+    return begun;
+}
+
+gboolean hostile_flood_is_over(HostileFlood *flood)
+{
+    return g_atomic_int_get(&flood->is_over);
+}
+
+void hostile_flood_end(HostileFlood *flood)
+{
+    g_thread_join(flood->thread);
+    sd_bus_close_unref(flood->bus);
+    g_free(flood);
+}
+
 Waits hostile_waits_new(void)
 {
     return (Waits){g_array_new(FALSE, FALSE, sizeof(gint64))};

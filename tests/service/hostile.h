@@ -16,6 +16,22 @@ void hostile_send(sd_bus *bus, const char *method, const char *types, ...);
 /* Gives all that was sent to the kernel, as far as it takes it. */
 void hostile_flush(sd_bus *bus);
 
+/* What a call may be about: fake_id() as text, and a process of its. */
+typedef struct {
+    const char *execution;
+    pid_t pid;
+} HostileTarget;
+
+/* One call that nobody waits for; floods are made of them. */
+typedef void (*HostileCall)(sd_bus *bus, const HostileTarget *target);
+
+/* Sends so many, as fast as the bus takes them, from a thread with a connection of its own. */
+typedef struct HostileFlood HostileFlood;
+HostileFlood *hostile_flood_start(Fixture *fixture, HostileCall call, const HostileTarget *target,
+                                  guint n);
+gboolean hostile_flood_is_over(HostileFlood *flood);
+void hostile_flood_end(HostileFlood *flood);
+
 /* How long the well-behaved one has waited for its answers, while the others do their worst. */
 typedef struct {
     GArray *usec; /* gint64 */

@@ -17,14 +17,14 @@ typedef struct {
     sd_event_source *others; /* whatever else the service is asked for */
     VkpManager *manager;
     VkpCallers *callers;
-    VkpListCalls *lists;
+    VkpTurns *turns;
 } Scene;
 
 static int serve(sd_bus_message *message, void *data, sd_bus_error *bus_error)
 {
     Scene *scene = data;
     VkpCaller *caller = vkp_callers_of(scene->callers, message, NULL);
-    return vkp_list_calls_start(scene->lists, caller, message, bus_error);
+    return vkp_list_call_start(scene->turns, scene->manager, caller, message, bus_error);
 }
 
 static int on_call(sd_bus_message *message, void *data, sd_bus_error *bus_error)
@@ -67,14 +67,14 @@ static void set_up(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     scene->callers = vkp_callers_new(scene->bus->bus, "/proc", &listener, &error);
     g_thread_join(thread);
     g_assert_no_error(error);
-    scene->lists = vkp_list_calls_new(scene->bus->bus, scene->manager, scene->callers, &error);
+    scene->turns = vkp_turns_new(scene->event, &error);
     g_assert_no_error(error);
     g_assert_cmpint(sd_bus_add_filter(scene->bus->bus, NULL, on_call, scene), >=, 0);
 }
 
 static void tear_down(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
-    vkp_list_calls_free(scene->lists);
+    vkp_turns_free(scene->turns);
     vkp_callers_free(scene->callers);
     vkp_manager_free(scene->manager);
     sd_event_source_disable_unref(scene->others);
