@@ -31,6 +31,7 @@ struct VkpManager {
     gint64 due_usec; /* monotonic; when it comes */
     gboolean is_watched;
     gint64 looked_at_usec; /* when the last look at everything began */
+    gint64 listed_at_usec; /* ... the last one for a kill job */
     guint n_quiet;         /* ticks since the last full one */
     gboolean is_failing;   /* the last tick did */
     gboolean must_thaw;    /* the last try failed */
@@ -38,6 +39,7 @@ struct VkpManager {
 
 static void on_gone(VkpIdentity identity, void *data);
 static VkpRoster *dup_fresh_roster(void *data, GError **error);
+static VkpRoster *ref_known_roster(gint64 since_usec, void *data);
 static gboolean check_spared(VkpIdentity identity, gboolean *must_spare, void *data);
 static gboolean is_taken(const VkpKillJob *asking, VkpIdentity identity, void *data);
 
@@ -60,6 +62,7 @@ static void open_rooms(VkpManager *manager, const VkpManagerOptions *options)
         .guard = manager->guard,
         .loop = options->loop,
         .fresh_roster = dup_fresh_roster,
+        .known_roster = ref_known_roster,
         .check_spared = check_spared,
         .is_taken = is_taken,
         .data = manager,
@@ -193,6 +196,8 @@ static gboolean refresh(VkpManager *manager, VkpSurveyDepth depth, GError **erro
     note_database(manager);
     if (depth >= VKP_SURVEY_ASKED)
         manager->looked_at_usec = begun_usec;
+    if (depth == VKP_SURVEY_PROCESSES)
+        manager->listed_at_usec = begun_usec;
     publish(manager, roster);
     schedule_retry(manager);
     return TRUE;
@@ -330,6 +335,13 @@ static VkpRoster *dup_fresh_roster(void *data, GError **error)
     if (!refresh(manager, VKP_SURVEY_PROCESSES, error))
         return NULL;
     return vkp_roster_ref(manager->roster);
+}
+
+/* Only a look for jobs misses nobody. */
+static VkpRoster *ref_known_roster(gint64 since_usec, void *data)
+{
+    VkpManager *manager = data;
+    return manager->listed_at_usec > since_usec ? vkp_roster_ref(manager->roster) : NULL;
 }
 
 static gboolean is_taken(const VkpKillJob *asking, VkpIdentity identity, void *data)

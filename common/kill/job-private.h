@@ -25,10 +25,12 @@ struct VkpKillJob {
     void *timer;      /* the next turn */
     VkpLoopFunc turn; /* and what it is */
     Pass pass;
-    gint64 pass_end; /* g_get_monotonic_time() when patience with this pass is over */
-    gint64 pause;    /* before the next scan when nothing happens */
-    guint n_adopted; /* targets before this index have been tried in this round */
-    guint n_acted;   /* targets before this index have been given what the pass has */
+    gint64 pass_end;   /* g_get_monotonic_time() when patience with this pass is over */
+    gint64 pause;      /* before the next scan when nothing happens */
+    gint64 noted_usec; /* when a death was noted last, or the lack of one */
+    gint64 look_usec;  /* how long the last roster took to be made */
+    guint n_adopted;   /* targets before this index have been tried in this round */
+    guint n_acted;     /* targets before this index have been given what the pass has */
     guint n_empty_scans;
     gboolean is_news;     /* the last scan brought somebody, or could not be made */
     guint n_rested;       /* targets before this index have been seen at rest in this turn */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A job goes round in turns, each a callback of the loop that takes a few milliseconds at most:
  *
- *   scan    note who died; ask for a fresh roster; take in whom it adds
+ *   scan    note who died
+ *   recruit ask for a roster that is younger than that; take in whom it adds
  *   adopt   hold those who are not held yet, in several turns if they are many
  *   act     give each target what the pass has for it, once
  *   next    finish, go to a harder pass, or wait: for a death, or for the back-off to end
@@ -17,16 +18,19 @@
 #include "common/kill/descriptors.h"
 #include "common/kill/job-private.h"
 #include "common/kill/outcome.h"
+#include "common/kill/pace.h"
 
 #define FREEZE_LIMIT_USEC (1500 * G_TIME_SPAN_MILLISECOND)
 #define KILL_LIMIT_USEC (2 * G_USEC_PER_SEC)
-#define FIRST_PAUSE_USEC (1 * G_TIME_SPAN_MILLISECOND)
-#define LAST_PAUSE_USEC (20 * G_TIME_SPAN_MILLISECOND)
+
+/* Looks for those that were asked and may take a minute are at most one third of the time. */
+#define LOOK_SHARE 3
 
 /* How long one turn may keep others from being served. */
 #define TURN_BUDGET_USEC (2 * G_TIME_SPAN_MILLISECOND)
 
 static void on_scan(void *data);
+static void on_recruit(void *data);
 static void on_adopt(void *data);
 static void next(VkpKillJob *job);
 
@@ -76,6 +80,7 @@ static void look(VkpKillJob *job, VkpTarget *target)
 {
     if (target->pidfd < 0 || !vkp_target_look(target))
         return;
+    job->noted_usec = g_get_monotonic_time();
     cancel(job, &target->watch);
     vkp_fd_close(&target->pidfd);
 }
@@ -160,11 +165,25 @@ static gboolean is_taken(VkpIdentity identity, gpointer data)
     return job->context.is_taken && job->context.is_taken(job, identity, job->context.data);
 }
 
+/* Whoever is due at the same time has noted his deaths, too, before the first of them looks. */
+static VkpRoster *look_around(VkpKillJob *job, GError **error)
+{
+    const VkpKillContext *context = &job->context;
+    VkpRoster *roster =
+        context->known_roster ? context->known_roster(job->noted_usec, context->data) : NULL;
+    if (roster)
+        return roster;
+    gint64 begun_usec = g_get_monotonic_time();
+    roster = context->fresh_roster(context->data, error);
+    job->look_usec = g_get_monotonic_time() - begun_usec;
+    return roster;
+}
+
 /* A roster that can't be had is news: it may hide anything. A single process has no kin here. */
 static void recruit(VkpKillJob *job)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(VkpRoster) roster = job->context.fresh_roster(job->context.data, &error);
+    g_autoptr(VkpRoster) roster = look_around(job, &error);
     if (!roster) {
         g_debug("A kill has no roster: %s", error ? error->message : "unknown");
         job->is_news = TRUE;
@@ -197,6 +216,13 @@ static void on_scan(void *data)
         return;
     }
     look_at_all(job);
+    job->noted_usec = g_get_monotonic_time();
+    schedule(job, 0, on_recruit);
+}
+
+static void on_recruit(void *data)
+{
+    VkpKillJob *job = data;
     recruit(job);
     job->n_rested = 0;
     job->n_adopted = 0;
@@ -286,10 +312,10 @@ static void on_begin_act(void *data)
 
 static void wait_and_scan(VkpKillJob *job)
 {
-    gint64 left = MAX(job->pass_end - g_get_monotonic_time(), 0);
-    gint64 pause = MIN(job->pause, left);
-    job->pause = CLAMP(job->pause * 2, FIRST_PAUSE_USEC, LAST_PAUSE_USEC);
-    schedule(job, pause, on_scan);
+    gint64 now_usec = g_get_monotonic_time();
+    gint64 left = MAX(job->pass_end - now_usec, 0);
+    gint64 least = job->pass == PASS_POLITE ? job->look_usec * LOOK_SHARE : 0;
+    schedule(job, MIN(vkp_pace_next(&job->pause, least, now_usec), left), on_scan);
 }
 
 /* The last step of a turn: a harder pass, the end, or another turn. */

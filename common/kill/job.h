@@ -20,6 +20,9 @@ typedef struct {
     VkpLoop loop;
     /* A roster of this very moment; a new reference, or NULL and error. */
     VkpRoster *(*fresh_roster)(void *data, GError **error);
+    /* The last roster, if its look began later than that (g_get_monotonic_time()) and missed nobody
+     * who was there; a new reference. NULL: there is none. May itself be NULL. */
+    VkpRoster *(*known_roster)(gint64 since_usec, void *data);
     /* Whether the process must be spared after all (it holds the database by now). FALSE when that
      * can't be seen for want of descriptors: it is asked again. */
     gboolean (*check_spared)(VkpIdentity identity, gboolean *must_spare, void *data);

@@ -33,6 +33,9 @@ VkpRig *vkp_rig_new(guint max_births, guint seconds);
 void vkp_rig_free(VkpRig *rig); /* takes NULL; ends the family */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpRig, vkp_rig_free)
 
+/* Lets jobs take one another's rosters, as in the service. */
+void vkp_rig_share_rosters(VkpRig *rig);
+
 /* Starts an actor in our worktree with our attempt's mark, or in the sibling's with the sibling's.
  */
 pid_t vkp_rig_spawn(VkpRig *rig, const char *script);

@@ -85,8 +85,40 @@ static void test_each(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
         serve_beside(fixture, floods[i].name, floods[i].call, &target);
 }
 
+#define STUBBORN 128
+#define PER_CALLER 16
+
+/* Kills of one process each that wait a minute for it. */
+static void test_waiting_kills(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    sd_bus *buses[STUBBORN / PER_CALLER];
+    pid_t pids[STUBBORN];
+    for (guint i = 0; i < STUBBORN; i++)
+        pids[i] = fixture_spawn_member(fixture, 21, "name stubborn ignore 15 idle");
+    vkp_family_settle(fixture->family, STUBBORN);
+    for (guint i = 0; i < STUBBORN; i++) {
+        g_autofree char *target = g_strdup_printf("%d", pids[i]);
+        sd_bus **bus = &buses[i / PER_CALLER];
+        if (i % PER_CALLER == 0)
+            *bus = hostile_connect(fixture);
+        hostile_send(*bus, "Kill", "ssa{sv}", "single", target, 1, "timeout_ms", "u", 60000u);
+        hostile_flush(*bus);
+    }
+    Waits waits = hostile_waits_new();
+    for (guint i = 0; i < LISTS_MEANWHILE; i++)
+        hostile_wait_once(&waits, fixture);
+    hostile_waits_end(&waits, "while 128 kills begin");
+    waits = hostile_waits_new();
+    for (guint i = 0; i < LISTS_MEANWHILE; i++)
+        hostile_wait_once(&waits, fixture);
+    hostile_waits_end(&waits, "beside 128 kills that wait");
+    for (guint i = 0; i < G_N_ELEMENTS(buses); i++)
+        sd_bus_close_unref(buses[i]);
+}
+
 static void add_tests(void)
 {
+    fixture_add("/service/hostile/kills-that-wait-slow-nobody", test_waiting_kills);
     fixture_add("/service/hostile/no-method-called-without-end-slows-others", test_each);
 }
 

@@ -11,6 +11,7 @@ void kills_answer_clear(KillsAnswer *answer)
 void kills_set_up(KillsFixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     fixture->rig = vkp_rig_new(10, 60);
+    vkp_rig_share_rosters(fixture->rig);
     fixture->kills = vkp_kills_new(&fixture->rig->context);
 }
 

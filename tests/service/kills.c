@@ -108,6 +108,34 @@ static void test_same_targets(KillsFixture *fixture, G_GNUC_UNUSED gconstpointer
     g_assert_cmpint(kills_outcome(&polite, stubborn), ==, VKP_OUTCOME_KILLED);
 }
 
+/* Single processes that don't go; returns how often the system was looked at for them. */
+static guint count_looks(KillsFixture *fixture, const pid_t *pids, guint n)
+{
+    KillsAnswer *answers = g_new0(KillsAnswer, n);
+    VkpKillOptions options = {.grace_ms = 600};
+    for (guint i = 0; i < n; i++)
+        kills_start(fixture, kills_single(pids[i]), &options, &answers[i]);
+    fixture->rig->n_scans = 0;
+    for (guint i = 0; i < n; i++) {
+        kills_await(fixture, &answers[i]);
+        g_assert_cmpint(kills_outcome(&answers[i], pids[i]), ==, VKP_OUTCOME_SURVIVED);
+        kills_answer_clear(&answers[i]);
+    }
+    g_free(answers);
+    return fixture->rig->n_scans;
+}
+
+static void test_shared_looks(KillsFixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    pid_t pids[8];
+    for (guint i = 0; i < G_N_ELEMENTS(pids); i++)
+        pids[i] = kills_spawn(fixture, "ignore 15 idle");
+    guint n_of_one = count_looks(fixture, pids, 1);
+    guint n_of_all = count_looks(fixture, pids, G_N_ELEMENTS(pids));
+    g_test_message("one job: %u looks, eight: %u", n_of_one, n_of_all);
+    g_assert_cmpuint(n_of_all, <, 3 * n_of_one);
+}
+
 static void test_no_room_to_start(KillsFixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     pid_t pid = kills_spawn(fixture, "idle");
@@ -165,6 +193,7 @@ int main(int argc, char **argv)
     ADD("force-spares-whom-nobody-confirmed", test_expected);
     ADD("force-spares-whom-the-other-job-found", test_recruited);
     ADD("force-on-the-same-targets-hardens-their-job", test_same_targets);
+    ADD("jobs-that-wait-share-their-looks", test_shared_looks);
     ADD("loop-without-room-is-an-error", test_no_room_to_start);
     ADD("loop-without-room-hardens-a-little-later", test_no_room_to_harden);
     ADD("loop-without-room-for-the-rest-is-told", test_no_room_for_the_rest);
