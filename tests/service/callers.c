@@ -195,7 +195,7 @@ typedef struct {
 } FirstCall;
 
 typedef struct {
-    char *texts[16];
+    char *texts[20];
     guint n;
 } Answers;
 
@@ -237,14 +237,20 @@ static void test_first_calls(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
          "org.freedesktop.DBus.Error.UnknownProperty"},
         {VKP_BUS_PATH, PROPERTIES, "Set", "('" VKP_BUS_INTERFACE "', 'Version', <uint32 2>)",
          "org.freedesktop.DBus.Error.PropertyReadOnly"},
+        {VKP_BUS_PATH, PROPERTIES, "Set", "('" VKP_BUS_INTERFACE "', 'Degraded', <['x']>)",
+         "org.freedesktop.DBus.Error.PropertyReadOnly"},
         {VKP_BUS_PATH, "org.freedesktop.DBus.Introspectable", "Introspect", "()", "RegisterProc"},
         {"/", "org.freedesktop.DBus.Peer", "Ping", "()", "()"},
         {OURS, "List", "(@a{sv} {},)", "([],)"},
         {VKP_BUS_PATH, NULL, "List", "(@a{sv} {},)", "org.freedesktop.DBus.Error.UnknownObject"},
         {OURS, "List", "('all',)", "org.freedesktop.DBus.Error.InvalidArgs"},
+        {OURS, "List", "([1, 2],)", "org.freedesktop.DBus.Error.InvalidArgs"},
+        {OURS, "Subscribe", "([1, 2],)", "org.freedesktop.DBus.Error.InvalidArgs"},
         {OURS, "Kill", "('all', '', @a{sv} {})", "(0, 0, [])"},
         {OURS, "Kill", "('every', '', @a{sv} {})", "Error.InvalidScope"},
         {OURS, "Shutdown", "()", "org.freedesktop.DBus.Error.UnknownMethod"},
+        {OURS, "Shutdown", "([1, 2],)", "org.freedesktop.DBus.Error.UnknownMethod"},
+        {VKP_BUS_PATH, PROPERTIES, "GetAll", "([1, 2],)", "org.freedesktop.DBus.Error.InvalidArgs"},
         {"/org/example", VKP_BUS_INTERFACE, "Kill", "('all', '', @a{sv} {})",
          "org.freedesktop.DBus.Error.UnknownObject"},
     };

@@ -265,6 +265,41 @@ static void test_descriptors(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     serve_meanwhile(fixture, "after descriptors");
 }
 
+#define HUGE_BYTES (30u << 20)
+
+static int note_answer(sd_bus_message *answer, void *data, G_GNUC_UNUSED sd_bus_error *error)
+{
+    g_assert_cmpstr(sd_bus_message_get_error(answer)->name, ==, SD_BUS_ERROR_UNKNOWN_METHOD);
+    *(gboolean *)data = TRUE;
+    return 0;
+}
+
+/* The first call of somebody new waits for the bus to say who that is, and may be passed on. */
+static void test_huge_first_call(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    sd_bus *bus = hostile_connect(fixture);
+    sd_bus_message *message = NULL;
+    void *numbers;
+    gboolean is_answered = FALSE;
+    Waits waits = hostile_waits_new();
+    g_assert_cmpint(sd_bus_message_new_method_call(bus, &message, VKP_BUS_NAME, VKP_BUS_PATH,
+                                                   VKP_BUS_INTERFACE, "Shutdown"),
+                    >=, 0);
+    g_assert_cmpint(sd_bus_message_append_array_space(message, 'u', HUGE_BYTES, &numbers), >=, 0);
+    memset(numbers, 1, HUGE_BYTES);
+    g_assert_cmpint(sd_bus_call_async(bus, NULL, message, note_answer, &is_answered, 60000000), >=,
+                    0);
+    sd_bus_message_unref(message);
+    hostile_flush(bus);
+    while (!is_answered) {
+        hostile_wait_once(&waits, fixture);
+        g_assert_cmpint(sd_bus_process(bus, NULL), >=, 0);
+    }
+    gint64 longest_usec = hostile_waits_end(&waits, "beside a first call of 30 MiB");
+    g_assert_cmpint(longest_usec, <, 1500 * 1000); /* copying it takes twice as long */
+    sd_bus_close_unref(bus);
+}
+
 static void test_squatter(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     sd_bus *bus = hostile_connect(fixture);
@@ -294,6 +329,7 @@ static void add_tests(void)
     fixture_add("/service/hostile/subscribers-vanish-without-a-trace", test_vanishing_subscribers);
     fixture_add("/service/hostile/a-hundred-newcomers-slow-nobody", test_newcomers);
     fixture_add("/service/hostile/descriptors-stay-with-their-caller", test_descriptors);
+    fixture_add("/service/hostile/a-huge-first-call-is-not-passed-on", test_huge_first_call);
     fixture_add("/service/hostile/the-name-is-nobody-elses", test_squatter);
 }
 

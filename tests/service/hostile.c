@@ -108,7 +108,7 @@ static int compare_usec(gconstpointer a, gconstpointer b)
     return (first > second) - (first < second);
 }
 
-void hostile_waits_end(Waits *waits, const char *what)
+gint64 hostile_waits_end(Waits *waits, const char *what)
 {
     g_array_sort(waits->usec, compare_usec);
     guint n = waits->usec->len;
@@ -120,4 +120,5 @@ void hostile_waits_end(Waits *waits, const char *what)
     g_assert_cmpint(median, <, USUAL_MAX_USEC);
     g_assert_cmpint(longest, <, MAX_USEC);
     g_array_unref(waits->usec);
+    return longest;
 }

@@ -41,5 +41,6 @@ Waits hostile_waits_new(void);
 /* One List and its answer. */
 void hostile_wait_once(Waits *waits, Fixture *fixture);
 /* Prints them (on a quiet machine the usual one is far below 100 ms) and asserts what must hold
- * however busy the machine is: half a second usually, seconds at worst. Frees them. */
-void hostile_waits_end(Waits *waits, const char *what);
+ * however busy the machine is: half a second usually, seconds at worst. Frees them, and returns the
+ * longest in µs. */
+gint64 hostile_waits_end(Waits *waits, const char *what);
