@@ -20,21 +20,27 @@
  * down in reverse, but for the manager: as it goes nothing is signalled any more, and the kills
  * still under way are answered over a bus that is still there. */
 
-static gboolean open_loop(sd_event **event, GError **error)
+/* All that systemd takes for a wish and not for a crash: it would not start us again, and whoever
+ * is frozen just then would stay so. */
+static const int ending_signals[] = {SIGTERM, SIGINT, SIGHUP};
+
+static void set_up_signals(void)
 {
     sigset_t signals;
     sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
+    for (guint i = 0; i < G_N_ELEMENTS(ending_signals); i++)
+        sigaddset(&signals, ending_signals[i]);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN); /* whoever reads our standard error may go */
+}
 
+static gboolean open_loop(sd_event **event, GError **error)
+{
+    set_up_signals();
     int r = sd_event_new(event);
     /* Without a handler these signals end the loop with 0. */
-    if (r >= 0)
-        r = sd_event_add_signal(*event, NULL, SIGTERM, NULL, NULL);
-    if (r >= 0)
-        r = sd_event_add_signal(*event, NULL, SIGINT, NULL, NULL);
+    for (guint i = 0; r >= 0 && i < G_N_ELEMENTS(ending_signals); i++)
+        r = sd_event_add_signal(*event, NULL, ending_signals[i], NULL, NULL);
     if (r >= 0)
         r = sd_event_set_watchdog(*event, TRUE);
     if (r < 0)

@@ -46,7 +46,7 @@ static void assert_failed(Fixture *fixture, const char *const *options, const ch
 
 static void test_signals(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    const int signals[] = {SIGTERM, SIGINT};
+    const int signals[] = {SIGTERM, SIGINT, SIGHUP};
     for (guint i = 0; i < G_N_ELEMENTS(signals); i++) {
         if (!fixture->service)
             fixture_start_service(fixture, NULL);
@@ -359,7 +359,7 @@ static void test_notices(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 
 static void add_tests(void)
 {
-    fixture_add("/service/life/TERM-and-INT-end-it-in-order", test_signals);
+    fixture_add("/service/life/TERM-INT-and-HUP-end-it-in-order", test_signals);
     fixture_add("/service/life/a-second-instance-gives-way", test_second_instance);
     fixture_add("/service/life/its-manager-is-told-from-nothing", test_notices);
     fixture_add("/service/life/a-lost-bus-is-a-failure", test_lost_bus);
