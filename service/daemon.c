@@ -32,6 +32,7 @@ static void set_up_signals(void)
         sigaddset(&signals, ending_signals[i]);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN); /* whoever reads our standard error may go */
+    signal(SIGXFSZ, SIG_IGN); /* a write that is too long fails instead */
 }
 
 static gboolean open_loop(sd_event **event, GError **error)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -184,8 +185,33 @@ static void test_usual_bus(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpuint(g_variant_n_children(processes), ==, 0);
 }
 
+static gboolean is_degraded(Fixture *fixture, const char *word)
+{
+    g_autoptr(GVariant) degraded = fixture_property(fixture, "Degraded");
+    g_autofree const char **words = g_variant_get_strv(degraded, NULL);
+    return g_strv_contains(words, word);
+}
+
+/* As after `ulimit -f 0`: whoever writes gets a signal that ends him unless he says otherwise. */
+static void test_no_files(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    struct rlimit usual;
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &usual), ==, 0);
+    struct rlimit none = {0, usual.rlim_max};
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &none), ==, 0);
+    fixture_start_service(fixture, NULL);
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &usual), ==, 0);
+    pid_t agent = fixture_spawn_member(fixture, 21, "name agent idle");
+    vkp_family_settle(fixture->family, 1);
+    g_assert_true(is_degraded(fixture, "registry_unavailable"));
+    g_autoptr(GVariant) reply = fixture_kill(fixture, "all", "", "{'force': <true>}");
+    g_assert_cmpstr(fixture_outcome(reply, agent), ==, "killed");
+}
+
 static void add_tests(void)
 {
+    fixture_add("/service/surroundings/where-no-file-may-be-written-it-serves-from-nothing",
+                test_no_files);
     fixture_add("/service/surroundings/the-bus-of-the-runtime-folder-is-the-usual-one-from-nothing",
                 test_usual_bus);
     fixture_add("/service/surroundings/an-applet-that-comes-later-is-spared", test_later_applet);
