@@ -148,10 +148,8 @@ static void serve_held(Entry *entry)
 }
 
 /* Forgets the caller: its next call asks anew. */
-static void refuse_held(Entry *entry, int r)
+static void refuse_held(Entry *entry, const GError *error)
 {
-    g_autoptr(GError) error = NULL;
-    set_error_unknown(&error, r, entry->caller->name);
     const VkpCallersListener *listener = &entry->callers->listener;
     for (GList *held = entry->held.head; held; held = held->next) {
         (void)vkp_bus_error_reply(held->data, error);
@@ -164,13 +162,19 @@ static void refuse_held(Entry *entry, int r)
 static void on_told(int r, const VkpCredentials *credentials, void *data)
 {
     Entry *entry = data;
-    if (r < 0) {
-        refuse_held(entry, r);
+    VkpCaller *caller = entry->caller;
+    g_autoptr(GError) error = NULL;
+    if (r < 0)
+        set_error_unknown(&error, r, caller->name);
+    else if (vkp_sandbox_look(entry->callers->proc_root, credentials->pid, &caller->is_sandboxed,
+                              &error)) {
+        caller->uid = credentials->uid;
+        caller->pid = credentials->pid;
+    }
+    if (error) {
+        refuse_held(entry, error);
         return;
     }
-    entry->caller->uid = credentials->uid;
-    entry->caller->pid = credentials->pid;
-    entry->caller->is_sandboxed = vkp_sandbox_holds(entry->callers->proc_root, credentials->pid);
     g_clear_pointer(&entry->question, vkp_credentials_question_free);
     serve_held(entry);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Callers whom the bus must be asked about, while it takes its time to answer. */
 #include <errno.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/base/contract.h"
@@ -225,6 +226,23 @@ static void test_bad_answers(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpstr(scene->served->str, ==, ":1.50 A;");
 }
 
+/* No descriptor to look at a caller with says nothing about him. */
+static void test_no_descriptors(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    guint64 serials[2] = {fake_bus_call(scene->bus, ":1.50", "A"),
+                          fake_bus_call(scene->bus, ":1.50", "B")};
+    struct rlimit usual;
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &usual), ==, 0);
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, usual.rlim_max}), ==, 0);
+    tell_who(scene);
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &usual), ==, 0);
+    assert_refused(scene, serials, LIMITED);
+    fake_bus_call(scene->bus, ":1.50", "A");
+    tell_who(scene);
+    g_assert_cmpstr(scene->served->str, ==, ":1.50 A;");
+    g_assert_false(vkp_callers_lookup(scene->callers, ":1.50")->is_sandboxed);
+}
+
 /* sd-bus takes an answer from anybody who knows the number of the call. */
 static void test_forged_answers(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -269,6 +287,7 @@ int main(int argc, char **argv)
     add("/service/newcomers/only-the-bus-says-who-has-left", test_forged_leave);
     add("/service/newcomers/a-call-under-way-counts-on-who-made-it", test_calls_outlive_caller);
     add("/service/newcomers/who-stays-unknown-is-refused", test_bad_answers);
+    add("/service/newcomers/who-cant-be-looked-at-now-is-asked-about-anew", test_no_descriptors);
     add("/service/newcomers/an-answer-of-another-is-none", test_forged_answers);
     add("/service/newcomers/the-end-gives-held-calls-up", test_end);
     return g_test_run();

@@ -2,7 +2,10 @@
 #include "service/sandbox.h"
 
 #include <glib/gstdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#include "common/base/error.h"
 
 /* A proc file system with one process in it. */
 #define PID 42
@@ -34,9 +37,18 @@ static void tear_down(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     g_free(scene->label);
 }
 
+static gboolean look(const char *proc, pid_t pid)
+{
+    gboolean is_inside;
+    g_autoptr(GError) error = NULL;
+    g_assert_true(vkp_sandbox_look(proc, pid, &is_inside, &error));
+    g_assert_no_error(error);
+    return is_inside;
+}
+
 static gboolean holds(const Scene *scene)
 {
-    return vkp_sandbox_holds(scene->proc, PID);
+    return look(scene->proc, PID);
 }
 
 static void set_label(const Scene *scene, const char *label)
@@ -82,9 +94,23 @@ static void test_unreachable_label(Scene *scene, G_GNUC_UNUSED gconstpointer dat
 
 static void test_nobody(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
-    g_assert_true(vkp_sandbox_holds(scene->proc, PID + 1));
+    g_assert_true(look(scene->proc, PID + 1));
     g_assert_cmpint(g_rmdir(scene->root), ==, 0);
     g_assert_true(holds(scene));
+}
+
+/* Says nothing about the process. */
+static void test_no_descriptors(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    gboolean is_inside;
+    g_autoptr(GError) error = NULL;
+    struct rlimit usual;
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &usual), ==, 0);
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, usual.rlim_max}), ==, 0);
+    gboolean is_told = vkp_sandbox_look(scene->proc, PID, &is_inside, &error);
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &usual), ==, 0);
+    g_assert_false(is_told);
+    g_assert_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED);
 }
 
 /* Whatever this kernel says of labels, or that it has none. */
@@ -93,7 +119,7 @@ static void test_ourselves(G_GNUC_UNUSED Scene *scene, G_GNUC_UNUSED gconstpoint
     if (g_file_test("/.flatpak-info", G_FILE_TEST_EXISTS))
         g_test_skip("the test itself is in a sandbox");
     else
-        g_assert_false(vkp_sandbox_holds("/proc", getpid()));
+        g_assert_false(look("/proc", getpid()));
 }
 
 int main(int argc, char **argv)
@@ -107,6 +133,7 @@ int main(int argc, char **argv)
         {"who-has-a-label-that-cannot-be-read-may-be-in-one", test_unreadable_label},
         {"who-has-a-label-that-cannot-be-reached-may-be-in-one", test_unreachable_label},
         {"who-has-gone-may-have-been-in-one", test_nobody},
+        {"want-of-descriptors-tells-nothing", test_no_descriptors},
         {"we-are-in-none", test_ourselves},
     };
     g_test_init(&argc, &argv, NULL);
