@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include "service/daemon.h"
+#include "service/log.h"
 
 /* What was asked for must be there; what is merely usual need not. */
 static gboolean load_config(const VkpOptions *options, VkpConfig *config, GError **error)
@@ -18,6 +19,7 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     g_auto(VkpOptions) options = {0};
     g_auto(VkpConfig) config = {0};
+    vkp_log_set_up();
     if (!vkp_options_parse(&options, &argc, &argv, &error)) {
         fprintf(stderr, "vibekanban-processesd: %s\n", error->message);
         return EXIT_FAILURE;

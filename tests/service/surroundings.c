@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/file.h"
 #include "tests/lib/deadline.h"
 #include "tests/service/fixture.h"
 
@@ -208,8 +211,32 @@ static void test_no_files(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpstr(fixture_outcome(reply, agent), ==, "killed");
 }
 
+/* A pipe that somebody holds open and does not read. */
+static int open_full_log(Fixture *fixture)
+{
+    char page[4096] = {0};
+    g_assert_cmpint(mkfifo(fixture->log_path, 0600), ==, 0);
+    int fd = open(fixture->log_path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    g_assert_cmpint(fd, >=, 0);
+    while (write(fd, page, sizeof page) > 0)
+        ;
+    g_assert_cmpint(errno, ==, EAGAIN);
+    return fd;
+}
+
+static void test_full_log(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_auto(VkpFd) log = open_full_log(fixture);
+    fixture_start_service(fixture, NULL);
+    fixture_assert_refused(fixture, "Kill", fixture_kill_arguments("everybody", "", "{}"),
+                           "InvalidScope", FIXTURE_WORDS("everybody"));
+    g_autoptr(GVariant) processes = fixture_list(fixture, "{}");
+    g_assert_cmpuint(g_variant_n_children(processes), ==, 0);
+}
+
 static void add_tests(void)
 {
+    fixture_add("/service/surroundings/nobody-need-read-what-it-says-from-nothing", test_full_log);
     fixture_add("/service/surroundings/where-no-file-may-be-written-it-serves-from-nothing",
                 test_no_files);
     fixture_add("/service/surroundings/the-bus-of-the-runtime-folder-is-the-usual-one-from-nothing",

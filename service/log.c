@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/log.h"
+
+#include <glib.h>
+#include <poll.h>
+#include <unistd.h>
+
+/* A pipe has room for PIPE_BUF bytes then, which is more than a line of ours. O_NONBLOCK would be
+ * everybody's who shares the terminal. */
+static gboolean has_room(int fd)
+{
+    struct pollfd entry = {fd, POLLOUT, 0};
+    return poll(&entry, 1, 0) > 0;
+}
+
+static GLogWriterOutput write_if_there_is_room(GLogLevelFlags level, const GLogField *fields,
+                                               gsize n_fields, gpointer data)
+{
+    if (!has_room(STDERR_FILENO))
+        return G_LOG_WRITER_HANDLED; /* else GLib would write it by itself */
+    return g_log_writer_default(level, fields, n_fields, data);
+}
+
+void vkp_log_set_up(void)
+{
+    g_log_set_writer_func(write_if_there_is_room, NULL, NULL);
+}
