@@ -9,8 +9,8 @@
 #include "service/journal.h"
 #include "service/sd-pointers.h"
 
-/* Of refusals that were noted, in so long. More would make the journal drop lines, the record of
- * kills that were done among them. */
+/* Of refusals that are written, at the door or later, in so long. More would make the journal drop
+ * lines, the record of kills that were done among them. */
 #define NOTED_MAX 20u
 #define NOTED_USEC G_TIME_SPAN_MINUTE
 
@@ -92,6 +92,14 @@ static gboolean may_note(VkpKillCalls *calls)
     return calls->n_noted++ < NOTED_MAX;
 }
 
+static void write_refusal(const Call *call, const GError *error)
+{
+    VkpKillRecord record = record_of(call);
+    record.refusal = error->message;
+    if (may_note(call->calls))
+        vkp_journal_kill(&record);
+}
+
 static gboolean is_kill(sd_bus_message *message)
 {
     return sd_bus_message_is_method_call(message, VKP_BUS_INTERFACE, "Kill") > 0 &&
@@ -159,13 +167,6 @@ static void on_given_up(const GPtrArray *results, void *data)
     vkp_journal_kill(&record);
     refuse(call, error);
     g_ptr_array_remove(call->calls->open, call);
-}
-
-static void write_refusal(const Call *call, const GError *error)
-{
-    VkpKillRecord record = record_of(call);
-    record.refusal = error->message;
-    vkp_journal_kill(&record);
 }
 
 static gboolean may_kill(const VkpCaller *caller, GError **error)

@@ -18,7 +18,8 @@ VkpKillCalls *vkp_kill_calls_new(VkpManager *manager, VkpTurns *turns, guint gra
 void vkp_kill_calls_free(VkpKillCalls *calls);
 
 /* Writes to the journal that the call was refused before it came here, if it is one of Kill. NULL:
- * it is not known who called. Beyond some a minute they are counted only. */
+ * it is not known who called. Beyond some a minute, those refused later included, they are counted
+ * only. */
 void vkp_kill_calls_note_refusal(VkpKillCalls *calls, const VkpCaller *caller,
                                  sd_bus_message *message, const char *why);
 

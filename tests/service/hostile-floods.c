@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One client that calls one method as fast as the bus lets it, and another one who wants a list. */
+#include <string.h>
+
 #include "tests/service/hostile.h"
 
 #define CALLS 10000
@@ -77,12 +79,24 @@ static void serve_beside(Fixture *fixture, const char *name, HostileCall call,
     hostile_flood_end(flood);
 }
 
+static guint count_refusals_in_log(Fixture *fixture)
+{
+    guint n = 0;
+    g_autofree char *log = fixture_log(fixture);
+    for (const char *line = log; (line = strstr(line, "not done: ")); line++)
+        n++;
+    return n;
+}
+
 static void test_each(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     g_autofree char *execution = fixture_id(31);
     HostileTarget target = {execution, spawn_members(fixture)};
     for (guint i = 0; i < G_N_ELEMENTS(floods); i++)
         serve_beside(fixture, floods[i].name, floods[i].call, &target);
+    /* A few of each of those who had a kill refused. */
+    g_assert_cmpuint(count_refusals_in_log(fixture), >, 0);
+    g_assert_cmpuint(count_refusals_in_log(fixture), <, 500);
 }
 
 #define STUBBORN 128
