@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/base/contract.h"
 #include "common/base/error.h"
@@ -236,9 +237,22 @@ gboolean vkp_config_parse(VkpConfig *config, const char *text, gsize length, con
     return TRUE;
 }
 
+/* A pipe reads as empty while nobody writes to it. */
+static gboolean refuse_pipe(const char *path, GError **error)
+{
+    struct stat status;
+    if (stat(path, &status) < 0 || !(S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
+        return FALSE;
+    g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE,
+                "%s: A configuration file must not be a pipe or a socket", path);
+    return TRUE;
+}
+
 gboolean vkp_config_load(VkpConfig *config, const char *path, gboolean is_optional,
                          const char *home, GError **error)
 {
+    if (refuse_pipe(path, error))
+        return FALSE;
     gsize length = 0;
     gboolean is_cut = FALSE;
     g_autoptr(GError) failure = NULL;

@@ -236,6 +236,20 @@ static void test_not_a_file(void)
     g_assert_nonnull(strstr(error->message, "/usr"));
 }
 
+/* Nobody writes to it, and an empty file would be all defaults. */
+static void test_pipe(void)
+{
+    g_autofree char *path = dup_path_of("");
+    g_auto(VkpConfig) config = {0};
+    g_autoptr(GError) error = NULL;
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(mkfifo(path, 0600), ==, 0);
+    g_assert_false(vkp_config_load(&config, path, TRUE, NULL, &error));
+    g_assert_nonnull(strstr(error->message, path));
+    g_assert_true(vkp_config_load(&config, "/dev/null", FALSE, NULL, NULL));
+    remove_with_folder(path);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -252,5 +266,6 @@ int main(int argc, char **argv)
     g_test_add_func("/service/config/a-missing-file-is-fine-unless-asked-for", test_missing_file);
     g_test_add_func("/service/config/a-huge-file-is-refused", test_huge_file);
     g_test_add_func("/service/config/a-folder-is-refused", test_not_a_file);
+    g_test_add_func("/service/config/a-pipe-is-refused", test_pipe);
     return g_test_run();
 }
