@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -79,6 +80,19 @@ static gboolean remove_file(const char *path, GError **error)
     return FALSE;
 }
 
+/* The same for whatever is in its place: a folder goes aside, where the last one does not lie. */
+static gboolean clear_place(const char *path, GError **error)
+{
+    struct stat status;
+    if (lstat(path, &status) < 0 || !S_ISDIR(status.st_mode))
+        return remove_file(path, error);
+    g_autofree char *aside = g_strconcat(path, ".aside", NULL);
+    if (rename(path, aside) == 0)
+        return TRUE;
+    vkp_set_error_errno(error, errno, "Cannot move \"%s\" aside", path);
+    return FALSE;
+}
+
 static void set_unknown_boot(const char *path, GError **error)
 {
     g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM,
@@ -127,6 +141,8 @@ static GArray *load(const char *path, const VkpUuid *boot_id, GError **error)
         set_unknown_boot(path, error);
         return NULL;
     }
+    if (!(status.st_mode & S_IRUSR))
+        (void)chmod(path, S_IRUSR | S_IWUSR); /* we may, and reading fails if not */
     gsize length = 0;
     g_autofree char *text = vkp_file_read(AT_FDCWD, path, MAX_BYTES + 1, &length, NULL, error);
     return text ? vkp_frozen_parse(text, length, boot_id) : NULL;
@@ -233,7 +249,7 @@ guint vkp_frozen_thaw(const char *path, VkpReader *reader, GError **error)
     }
     guint n_thawed = identities ? thaw_all(identities, reader) : 0;
     if (!identities || identities->len == 0)
-        remove_file(path, error);
+        clear_place(path, error);
     else
         g_set_error(error, VKP_ERROR, VKP_ERROR_SYSTEM,
                     "%u of the processes in \"%s\" cannot be looked at now", identities->len, path);

@@ -23,9 +23,9 @@ gboolean vkp_frozen_remove(const char *path, const VkpUuid *boot_id, const GArra
 
 /* Sends SIGCONT to all listed that still live and removes the file, and any that was left
  * unfinished beside it: whoever is only in there was not frozen yet. Returns how many of them were
- * seen stopped; a missing file is 0, a malformed one or a stranger's is 0 and removed. `error` is
- * set when the file could not be read or removed, or somebody in it not be looked at: then it stays
- * for another try. Only while no job is under way. */
+ * seen stopped; a missing file is 0, a malformed one or a stranger's is 0 and removed, a folder
+ * moved aside. `error` is set when the file could not be read or removed, or somebody in it not be
+ * looked at: then it stays for another try. Only while no job is under way. */
 guint vkp_frozen_thaw(const char *path, VkpReader *reader, GError **error);
 
 /* Parses the file's text to VkpIdentity; NULL when malformed or of another boot. */

@@ -213,6 +213,13 @@ static void test_list_is_full(Fixture *fixture, G_GNUC_UNUSED gconstpointer data
     assert_still_listed(fixture);
 }
 
+/* Nobody but us could have taken them away. As root this shows nothing. */
+static void test_list_without_rights(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_assert_no_errno(g_chmod(fixture->path, 0));
+    assert_still_listed(fixture);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -220,6 +227,7 @@ int main(int argc, char **argv)
     g_test_add("/kill/frozen-failing/" name, Fixture, GINT_TO_POINTER(data), set_up, function,     \
                tear_down)
     ADD("a-list-that-cannot-be-opened-stays", 0, test_list_cannot_be_opened);
+    ADD("a-list-without-rights-is-read", 0, test_list_without_rights);
     ADD("who-cannot-be-looked-at-stays-listed", 0, test_process_cannot_be_looked_at);
     ADD("who-cannot-be-signalled-stays-listed", 0, test_signal_fails);
     ADD("who-is-gone-leaves-the-list", ESRCH, test_nobody_of_ours);
