@@ -42,11 +42,14 @@ static gboolean open_loop(sd_event **event, GError **error)
     /* Without a handler these signals end the loop with 0. */
     for (guint i = 0; r >= 0 && i < G_N_ELEMENTS(ending_signals); i++)
         r = sd_event_add_signal(*event, NULL, ending_signals[i], NULL, NULL);
-    if (r >= 0)
-        r = sd_event_set_watchdog(*event, TRUE);
-    if (r < 0)
+    if (r < 0) {
         vkp_set_error_bus(error, r, "Cannot set up the event loop");
-    return r >= 0;
+        return FALSE;
+    }
+    r = sd_event_set_watchdog(*event, TRUE);
+    if (r < 0)
+        g_warning("No watchdog is told that all is well: WATCHDOG_USEC: %s", g_strerror(-r));
+    return TRUE;
 }
 
 /* Where sd_bus_open_user() connects to. NULL: nowhere. */

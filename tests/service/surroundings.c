@@ -234,8 +234,25 @@ static void test_full_log(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpuint(g_variant_n_children(processes), ==, 0);
 }
 
+/* Whoever starts it may say anything in the environment. */
+static void test_odd_watchdog(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    const char *const words[] = {"0", "-5", "soon", ""};
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        fixture->environment =
+            g_environ_setenv(fixture->environment, "WATCHDOG_USEC", words[i], TRUE);
+        fixture_start_service(fixture, NULL);
+        g_autoptr(GVariant) processes = fixture_list(fixture, "{}");
+        g_assert_cmpint(fixture_stop_service(fixture), ==, 0);
+    }
+    g_autofree char *log = fixture_log(fixture);
+    g_assert_nonnull(strstr(log, "watchdog"));
+}
+
 static void add_tests(void)
 {
+    fixture_add("/service/surroundings/a-watchdog-that-makes-no-sense-is-done-without-from-nothing",
+                test_odd_watchdog);
     fixture_add("/service/surroundings/nobody-need-read-what-it-says-from-nothing", test_full_log);
     fixture_add("/service/surroundings/where-no-file-may-be-written-it-serves-from-nothing",
                 test_no_files);
