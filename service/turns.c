@@ -10,10 +10,15 @@
 #define PATIENCE_USEC (20 * 1000)
 #define PATIENCE_SLACK_USEC 1000
 
+/* ... and so many times as long as the last one took, so that the bus is not kept waiting for most
+ * of the time: among what comes in are the calls of others. */
+#define BUS_SHARE 2
+
 struct VkpTurns {
     sd_event_source *idle; /* on while anybody waits */
     sd_event_source *late; /* likewise: the end of patience */
     GQueue lines;          /* Line; who is next comes first */
+    gint64 cost_usec;      /* of the last turn */
 };
 
 /* Never empty. */
@@ -81,7 +86,9 @@ static void serve_one(VkpTurns *turns)
         g_queue_delete_link(&turns->lines, link);
         line_free(line);
     }
+    gint64 begun_usec = g_get_monotonic_time();
     waiting->kind->serve(waiting->call);
+    turns->cost_usec = g_get_monotonic_time() - begun_usec;
 }
 
 /* Neither can fail: both are there, and switching them takes no memory. */
@@ -89,7 +96,10 @@ static void set_sources(VkpTurns *turns)
 {
     gboolean is_on = !g_queue_is_empty(&turns->lines);
     (void)sd_event_source_set_enabled(turns->idle, is_on ? SD_EVENT_ON : SD_EVENT_OFF);
-    (void)sd_event_source_set_time_relative(turns->late, PATIENCE_USEC);
+    gint64 patience_usec = MAX(PATIENCE_USEC, turns->cost_usec * BUS_SHARE);
+    /* From now on: the loop's own time is that of before the turn. */
+    gint64 end_usec = g_get_monotonic_time() + patience_usec;
+    (void)sd_event_source_set_time(turns->late, (uint64_t)end_usec);
     (void)sd_event_source_set_enabled(turns->late, is_on ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
 }
 

@@ -158,6 +158,39 @@ static void test_busy(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     assert_said(scene, "aba");
 }
 
+#define DEAR_USEC (50 * 1000)
+
+/* As a look at a very full system. */
+static void serve_dearly(void *call)
+{
+    gint64 end = g_get_monotonic_time() + DEAR_USEC;
+    while (g_get_monotonic_time() < end)
+        ;
+    say(call, "");
+}
+
+static void test_dear(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    static const VkpTurnKind dear = {NULL, serve_dearly, drop, FALSE};
+    g_auto(VkpFd) fd = eventfd(1, EFD_CLOEXEC);
+    sd_event_source *busy = NULL;
+    g_assert_cmpint(sd_event_add_io(scene->event, &busy, fd, EPOLLIN, stay_busy, NULL), >=, 0);
+    for (guint i = 0; i < 2; i++) {
+        Call *call = g_new0(Call, 1);
+        *call = (Call){scene, vkp_caller_begin_call(scene->callers[0]), 'd'};
+        vkp_turns_line_up(scene->turns, scene->callers[0], &dear, call);
+    }
+    gint64 served_usec = 0;
+    while (scene->said->len < 2) {
+        if (scene->said->len == 0)
+            served_usec = g_get_monotonic_time();
+        g_assert_cmpint(sd_event_run(scene->event, 0), >, 0);
+    }
+    g_assert_cmpint(g_get_monotonic_time() - served_usec, >=, 4 * DEAR_USEC);
+    sd_event_source_disable_unref(busy);
+    assert_said(scene, "dd");
+}
+
 static void test_end(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
     line_up(scene, 0, "aA");
@@ -179,6 +212,7 @@ int main(int argc, char **argv)
     add("/service/turns/who-has-left-shares-one", test_left);
     add("/service/turns/who-has-left-leaves-so-many-at-most", test_many_left);
     add("/service/turns/they-come-though-the-loop-is-never-at-rest", test_busy);
+    add("/service/turns/dear-ones-leave-the-loop-most-of-the-time", test_dear);
     add("/service/turns/the-end-drops-who-waits", test_end);
     return g_test_run();
 }
