@@ -2,6 +2,7 @@
 #include "service/manager.h"
 
 #include "common/base/error.h"
+#include "service/candidate.h"
 #include "service/database-log.h"
 #include "service/exits.h"
 #include "service/survey.h"
@@ -356,11 +357,6 @@ static gboolean check_spared(VkpIdentity identity, gboolean *must_spare, void *d
     return vkp_survey_check_server(manager->survey, identity.pid, must_spare, NULL);
 }
 
-static GError *new_no_process_error(pid_t pid)
-{
-    return g_error_new(VKP_ERROR, VKP_ERROR_NOT_FOUND, "There is no process %d", pid);
-}
-
 gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpKillOptions *options,
                           const VkpKillListener *listener, GError **error)
 {
@@ -377,52 +373,18 @@ gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpK
     return vkp_kills_start(manager->kills, &request, plan, error);
 }
 
-static gboolean may_be_registered(const VkpManager *manager, VkpIdentity identity, uid_t owner,
-                                  GError **error)
-{
-    gboolean is_protected = FALSE;
-    if (owner != manager->uid)
-        g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
-                    "Process %d belongs to another user", identity.pid);
-    else if (!vkp_survey_check_protected(manager->survey, identity, &is_protected, error))
-        return FALSE;
-    else if (is_protected)
-        g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
-                    "Process %d is protected and can't be an execution's", identity.pid);
-    else
-        return TRUE;
-    return FALSE;
-}
-
-static gboolean read_process(const VkpManager *manager, pid_t pid, VkpStat *stat, uid_t *owner,
-                             GError **error)
-{
-    GError *failure = NULL;
-    if (vkp_reader_read_stat(manager->reader, pid, stat, &failure) &&
-        vkp_reader_read_uid(manager->reader, pid, owner, &failure))
-        return TRUE;
-    if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_NOT_FOUND)) {
-        g_error_free(failure);
-        failure = new_no_process_error(pid);
-    }
-    g_propagate_error(error, failure);
-    return FALSE;
-}
-
 /* After a look: whoever has the database open must be known before anybody is registered. */
 static gboolean may_register(VkpManager *manager, pid_t pid, VkpIdentity *identity, GError **error)
 {
-    VkpStat stat;
-    uid_t owner;
-    if (!read_process(manager, pid, &stat, &owner, error))
+    gboolean is_protected = FALSE;
+    if (!vkp_candidate_read(manager->reader, pid, manager->uid, identity, error) ||
+        !refresh(manager, VKP_SURVEY_FOR_KILL, error) ||
+        !vkp_survey_check_protected(manager->survey, *identity, &is_protected, error))
         return FALSE;
-    *identity = (VkpIdentity){pid, stat.start_ticks};
-    if (vkp_state_is_dead(stat.state, stat.threads)) {
-        g_set_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND, "Process %d has ended", pid);
-        return FALSE;
-    }
-    return refresh(manager, VKP_SURVEY_FOR_KILL, error) &&
-           may_be_registered(manager, *identity, owner, error);
+    if (is_protected)
+        g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
+                    "Process %d is protected and can't be an execution's", pid);
+    return !is_protected;
 }
 
 gboolean vkp_manager_register(VkpManager *manager, const VkpUuid *execution_id, pid_t pid,
