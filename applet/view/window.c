@@ -11,6 +11,7 @@
 #include "applet/view/row-actions.h"
 #include "applet/view/row-menu.h"
 #include "applet/view/status-page.h"
+#include "applet/view/type-ahead.h"
 #include "applet/view/window-size.h"
 #include "common/view/format.h"
 
@@ -187,8 +188,9 @@ static void on_search(GSimpleAction *action, GVariant *value, gpointer user_data
     g_simple_action_set_state(action, value);
     if (gtk_search_bar_get_search_mode(self->search_bar) != is_on)
         gtk_search_bar_set_search_mode(self->search_bar, is_on);
+    /* A letter that opened the bar is in it already: the next must not replace it. */
     if (is_on)
-        gtk_widget_grab_focus(GTK_WIDGET(self->search_entry));
+        gtk_entry_grab_focus_without_selecting(GTK_ENTRY(self->search_entry));
 }
 
 static void on_show(GSimpleAction *action, GVariant *value, gpointer user_data)
@@ -262,12 +264,6 @@ static void on_menu_requested(VkpWindow *self, GdkEvent *event)
     self->row_menu = vkp_row_menu_popup(self->tree, event);
 }
 
-/* The search bar tries keys on its entry, which would open a menu of its own at Shift+F10. */
-static gboolean is_function_key(const GdkEventKey *event)
-{
-    return event->keyval >= GDK_KEY_F1 && event->keyval <= GDK_KEY_F35;
-}
-
 /* Typing anywhere but in a field searches. */
 static gboolean on_key_press(GtkWidget *widget, GdkEventKey *event,
                              gpointer user_data G_GNUC_UNUSED)
@@ -278,9 +274,9 @@ static gboolean on_key_press(GtkWidget *widget, GdkEventKey *event,
         gtk_search_bar_set_search_mode(self->search_bar, FALSE);
         return GDK_EVENT_STOP;
     }
-    if (focus != GTK_WIDGET(self->tree) || is_function_key(event))
+    if (focus != GTK_WIDGET(self->tree))
         return GDK_EVENT_PROPAGATE;
-    return gtk_search_bar_handle_event(self->search_bar, (GdkEvent *)event);
+    return vkp_type_ahead_handle(self->search_bar, GTK_ENTRY(self->search_entry), event);
 }
 
 void vkp_window_add_operation(VkpWindow *self, VkpKillOperation *operation)
@@ -337,15 +333,6 @@ static void vkp_window_class_init(VkpWindowClass *class)
 #undef BIND
 }
 
-/* While the bar slides in, its entry has the focus but no window yet: keys typed in that moment are
- * lost, with a critical warning. */
-static void open_search_at_once(GtkSearchBar *bar)
-{
-    GtkWidget *revealer = gtk_bin_get_child(GTK_BIN(bar));
-    if (GTK_IS_REVEALER(revealer))
-        gtk_revealer_set_transition_duration(GTK_REVEALER(revealer), 0);
-}
-
 static void vkp_window_init(VkpWindow *self)
 {
     g_type_ensure(VKP_TYPE_NOTICES);
@@ -359,8 +346,7 @@ static void vkp_window_init(VkpWindow *self)
     g_signal_connect_swapped(self->search_entry, "search-changed", G_CALLBACK(on_search_changed),
                              self);
     g_signal_connect_swapped(self->search_entry, "activate", G_CALLBACK(focus_list), self);
-    open_search_at_once(self->search_bar);
-    gtk_search_bar_connect_entry(self->search_bar, GTK_ENTRY(self->search_entry));
+    vkp_type_ahead_setup(self->search_bar, GTK_ENTRY(self->search_entry));
     g_signal_connect_swapped(self->search_bar, "notify::search-mode-enabled",
                              G_CALLBACK(on_search_mode), self);
 }

@@ -63,6 +63,19 @@ def test_collapsed_rows_stay_collapsed_through_search():
         desktop.wait_cell('npm run dev')
 
 
+def test_typing_in_the_list_loses_no_letter():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.key('Home')
+        desktop.type('vite')
+        desktop.wait_search('vite')
+        desktop.key('Return')
+        wait_for('the keyboard in the list',
+                 lambda: desktop.focus().get_role_name() in ('tree table', 'table cell'))
+        desktop.type('xy')
+        desktop.wait_search('vitexy')
+
+
 def test_no_match_says_so_and_offers_all():
     with Window() as desktop:
         desktop.wait_cell('Alpha Shop')

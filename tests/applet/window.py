@@ -36,6 +36,15 @@ class Window(Desktop):
     def wait_gone(self, role, start):
         wait_for('%s %s to go' % (role, start), lambda: not find(self.app, role, start))
 
+    def wait_search(self, text):
+        """What is in the field of the search."""
+        from gi.repository import Atspi
+
+        def read():
+            field = find(self.app, 'text', 'Search processes')
+            return field and Atspi.Text.get_text(field, 0, -1)
+        wait_for('the search for ' + text, lambda: read() == text)
+
     def focus(self):
         """What has the keyboard, or None."""
         from gi.repository import Atspi
