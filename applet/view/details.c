@@ -124,6 +124,7 @@ static GtkWidget *fact_text_new(const char *text, GtkWidget *name)
 {
     GtkWidget *label = gtk_label_new(text);
     gtk_label_set_xalign(GTK_LABEL(label), 0);
+    gtk_widget_set_valign(label, GTK_ALIGN_START); /* beside its name, where a neighbour wraps */
     gtk_label_set_selectable(GTK_LABEL(label), TRUE);
     gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
     gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);

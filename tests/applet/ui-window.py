@@ -110,6 +110,24 @@ def test_details_follow_the_selection():
             'CPU over the last minute', 'Memory over the last minute']
 
 
+def top_of(label):
+    """Where its first letter is: the label itself may be higher than its text."""
+    from gi.repository import Atspi
+    return Atspi.Text.get_character_extents(label, 0, Atspi.CoordType.SCREEN).y
+
+
+def test_a_fact_stands_beside_its_name_where_its_neighbour_wraps():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.select('npm run dev')
+        desktop.key('Return')
+        desktop.mock('Update', '(ss)', '4228:422800',
+                     json.dumps({'task_title': 'Long title ' * 40}))
+        desktop.wait_label('Long title')
+        name, text = (find(desktop.app, 'label', start) for start in ('Attempt', 'Add login'))
+        wait_for('them to line up', lambda: abs(top_of(name) - top_of(text)) <= 2)
+
+
 def test_delete_asks_and_shift_delete_asks_for_force():
     with Window() as desktop:
         desktop.wait_cell('Alpha Shop')
