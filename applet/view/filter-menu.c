@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "applet/view/menu-label.h"
+
 static const char *const words[] = {
     [VKP_SHOW_ALL] = "all",
     [VKP_SHOW_AGENTS] = "agents",
@@ -56,13 +58,6 @@ static void append_radio(GMenu *menu, const char *label, const char *action, con
     g_menu_append_item(menu, item);
 }
 
-/* In a menu an underscore marks the next letter. */
-static char *dup_escaped(const char *label)
-{
-    g_auto(GStrv) parts = g_strsplit(label, "_", -1);
-    return g_strjoinv("__", parts);
-}
-
 static char *dup_signature(const VkpRow *root)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -89,7 +84,7 @@ void vkp_filter_menu_update(GMenu *menu, const VkpRows *rows)
     append_radio(projects, _("All Projects"), "win.project", "");
     for (guint i = 0; i < root->children->len; i++) {
         const VkpRow *project = g_ptr_array_index(root->children, i);
-        g_autofree char *label = dup_escaped(project->label);
+        g_autofree char *label = vkp_menu_label_dup(project->label);
         append_radio(projects, label, "win.project", project->key);
     }
     g_menu_append_section(menu, _("Project"), G_MENU_MODEL(projects));

@@ -5,6 +5,7 @@
 #include <libayatana-appindicator/app-indicator.h>
 
 #include "applet/view/busiest.h"
+#include "applet/view/menu-label.h"
 #include "applet/view/tray-icons.h"
 #include "common/view/format.h"
 
@@ -34,13 +35,6 @@ static void set_label(GtkWidget *item, const char *label)
 {
     if (g_strcmp0(gtk_menu_item_get_label(GTK_MENU_ITEM(item)), label) != 0)
         gtk_menu_item_set_label(GTK_MENU_ITEM(item), label);
-}
-
-/* In the labels of exported menus an underscore marks the next letter. */
-static char *dup_escaped(const char *label)
-{
-    g_auto(GStrv) parts = g_strsplit(label, "_", -1);
-    return g_strjoinv("__", parts);
 }
 
 static void on_action_item(GtkWidget *item, VkpTray *self)
@@ -109,7 +103,7 @@ static void show_task(GtkWidget *item, const VkpRow *row)
     gtk_widget_set_visible(item, row != NULL);
     if (!row)
         return;
-    g_autofree char *label = dup_escaped(row->label);
+    g_autofree char *label = vkp_menu_label_dup(row->label);
     /* Translators: a task's title and how many processes it has */
     g_autofree char *text = g_strdup_printf(
         ngettext("Kill “%s” (%u process)…", "Kill “%s” (%u processes)…", row->totals.n_processes),

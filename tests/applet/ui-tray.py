@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The icon in the tray and its menu, as a panel sees them."""
+import json
+
 from desktop import Desktop, WATCHER, applet_program, run, wait_for
 
 
@@ -37,6 +39,15 @@ def test_entries_change_in_place():
         assert before == after, 'entries are changed, not made anew'
         leftovers = [entry for entry in desktop.tray_entries() if entry[1] == 'Kill Leftovers…']
         assert leftovers and leftovers[0][2] is False, 'nothing is left to kill'
+
+
+def test_a_long_title_is_cut():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        wait_label(desktop, 'Kill “Add login page” (5 processes)…')
+        for process in ('4207', '4214', '4221', '4228', '4235'):
+            desktop.mock('Update', '(ss)', '%s:%s00' % (process, process),
+                         json.dumps({'task_title': 'Über_titel ' * 40}))
+        wait_label(desktop, 'Kill “Über_titel Über_titel Über_titel Über_t…” (5 processes)…')
 
 
 def test_icon_tells_leftovers_from_work_from_nothing():
