@@ -15,6 +15,10 @@
 /* Panels redraw an open menu at each change: changes are told together, and not too often. */
 #define UPDATE_MS 500
 
+/* How long the entry of a task that has ended stays, greyed out: an entry that goes at once moves
+ * those below it under the hand that aims at them. */
+#define LINGER_SECONDS 10
+
 struct VkpTray {
     GtkApplication *application;
     GDBusConnection *connection;
@@ -29,6 +33,7 @@ struct VkpTray {
     GtkWidget *kill_except_agents;
     GtkWidget *kill_all;
     guint update_timer;
+    guint linger_timer;
 };
 
 static void set_label(GtkWidget *item, const char *label)
@@ -73,6 +78,7 @@ static void on_task_item(GtkWidget *item, VkpTray *self)
 static GtkWidget *append_task_item(VkpTray *self)
 {
     GtkWidget *item = gtk_menu_item_new_with_mnemonic("");
+    gtk_widget_set_sensitive(item, FALSE);
     g_signal_connect(item, "activate", G_CALLBACK(on_task_item), self);
     gtk_menu_shell_append(GTK_MENU_SHELL(self->menu), item);
     return item;
@@ -85,12 +91,12 @@ static void build_menu(VkpTray *self)
     self->header = append_item(self, _("Loading…"), NULL);
     gtk_widget_set_sensitive(self->header, FALSE);
     append_separator(self);
-    for (guint i = 0; i < N_TASKS; i++)
-        self->tasks[i] = append_task_item(self);
     self->kill_leftovers = append_item(self, _("Kill _Leftovers…"), "kill-leftovers");
     self->kill_except_agents =
         append_item(self, _("Kill All _Except Agents…"), "kill-except-agents");
     self->kill_all = append_item(self, _("Kill _All…"), "kill-all");
+    for (guint i = 0; i < N_TASKS; i++) /* below what is always there: they come and go */
+        self->tasks[i] = append_task_item(self);
     append_separator(self);
     append_item(self, _("_Preferences"), "preferences");
     append_item(self, _("_Quit"), "quit");
@@ -98,11 +104,31 @@ static void build_menu(VkpTray *self)
     app_indicator_set_secondary_activate_target(self->indicator, show);
 }
 
-static void show_task(GtkWidget *item, const VkpRow *row)
+static gboolean on_linger_timer(gpointer user_data)
 {
-    gtk_widget_set_visible(item, row != NULL);
-    if (!row)
+    VkpTray *self = user_data;
+    self->linger_timer = 0;
+    for (guint i = 0; i < N_TASKS; i++)
+        gtk_widget_set_visible(self->tasks[i], gtk_widget_get_sensitive(self->tasks[i]));
+    return G_SOURCE_REMOVE;
+}
+
+static void let_linger(VkpTray *self, GtkWidget *item)
+{
+    if (!gtk_widget_get_sensitive(item))
         return;
+    gtk_widget_set_sensitive(item, FALSE);
+    g_clear_handle_id(&self->linger_timer, g_source_remove);
+    self->linger_timer = g_timeout_add_seconds(LINGER_SECONDS, on_linger_timer, self);
+    g_source_set_name_by_id(self->linger_timer, "vkp-tray-linger");
+}
+
+static void show_task(VkpTray *self, GtkWidget *item, const VkpRow *row)
+{
+    if (!row) {
+        let_linger(self, item);
+        return;
+    }
     g_autofree char *label = vkp_menu_label_dup(row->label);
     /* Translators: a task's title and how many processes it has */
     g_autofree char *text = g_strdup_printf(
@@ -110,6 +136,8 @@ static void show_task(GtkWidget *item, const VkpRow *row)
         label, row->totals.n_processes);
     g_object_set_data_full(G_OBJECT(item), "vkp-key", g_strdup(row->key), g_free);
     set_label(item, text);
+    gtk_widget_set_sensitive(item, TRUE);
+    gtk_widget_show(item);
 }
 
 static void show_totals(VkpTray *self, const VkpTotals *totals)
@@ -163,7 +191,7 @@ static void update(VkpTray *self)
     show_totals(self, totals);
     vkp_busiest_update(self->busiest, rows);
     for (guint i = 0; i < N_TASKS; i++)
-        show_task(self->tasks[i], vkp_busiest_at(self->busiest, rows, i));
+        show_task(self, self->tasks[i], vkp_busiest_at(self->busiest, rows, i));
     show_icon(self, totals, header);
     /* Translators: the tooltip of the icon in the tray; %s is "12 processes, 2 agents" */
     g_autofree char *title = g_strdup_printf(_("Vibe Kanban Processes: %s"), header);
@@ -234,6 +262,7 @@ void vkp_tray_free(VkpTray *self)
     if (!self)
         return;
     g_clear_handle_id(&self->update_timer, g_source_remove);
+    g_clear_handle_id(&self->linger_timer, g_source_remove);
     g_signal_handlers_disconnect_by_data(self->feed, self);
     GSettings *gsettings = vkp_settings_gsettings(self->settings);
     if (gsettings)

@@ -41,6 +41,23 @@ def test_entries_change_in_place():
         assert leftovers and leftovers[0][2] is False, 'nothing is left to kill'
 
 
+def test_no_entry_moves_when_a_task_ends():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        wait_label(desktop, 'Kill “Fix rounding in the cart” (2 processes)…')
+        before = [number for number, _label, _enabled in desktop.tray_entries()]
+        for process in ('4242:424200', '4249:424900'):
+            desktop.mock('Exit', '(s)', process)
+
+        def ended():
+            return [entry for entry in desktop.tray_entries()
+                    if entry[1] and entry[1].startswith('Kill “Fix') and not entry[2]]
+        wait_for('the entry to be greyed out', ended)
+        assert before == [number for number, _label, _enabled in desktop.tray_entries()]
+        wait_for('the entry to go', lambda: not any(
+            label.startswith('Kill “Fix') for label in labels(desktop)))
+        assert labels(desktop)[2].startswith('Kill Leftovers'), 'what is always there comes first'
+
+
 def test_a_long_title_is_cut():
     with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
         wait_label(desktop, 'Kill “Add login page” (5 processes)…')
