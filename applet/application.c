@@ -295,6 +295,14 @@ static gint vkp_application_command_line(GApplication *application,
     return 0;
 }
 
+/* Launchers that use the bus come here; those that run the program have a command line. */
+static void vkp_application_activate(GApplication *application)
+{
+    VkpApplication *self = VKP_APPLICATION(application);
+    if (self->client)
+        show_window(self);
+}
+
 static gint vkp_application_handle_local_options(GApplication *application G_GNUC_UNUSED,
                                                  GVariantDict *options)
 {
@@ -324,6 +332,7 @@ static void vkp_application_class_init(VkpApplicationClass *class)
 {
     GApplicationClass *application_class = G_APPLICATION_CLASS(class);
     application_class->startup = vkp_application_startup;
+    application_class->activate = vkp_application_activate;
     application_class->command_line = vkp_application_command_line;
     application_class->handle_local_options = vkp_application_handle_local_options;
     application_class->shutdown = vkp_application_shutdown;

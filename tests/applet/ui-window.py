@@ -176,6 +176,15 @@ def test_a_second_start_shows_the_window_of_the_first():
         desktop.wait_window('Vibe Kanban')
 
 
+def test_activation_over_the_bus_shows_the_window():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        wait_for('the icon', desktop.tray_item)
+        name = 'org.vibekanban.Processes.Applet'
+        desktop.call(name, '/' + name.replace('.', '/'), 'org.freedesktop.Application',
+                     'Activate', '(a{sv})', {})
+        desktop.wait_window('Vibe Kanban')
+
+
 def test_version_and_help_need_neither_display_nor_bus():
     bare = {'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8'}
     version = subprocess.run([applet_program(), '--version'], env=bare, capture_output=True,
