@@ -83,6 +83,12 @@ gboolean vkp_status_page_update(VkpStatusPage *self, VkpClient *client, const Vk
     return TRUE;
 }
 
+GtkWidget *vkp_status_page_offer(VkpStatusPage *self)
+{
+    GtkWidget *button = GTK_WIDGET(self->button);
+    return gtk_widget_get_visible(button) ? button : NULL;
+}
+
 static void vkp_status_page_class_init(VkpStatusPageClass *class)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);

@@ -12,3 +12,6 @@ G_DECLARE_FINAL_TYPE(VkpStatusPage, vkp_status_page, VKP, STATUS_PAGE, GtkBox)
 
 /* Says why there is no list, if so. FALSE when there is one. `root` is that of the rows. */
 gboolean vkp_status_page_update(VkpStatusPage *page, VkpClient *client, const VkpRow *root);
+
+/* The way out that the page offers; borrowed. NULL: none. */
+GtkWidget *vkp_status_page_offer(VkpStatusPage *page);

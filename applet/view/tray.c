@@ -184,14 +184,18 @@ static void show_icon(VkpTray *self, const VkpTotals *totals, const char *descri
 
 static void update(VkpTray *self)
 {
+    static const VkpTotals nothing;
     VkpRows *rows = vkp_feed_rows(self->feed);
-    const VkpTotals *totals = &vkp_rows_root(rows)->totals;
-    g_autofree char *header = dup_header(self, totals);
+    const VkpTotals *known = &vkp_rows_root(rows)->totals;
+    g_autofree char *header = dup_header(self, known);
     set_label(self->header, header);
+    /* What was known of a service that is away can neither be killed nor want attention. */
+    gboolean is_ready = vkp_client_state(vkp_feed_client(self->feed)) == VKP_CLIENT_READY;
+    const VkpTotals *totals = is_ready ? known : &nothing;
     show_totals(self, totals);
     vkp_busiest_update(self->busiest, rows);
     for (guint i = 0; i < N_TASKS; i++)
-        show_task(self, self->tasks[i], vkp_busiest_at(self->busiest, rows, i));
+        show_task(self, self->tasks[i], is_ready ? vkp_busiest_at(self->busiest, rows, i) : NULL);
     show_icon(self, totals, header);
     /* Translators: the tooltip of the icon in the tray; %s is "12 processes, 2 agents" */
     g_autofree char *title = g_strdup_printf(_("Vibe Kanban Processes: %s"), header);

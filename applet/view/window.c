@@ -33,6 +33,7 @@ struct _VkpWindow {
     VkpNotices *notices;
     GtkStack *stack;
     VkpStatusPage *status_page;
+    GtkWidget *offer; /* of the status page; NULL: it has none, or the list shows */
     GtkContainer *scroller;
     GtkRevealer *details_revealer;
     VkpDetails *details;
@@ -54,20 +55,23 @@ static void set_enabled(VkpWindow *self, const char *name, gboolean is_enabled)
 }
 
 /* A list behind another page is not there for the keyboard. */
-static void focus_list(VkpWindow *self)
+static void focus_page(VkpWindow *self)
 {
     gboolean is_list = g_strcmp0(gtk_stack_get_visible_child_name(self->stack), "list") == 0;
-    gtk_window_set_focus(GTK_WINDOW(self), is_list ? GTK_WIDGET(self->tree) : NULL);
+    gtk_window_set_focus(GTK_WINDOW(self), is_list ? GTK_WIDGET(self->tree) : self->offer);
 }
 
-/* The keyboard follows to the page that comes, but not out of a search. */
-static void show_page(VkpWindow *self, const char *name)
+/* The keyboard follows to the page that comes, and to its way out, but not out of a search. */
+static void show_page(VkpWindow *self, const char *name, GtkWidget *offer)
 {
-    if (g_strcmp0(gtk_stack_get_visible_child_name(self->stack), name) == 0)
+    gboolean is_same = g_strcmp0(gtk_stack_get_visible_child_name(self->stack), name) == 0 &&
+                       (!offer || offer == self->offer);
+    self->offer = offer;
+    if (is_same)
         return;
     gtk_stack_set_visible_child_name(self->stack, name);
     if (gtk_window_get_focus(GTK_WINDOW(self)) != GTK_WIDGET(self->search_entry))
-        focus_list(self);
+        focus_page(self);
 }
 
 /* What is not known yet, or not any more, is not counted. */
@@ -118,7 +122,8 @@ static void update(VkpWindow *self)
     VkpClient *client = vkp_feed_client(self->feed);
     show_header(self, &root->totals);
     gboolean is_list = !vkp_status_page_update(self->status_page, client, root);
-    show_page(self, is_list ? "list" : "status");
+    show_page(self, is_list ? "list" : "status",
+              is_list ? NULL : vkp_status_page_offer(self->status_page));
     gtk_widget_set_visible(self->action_bar, is_list);
     vkp_notices_show_database(self->notices, vkp_client_database(client), !is_list);
     vkp_filter_menu_update(self->filter_menu, rows);
@@ -153,7 +158,7 @@ static void on_search_mode(VkpWindow *self)
     g_action_group_change_action_state(G_ACTION_GROUP(self), "search",
                                        g_variant_new_boolean(is_on));
     if (!is_on)
-        focus_list(self);
+        focus_page(self);
 }
 
 static void kill_selected(VkpWindow *self, gboolean force)
@@ -345,7 +350,7 @@ static void vkp_window_init(VkpWindow *self)
     g_signal_connect(self, "key-press-event", G_CALLBACK(on_key_press), NULL);
     g_signal_connect_swapped(self->search_entry, "search-changed", G_CALLBACK(on_search_changed),
                              self);
-    g_signal_connect_swapped(self->search_entry, "activate", G_CALLBACK(focus_list), self);
+    g_signal_connect_swapped(self->search_entry, "activate", G_CALLBACK(focus_page), self);
     vkp_type_ahead_setup(self->search_bar, GTK_ENTRY(self->search_entry));
     g_signal_connect_swapped(self->search_bar, "notify::search-mode-enabled",
                              G_CALLBACK(on_search_mode), self);
@@ -379,6 +384,6 @@ VkpWindow *vkp_window_new(GtkApplication *application, VkpFeed *feed, VkpKillDes
     g_action_group_change_action_state(
         G_ACTION_GROUP(self), "show-details",
         g_variant_new_boolean(vkp_settings_get_show_details(settings)));
-    focus_list(self);
+    focus_page(self);
     return self;
 }

@@ -43,6 +43,33 @@ def test_retry_asks_again():
         desktop.wait_label('The service cannot be reached')
 
 
+def test_retry_has_the_keyboard():
+    with Watching(service=None) as desktop:
+        from gi.repository import Atspi
+
+        def has_keyboard():
+            button = find(desktop.app, 'push button', 'Retry')
+            return button and button.get_state_set().contains(Atspi.StateType.FOCUSED)
+        wait_for('the keyboard', has_keyboard)
+
+
+def test_a_service_that_is_away_leaves_nothing_to_kill_in_the_tray():
+    with Watching() as desktop:
+        def offered():
+            return [label for _number, label, is_enabled in desktop.tray_entries()
+                    if is_enabled and label and label.startswith('Kill')]
+        wait_for('attention', lambda: desktop.tray_property('Status') == 'NeedsAttention')
+        wait_for('the kills', lambda: len(offered()) == 6)
+        desktop.service.kill()
+        desktop.service.wait(20)
+        desktop.wait_label('The service cannot be reached')
+        wait_for('the kills to go', lambda: not offered())
+        wait_for('calm', lambda: desktop.tray_property('Status') == 'Active')
+        assert desktop.tray_property('IconName').endswith('processes-idle')
+        desktop.start_service()
+        wait_for('the kills to come back', lambda: len(offered()) == 6)
+
+
 def test_a_restart_shows_the_new_list():
     with Watching() as desktop:
         desktop.wait_label('12 processes')
