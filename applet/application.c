@@ -31,6 +31,11 @@ struct _VkpApplication {
 
 G_DEFINE_FINAL_TYPE(VkpApplication, vkp_application, GTK_TYPE_APPLICATION)
 
+static gboolean is_ready(VkpApplication *self)
+{
+    return vkp_client_state(self->client) == VKP_CLIENT_READY;
+}
+
 /* Before it is known whether there is a tray there may be one. */
 static gboolean lives_in_tray(VkpApplication *self)
 {
@@ -151,25 +156,42 @@ static void on_about(GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_
                           _("translator-credits"), NULL);
 }
 
-static void on_kill_leftovers(GSimpleAction *action G_GNUC_UNUSED,
-                              GVariant *parameter G_GNUC_UNUSED, gpointer user_data)
+/* The kills that name no row, and what they can hit. */
+static const struct {
+    const char *action;
+    VkpScopeKind scope;
+} global_kills[] = {
+    {"kill-leftovers", VKP_SCOPE_LEFTOVERS},
+    {"kill-except-agents", VKP_SCOPE_ALL_EXCEPT_EXECUTORS},
+    {"kill-all", VKP_SCOPE_ALL},
+};
+
+static guint count_targets(VkpScopeKind scope, const VkpTotals *totals)
 {
-    VkpApplication *self = user_data;
-    vkp_kill_desk_kill_scope(self->desk, visible_window(self), VKP_SCOPE_LEFTOVERS);
+    return scope == VKP_SCOPE_LEFTOVERS ? totals->n_leftovers
+           : scope == VKP_SCOPE_ALL     ? totals->n_processes
+                                        : totals->n_processes - totals->n_executors;
 }
 
-static void on_kill_except_agents(GSimpleAction *action G_GNUC_UNUSED,
-                                  GVariant *parameter G_GNUC_UNUSED, gpointer user_data)
+/* A menu offers no question that would be about nothing. */
+static void enable_kills(VkpApplication *self)
 {
-    VkpApplication *self = user_data;
-    vkp_kill_desk_kill_scope(self->desk, visible_window(self), VKP_SCOPE_ALL_EXCEPT_EXECUTORS);
+    const VkpTotals *totals = &vkp_rows_root(vkp_feed_rows(self->feed))->totals;
+    for (guint i = 0; i < G_N_ELEMENTS(global_kills); i++) {
+        GAction *action = g_action_map_lookup_action(G_ACTION_MAP(self), global_kills[i].action);
+        gboolean has_targets = count_targets(global_kills[i].scope, totals) > 0;
+        g_simple_action_set_enabled(G_SIMPLE_ACTION(action), is_ready(self) && has_targets);
+    }
 }
 
-static void on_kill_all(GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED,
-                        gpointer user_data)
+static void on_kill_scope(GSimpleAction *action, GVariant *parameter G_GNUC_UNUSED,
+                          gpointer user_data)
 {
     VkpApplication *self = user_data;
-    vkp_kill_desk_kill_scope(self->desk, visible_window(self), VKP_SCOPE_ALL);
+    const char *name = g_action_get_name(G_ACTION(action));
+    for (guint i = 0; i < G_N_ELEMENTS(global_kills); i++)
+        if (g_str_equal(name, global_kills[i].action))
+            vkp_kill_desk_kill_scope(self->desk, visible_window(self), global_kills[i].scope);
 }
 
 static void on_kill_row(GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter,
@@ -188,9 +210,9 @@ static const GActionEntry entries[] = {
     {.name = "quit", .activate = on_quit},
     {.name = "preferences", .activate = on_preferences},
     {.name = "about", .activate = on_about},
-    {.name = "kill-leftovers", .activate = on_kill_leftovers},
-    {.name = "kill-except-agents", .activate = on_kill_except_agents},
-    {.name = "kill-all", .activate = on_kill_all},
+    {.name = "kill-leftovers", .activate = on_kill_scope},
+    {.name = "kill-except-agents", .activate = on_kill_scope},
+    {.name = "kill-all", .activate = on_kill_scope},
     {.name = "kill-row", .parameter_type = "s", .activate = on_kill_row},
 };
 
@@ -235,6 +257,9 @@ static void begin(VkpApplication *self, GDBusConnection *connection)
     self->notifier = vkp_notifier_new(G_APPLICATION(self), self->feed, self->settings);
     g_signal_connect_swapped(self->desk, "started", G_CALLBACK(on_kill_started), self);
     g_action_map_add_action_entries(G_ACTION_MAP(self), entries, G_N_ELEMENTS(entries), self);
+    enable_kills(self);
+    g_signal_connect_object(self->feed, "updated", G_CALLBACK(enable_kills), self,
+                            G_CONNECT_SWAPPED);
     set_accelerators(self);
     load_style();
     self->tray = vkp_tray_new(GTK_APPLICATION(self), connection, self->feed, self->settings);
@@ -250,11 +275,6 @@ static void vkp_application_startup(GApplication *application)
     GDBusConnection *connection = g_application_get_dbus_connection(application);
     if (connection)
         begin(VKP_APPLICATION(application), connection);
-}
-
-static gboolean is_ready(VkpApplication *self)
-{
-    return vkp_client_state(vkp_feed_client(self->feed)) == VKP_CLIENT_READY;
 }
 
 static void on_updated_before_kill(VkpFeed *feed, VkpApplication *self)

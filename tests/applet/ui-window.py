@@ -160,6 +160,25 @@ def test_empty_and_database_states_have_their_words():
     desktop.__exit__(None, None, None)
 
 
+def test_an_empty_board_offers_no_kills():
+    with Window(service=['--empty']) as desktop:
+        from gi.repository import Atspi
+
+        def can(start):
+            entry = find(desktop.app, 'push button', start) or find(desktop.app, 'menu item', start)
+            return entry and entry.get_state_set().contains(Atspi.StateType.SENSITIVE)
+        desktop.wait_label('Nothing is running')
+        desktop.key('F10')
+        wait_for('the menu', lambda: can('Preferences'))
+        assert not [start for start in ('Kill Leftovers', 'Kill All') if can(start)]
+        desktop.key('Escape')
+        desktop.mock('Add', '(s)', '{"name": "node", "command": ["node"]}')
+        desktop.wait_cell('node')
+        desktop.key('F10')
+        wait_for('something to kill', lambda: can('Kill All'))
+        assert not can('Kill Leftovers')
+
+
 def test_database_trouble_is_told_above_the_list_too():
     with Window(service=['--state', 'locked']) as desktop:
         desktop.wait_cell('Alpha Shop')
