@@ -138,6 +138,8 @@ static void on_preferences(GSimpleAction *action G_GNUC_UNUSED, GVariant *parame
                            gpointer user_data)
 {
     VkpApplication *self = user_data;
+    if (vkp_kill_desk_present(self->desk))
+        return; /* the preferences would open beside it without taking a click */
     if (!self->preferences) {
         self->preferences = vkp_preferences_new(visible_window(self), self->settings);
         g_signal_connect_swapped(self->preferences, "destroy", G_CALLBACK(on_preferences_destroyed),

@@ -134,15 +134,20 @@ static void begin_asking(VkpKillDesk *self, GtkWindow *parent, const VkpKillOrde
     vkp_kill_operation_ask(self->asking);
 }
 
+gboolean vkp_kill_desk_present(VkpKillDesk *self)
+{
+    if (self->dialog)
+        gtk_window_present(GTK_WINDOW(self->dialog));
+    return self->dialog != NULL;
+}
+
 static void ask(VkpKillDesk *self, GtkWindow *parent, VkpKillOrder *order)
 {
     order->escalate = vkp_settings_get_escalate(self->settings);
     order->rows = parent ? vkp_feed_rows(self->feed) : NULL;
     order->grace_ms = vkp_settings_get_grace_ms(self->settings);
-    if (self->dialog) {
-        gtk_window_present(GTK_WINDOW(self->dialog));
+    if (vkp_kill_desk_present(self))
         return;
-    }
     const VkpKillOrder *asking = self->asking ? vkp_kill_operation_order(self->asking) : NULL;
     if (asking && vkp_kill_order_equal(order, asking) && order->force == asking->force)
         return;

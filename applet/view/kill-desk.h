@@ -25,5 +25,8 @@ void vkp_kill_desk_kill_row(VkpKillDesk *desk, GtkWindow *parent, const VkpRow *
 /* leftovers, all_except_executors or all. */
 void vkp_kill_desk_kill_scope(VkpKillDesk *desk, GtkWindow *parent, VkpScopeKind scope);
 
+/* Brings an open question to the front; it holds the other windows. FALSE: there is none. */
+gboolean vkp_kill_desk_present(VkpKillDesk *desk);
+
 /* Whether a question is open. */
 gboolean vkp_kill_desk_is_asking(VkpKillDesk *desk);

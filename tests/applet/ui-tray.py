@@ -106,6 +106,18 @@ def test_kill_entry_asks_before_it_kills():
         assert not desktop.kills()
 
 
+def test_an_open_question_comes_before_the_preferences():
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        desktop.tray_click('Kill Leftovers')
+        desktop.wait_window('Vibe Kanban')
+        desktop.tray_click('Preferences')
+        desktop.key('Escape')
+        wait_for('the question to be answered', lambda: not desktop.windows('Vibe Kanban'))
+        assert not desktop.windows('Preferences'), 'it would take no click'
+        desktop.tray_click('Preferences')
+        desktop.wait_window('Preferences')
+
+
 def test_a_watcher_that_comes_late_gets_the_icon():
     with Desktop(applet_program(), applet_arguments=['--hidden'], tray=None) as desktop:
         desktop.wait_window('Vibe Kanban')  # no tray: after a while the window opens by itself
