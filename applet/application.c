@@ -39,19 +39,16 @@ static gboolean is_ready(VkpApplication *self)
 /* Before it is known whether there is a tray there may be one. */
 static gboolean lives_in_tray(VkpApplication *self)
 {
-    return self->tray_host && vkp_tray_host_is_present(self->tray_host);
+    return self->tray_host && !vkp_tray_host_is_absent(self->tray_host);
 }
 
 /* Closing the window leaves the icon; without one it would leave a program that nobody sees. */
 static gboolean on_delete_event(GtkWidget *window, GdkEvent *event G_GNUC_UNUSED,
                                 VkpApplication *self)
 {
-    if (lives_in_tray(self)) {
-        gtk_widget_hide(window);
-    } else {
-        gtk_widget_hide(window);
+    gtk_widget_hide(window);
+    if (!lives_in_tray(self))
         g_application_quit(G_APPLICATION(self));
-    }
     return GDK_EVENT_STOP;
 }
 

@@ -167,7 +167,7 @@ void vkp_tray_host_free(VkpTrayHost *self)
     g_free(self);
 }
 
-gboolean vkp_tray_host_is_present(const VkpTrayHost *self)
+gboolean vkp_tray_host_is_absent(const VkpTrayHost *self)
 {
-    return self->is_present;
+    return self->was_told && !self->is_present;
 }

@@ -14,4 +14,5 @@ VkpTrayHost *vkp_tray_host_new(GDBusConnection *connection, VkpTrayHostChanged c
                                gpointer user_data);
 void vkp_tray_host_free(VkpTrayHost *host); /* takes NULL */
 
-gboolean vkp_tray_host_is_present(const VkpTrayHost *host);
+/* Whether it is known that there is none: not before the desktop had time to bring its own. */
+gboolean vkp_tray_host_is_absent(const VkpTrayHost *host);

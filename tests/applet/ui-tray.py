@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The icon in the tray and its menu, as a panel sees them."""
 import json
+import os
+import signal
 
 from desktop import Desktop, WATCHER, applet_program, run, wait_for
 
@@ -116,6 +118,28 @@ def test_an_open_question_comes_before_the_preferences():
         assert not desktop.windows('Preferences'), 'it would take no click'
         desktop.tray_click('Preferences')
         desktop.wait_window('Preferences')
+
+
+class FrozenTray(Desktop):
+    """A watcher that answers nobody until it is thawed."""
+
+    def start_tray(self):
+        super().start_tray()
+        os.kill(self.watcher.pid, signal.SIGSTOP)
+
+    def thaw(self):
+        os.kill(self.watcher.pid, signal.SIGCONT)
+
+
+def test_a_window_closed_before_the_tray_is_there_leaves_the_icon():
+    with FrozenTray(applet_program()) as desktop:
+        desktop.wait_window('Vibe Kanban')
+        desktop.key('ctrl+w')
+        wait_for('the window to go', lambda: not desktop.windows('Vibe Kanban'))
+        desktop.thaw()
+        wait_for('the icon', desktop.tray_item)
+        desktop.tray_click('Show Processes')
+        desktop.wait_window('Vibe Kanban')
 
 
 def test_a_watcher_that_comes_late_gets_the_icon():
