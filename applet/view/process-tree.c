@@ -69,8 +69,8 @@ static void on_selection_changed(VkpProcessTree *self)
 
 /* A process that became a leftover moved to another group: to the view it is a new row. One that is
  * gone leaves nothing selected: GtkTreeView would select its neighbour, for the next Delete to hit.
- */
-static void reselect(VkpProcessTree *self)
+ * One that a search hides is selected again when it comes back. */
+static void reselect(VkpProcessTree *self, const VkpRows *rows)
 {
     GtkTreeSelection *selection = gtk_tree_view_get_selection(view_of(self));
     GtkTreeIter iter;
@@ -79,7 +79,8 @@ static void reselect(VkpProcessTree *self)
         return;
     }
     gtk_tree_selection_unselect_all(selection);
-    g_clear_pointer(&self->selected_key, g_free);
+    if (self->selected_key && !vkp_rows_lookup(rows, self->selected_key))
+        g_clear_pointer(&self->selected_key, g_free);
 }
 
 /* Rows do not move under a pointer or behind a menu, unless a person has just asked for it. */
@@ -97,7 +98,7 @@ static void update_rows(VkpProcessTree *self, VkpRows *rows, VkpTreeMode mode)
     if (!mode.is_searching)
         vkp_expansion_set_expand_all(self->expansion, FALSE);
     self->is_order_fresh = FALSE;
-    reselect(self);
+    reselect(self, rows);
     self->is_updating = FALSE;
 }
 

@@ -63,6 +63,18 @@ def test_collapsed_rows_stay_collapsed_through_search():
         desktop.wait_cell('npm run dev')
 
 
+def test_a_row_that_a_search_hides_is_selected_again():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.select('codex')
+        desktop.type('vite')
+        desktop.wait_cell('codex', False)
+        assert desktop.selected() is None, 'what is not seen is not killed'
+        desktop.key('Escape')
+        desktop.wait_cell('codex')
+        wait_for('the selection', lambda: (desktop.selected() or '').startswith('codex'))
+
+
 def test_typing_in_the_list_loses_no_letter():
     with Window() as desktop:
         desktop.wait_cell('Alpha Shop')
