@@ -27,7 +27,7 @@ void vkp_busiest_free(VkpBusiest *self)
 static void collect(const VkpRow *row, gpointer user_data)
 {
     gboolean is_bare_attempt = row->kind == VKP_ROW_ATTEMPT && row->parent->kind != VKP_ROW_TASK;
-    if (row->kind == VKP_ROW_TASK || is_bare_attempt)
+    if ((row->kind == VKP_ROW_TASK || is_bare_attempt) && row->totals.n_targets > 0)
         g_ptr_array_add(user_data, (gpointer)row);
 }
 

@@ -3,8 +3,8 @@
 
 #include "common/view/rows.h"
 
-/* The busiest tasks, for a menu: by CPU, then by the number of processes. One that is among them
- * keeps its place, so that an entry does not change under the pointer. */
+/* The busiest tasks that a kill would hit, for a menu: by CPU, then by the number of processes. One
+ * that is among them keeps its place, so that an entry does not change under the pointer. */
 typedef struct VkpBusiest VkpBusiest;
 
 VkpBusiest *vkp_busiest_new(guint n_slots);

@@ -130,10 +130,10 @@ static void show_task(VkpTray *self, GtkWidget *item, const VkpRow *row)
         return;
     }
     g_autofree char *label = vkp_menu_label_dup(row->label);
-    /* Translators: a task's title and how many processes it has */
+    /* Translators: a task's title and how many processes of it would be killed */
     g_autofree char *text = g_strdup_printf(
-        ngettext("Kill “%s” (%u process)…", "Kill “%s” (%u processes)…", row->totals.n_processes),
-        label, row->totals.n_processes);
+        ngettext("Kill “%s” (%u process)…", "Kill “%s” (%u processes)…", row->totals.n_targets),
+        label, row->totals.n_targets);
     g_object_set_data_full(G_OBJECT(item), "vkp-key", g_strdup(row->key), g_free);
     set_label(item, text);
     gtk_widget_set_sensitive(item, TRUE);

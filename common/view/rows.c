@@ -206,6 +206,7 @@ static VkpRow *process_row_new(const Build *build, VkpMember *member)
     totals->n_executors = member->tie.is_executor ? 1 : 0;
     totals->n_agents = is_agent_head(build, member) ? 1 : 0;
     totals->n_leftovers = member->tie.leftover_reason ? 1 : 0;
+    totals->n_targets = !member->tie.is_protected && !vkp_member_is_weak(member) ? 1 : 0;
     totals->cpu_percent = process->cpu_percent;
     totals->memory_bytes = process->memory_bytes;
     if (build->input->usage)

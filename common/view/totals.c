@@ -31,6 +31,7 @@ void vkp_totals_add(VkpTotals *sum, const VkpTotals *part)
     sum->n_executors += part->n_executors;
     sum->n_agents += part->n_agents;
     sum->n_leftovers += part->n_leftovers;
+    sum->n_targets += part->n_targets;
     sum->cpu_percent += part->cpu_percent;
     sum->memory_bytes += part->memory_bytes;
     merge_ports(&sum->ports, part->ports);
@@ -51,6 +52,7 @@ gboolean vkp_totals_differ(const VkpTotals *a, const VkpTotals *b)
 {
     return a->n_processes != b->n_processes || a->n_executors != b->n_executors ||
            a->n_agents != b->n_agents || a->n_leftovers != b->n_leftovers ||
-           a->memory_bytes != b->memory_bytes || ABS(a->cpu_percent - b->cpu_percent) > 1e-9 ||
+           a->n_targets != b->n_targets || a->memory_bytes != b->memory_bytes ||
+           ABS(a->cpu_percent - b->cpu_percent) > 1e-9 ||
            a->start_time_usec != b->start_time_usec || !same_ports(a->ports, b->ports);
 }

@@ -9,6 +9,7 @@ typedef struct {
     guint n_executors;
     guint n_agents; /* coding agents; one with its launchers is one */
     guint n_leftovers;
+    guint n_targets; /* those that a kill of a group hits by itself */
     double cpu_percent;
     guint64 memory_bytes;
     GArray *ports;           /* of guint16, ascending, each once; NULL: none */

@@ -45,7 +45,7 @@ def test_entries_change_in_place():
 
 def test_no_entry_moves_when_a_task_ends():
     with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
-        wait_label(desktop, 'Kill “Fix rounding in the cart” (2 processes)…')
+        wait_label(desktop, 'Kill “Fix rounding in the cart” (1 process)…')
         before = [number for number, _label, _enabled in desktop.tray_entries()]
         for process in ('4242:424200', '4249:424900'):
             desktop.mock('Exit', '(s)', process)

@@ -72,6 +72,18 @@ static void test_groups_sum_what_is_below(void)
     g_assert_cmpuint(g_array_index(alpha->totals.ports, guint16, 1), ==, 9222);
 }
 
+static void test_targets_are_neither_weak_nor_protected(void)
+{
+    g_autoptr(VkpRoster) roster = vkp_roster_new();
+    SAMPLE_ADD(roster, .pid = 10, .project = 1);
+    SAMPLE_ADD(roster, .pid = 11, .project = 1, .confidence = 30);
+    SAMPLE_ADD(roster, .pid = 12, .project = 1, .is_protected = TRUE);
+    vkp_roster_seal(roster);
+    g_autoptr(VkpRows) rows = vkp_rows_build(&(VkpRowsInput){.roster = roster});
+    g_assert_cmpuint(vkp_rows_root(rows)->totals.n_processes, ==, 3);
+    g_assert_cmpuint(vkp_rows_root(rows)->totals.n_targets, ==, 1);
+}
+
 static void test_usage_is_newer_than_members(void)
 {
     g_autoptr(VkpRoster) roster = sample_roster();
@@ -293,6 +305,8 @@ int main(int argc, char **argv)
     g_test_add_func("/view/rows/groups-by-project-task-attempt-and-parent",
                     test_groups_by_project_task_attempt_and_parent);
     g_test_add_func("/view/rows/groups-sum-what-is-below", test_groups_sum_what_is_below);
+    g_test_add_func("/view/rows/targets-are-neither-weak-nor-protected",
+                    test_targets_are_neither_weak_nor_protected);
     g_test_add_func("/view/rows/usage-is-newer-than-members", test_usage_is_newer_than_members);
     g_test_add_func("/view/rows/keys-stay-from-build-to-build", test_keys_stay_from_build_to_build);
     g_test_add_func("/view/rows/unknown-board-gets-fallback-labels",
