@@ -7,48 +7,15 @@
 static const VkpKillOptions polite = {.grace_ms = 3000};
 static const VkpKillOptions forced = {.grace_ms = 3000, .force = TRUE};
 
-static pid_t spawn_settled(VkpRig *rig, const char *script, guint n_settled)
-{
-    pid_t pid = vkp_rig_spawn(rig, script);
-    vkp_family_settle(rig->family, n_settled);
-    return pid;
-}
-
-static char state_of(pid_t pid)
-{
-    VkpRelative relative;
-    return vkp_relative_read(pid, &relative) ? relative.state : '-';
-}
-
 static gboolean is_stopped(gpointer data)
 {
-    return state_of(*(pid_t *)data) == 'T';
-}
-
-static void aim_at_one(VkpRig *rig, pid_t pid)
-{
-    VkpRelative relative;
-    g_assert_true(vkp_relative_read(pid, &relative));
-    rig->scope = (VkpScope){.kind = VKP_SCOPE_SINGLE, .identity = {pid, relative.start_ticks}};
-}
-
-static GHashTable *expect(const pid_t *pids, guint n_pids)
-{
-    GHashTable *expected = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (guint i = 0; i < n_pids; i++) {
-        VkpRelative relative;
-        char text[VKP_IDENTITY_TEXT_SIZE];
-        g_assert_true(vkp_relative_read(pids[i], &relative));
-        VkpIdentity identity = {pids[i], relative.start_ticks};
-        g_hash_table_add(expected, g_strdup(vkp_identity_to_text(identity, text)));
-    }
-    return expected;
+    return vkp_relative_state_of(*(pid_t *)data) == 'T';
 }
 
 static void test_nothing_happens_before_the_loop_runs(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
-    pid_t pid = spawn_settled(rig, "on-term ( exit 0 ) idle", 1);
+    pid_t pid = vkp_rig_spawn_settled(rig, "on-term ( exit 0 ) idle", 1);
     VkpKillJob *job = vkp_rig_plan(rig, &polite);
     vkp_rig_start(rig, job);
     g_assert_cmpuint(vkp_family_n_handled(rig->family), ==, 0);
@@ -68,7 +35,7 @@ static void test_each_is_asked_once(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
     /* A second SIGTERM would end it at once. */
-    pid_t pid = spawn_settled(rig, "on-term ( sleep 150 exit 0 ) idle", 1);
+    pid_t pid = vkp_rig_spawn_settled(rig, "on-term ( sleep 150 exit 0 ) idle", 1);
     g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &polite);
     g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_EXITED);
     g_assert_cmpint(verdict.usec, >=, 140000);
@@ -78,7 +45,7 @@ static void test_each_is_asked_once(void)
 static void test_without_escalation_survivors_are_told(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
-    pid_t pid = spawn_settled(rig, "ignore 15 fork 1 ( idle ) ignore 15 idle", 2);
+    pid_t pid = vkp_rig_spawn_settled(rig, "ignore 15 fork 1 ( idle ) ignore 15 idle", 2);
     VkpKillOptions brief = {.grace_ms = 60};
     g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &brief);
     g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_SURVIVED);
@@ -91,7 +58,7 @@ static void test_without_escalation_survivors_are_told(void)
 static void test_grace_of_nothing_asks_nevertheless(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
-    spawn_settled(rig, "ignore 15 idle", 1);
+    vkp_rig_spawn_settled(rig, "ignore 15 idle", 1);
     g_auto(VkpVerdict) told = vkp_rig_kill(rig, &(VkpKillOptions){.grace_ms = 0});
     g_assert_cmpuint(told.n_failed, ==, 1);
     g_auto(VkpVerdict) ended =
@@ -103,12 +70,12 @@ static void test_grace_of_nothing_asks_nevertheless(void)
 static void test_force_in_the_middle_cuts_the_grace(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
-    pid_t pid = spawn_settled(rig, "ignore 15 idle", 1);
+    pid_t pid = vkp_rig_spawn_settled(rig, "ignore 15 idle", 1);
     VkpKillJob *job = vkp_rig_plan(rig, &(VkpKillOptions){.grace_ms = 60000});
     vkp_rig_start(rig, job);
     for (guint i = 0; i < 10; i++)
         vkp_test_loop_turn(rig->loop, 1000);
-    g_assert_cmpint(state_of(pid), ==, 'S');
+    g_assert_cmpint(vkp_relative_state_of(pid), ==, 'S');
     vkp_kill_job_force(job);
     vkp_kill_job_force(job);
     g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, job);
@@ -119,7 +86,7 @@ static void test_force_in_the_middle_cuts_the_grace(void)
 static void test_force_before_the_start_asks_nobody(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
-    pid_t pid = spawn_settled(rig, "on-term ( sleep 60000 ) idle", 1);
+    pid_t pid = vkp_rig_spawn_settled(rig, "on-term ( sleep 60000 ) idle", 1);
     VkpKillJob *job = vkp_rig_plan(rig, &polite);
     vkp_kill_job_force(job);
     vkp_rig_start(rig, job);
@@ -150,7 +117,7 @@ static void force_now(void *data)
 static void test_force_at_the_end_of_the_grace_is_not_lost(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(5, 30);
-    pid_t pid = spawn_settled(rig, "ignore 15 idle", 1);
+    pid_t pid = vkp_rig_spawn_settled(rig, "ignore 15 idle", 1);
     Haste haste = {rig, rig->context.fresh_roster, NULL};
     rig->context.fresh_roster = look_in_haste;
     rig->context.check_spared = NULL;
@@ -162,177 +129,10 @@ static void test_force_at_the_end_of_the_grace_is_not_lost(void)
     g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_KILLED);
 }
 
-static void test_single_hits_nobody_else(void)
-{
-    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t pid = spawn_settled(rig, "fork 2 ( name innocent idle ) idle", 3);
-    aim_at_one(rig, pid);
-    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
-    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_KILLED);
-    g_assert_cmpuint(verdict.results->len, ==, 1);
-    g_assert_cmpuint(verdict.n_innocents, ==, 0);
-}
-
-static void test_single_spares_what_is_born_meanwhile(void)
-{
-    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t pid = spawn_settled(rig, "on-term ( fork 2 ( name heir idle ) sleep 50 exit 0 ) idle", 1);
-    aim_at_one(rig, pid);
-    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &polite);
-    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_EXITED);
-    g_assert_cmpuint(verdict.results->len, ==, 1);
-    g_assert_cmpuint(verdict.n_survivors, ==, 2);
-}
-
-static void test_unexpected_stay_and_so_do_their_children(void)
-{
-    g_autoptr(VkpRig) rig = vkp_rig_new(20, 30);
-    /* One agent; beside it, in one group with it, somebody whom nobody has confirmed and who keeps
-     * having children. */
-    pid_t agent =
-        spawn_settled(rig,
-                      "setpgid fork 1 ( name innocent supervise ( name unasked sleep 20 ) "
-                      ") name agent idle",
-                      2);
-    g_auto(VkpKillOptions)
-        options = {.grace_ms = 200, .escalate = TRUE, .expected = expect(&agent, 1)};
-    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &options);
-    g_assert_cmpint(vkp_verdict_outcome(&verdict, agent), ==, VKP_OUTCOME_EXITED);
-    g_assert_cmpuint(verdict.results->len, ==, 1);
-    g_assert_cmpuint(verdict.n_innocents, ==, 0);
-}
-
-static void test_offspring_of_expected_is_taken_too(void)
-{
-    g_autoptr(VkpRig) rig = vkp_rig_new(20, 30);
-    pid_t pid = spawn_settled(
-        rig, "setpgid on-term ( fork 3 ( fork 1 ( idle ) idle ) sleep 30 exit 0 ) idle", 1);
-    g_auto(VkpKillOptions) options = {.grace_ms = 3000, .expected = expect(&pid, 1)};
-    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &options);
-    /* Some are asked before they have a child of their own. */
-    g_assert_cmpuint(verdict.results->len, >=, 4);
-    g_assert_cmpuint(verdict.n_killed, ==, verdict.results->len);
-    g_assert_cmpuint(verdict.n_survivors, ==, 0);
-}
-
-/* The child is in the scope when its parent dies, but its parent is gone by the time it is seen. */
-static void test_orphans_of_expected_are_known_by_their_group(void)
-{
-    g_autoptr(VkpRig) rig = vkp_rig_new(20, 30);
-    pid_t pid =
-        spawn_settled(rig, "setpgid on-term ( fork 3 ( name orphan idle ) exit 0 ) idle", 1);
-    g_auto(VkpKillOptions) options = {.grace_ms = 3000, .expected = expect(&pid, 1)};
-    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &options);
-    g_assert_cmpuint(verdict.n_killed, ==, 4);
-    g_assert_cmpuint(verdict.n_survivors, ==, 0);
-}
-
-static void test_who_must_be_spared_is_protected(void)
-{
-    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t server = spawn_settled(rig, "name innocent idle", 1);
-    pid_t other = spawn_settled(rig, "idle", 2);
-    g_hash_table_add(rig->spared, GINT_TO_POINTER(server));
-    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
-    g_assert_cmpint(vkp_verdict_outcome(&verdict, server), ==, VKP_OUTCOME_PROTECTED);
-    g_assert_cmpint(vkp_verdict_outcome(&verdict, other), ==, VKP_OUTCOME_KILLED);
-    g_assert_cmpuint(verdict.n_innocents, ==, 0);
-}
-
-typedef struct {
-    VkpRig *rig;
-    pid_t pid;
-    VkpRoster *(*look)(void *data, GError **error);
-    guint n_looks_before;
-} Promotion;
-
-/* After some looks the process is protected. */
-static VkpRoster *look_with_promotion(void *data, GError **error)
-{
-    Promotion *promotion = data;
-    VkpRoster *roster = promotion->look(promotion->rig, error);
-    VkpMember *member = roster ? vkp_roster_lookup_pid(roster, promotion->pid) : NULL;
-    if (member && promotion->n_looks_before == 0)
-        member->tie.is_protected = TRUE;
-    else if (promotion->n_looks_before > 0)
-        promotion->n_looks_before--;
-    return roster;
-}
-
-static void test_who_becomes_protected_is_not_killed(void)
-{
-    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t pid = spawn_settled(rig, "name innocent ignore 15 idle", 1);
-    pid_t other = spawn_settled(rig, "ignore 15 idle", 2);
-    VkpKillJob *planned = vkp_rig_plan(rig, &polite);
-    vkp_kill_job_free(planned);
-    Promotion promotion = {rig, pid, rig->context.fresh_roster, 2};
-    rig->context.fresh_roster = look_with_promotion;
-    rig->context.check_spared = NULL;
-    rig->context.data = &promotion;
-    g_auto(VkpVerdict) verdict =
-        vkp_rig_kill(rig, &(VkpKillOptions){.grace_ms = 1000, .escalate = TRUE});
-    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_PROTECTED);
-    g_assert_cmpint(vkp_verdict_outcome(&verdict, other), ==, VKP_OUTCOME_KILLED);
-    g_assert_cmpuint(verdict.n_innocents, ==, 0);
-}
-
-static gboolean says_taken(const VkpKillJob *asking, VkpIdentity identity, void *data)
-{
-    (void)asking, (void)identity, (void)data;
-    return TRUE;
-}
-
-static void test_what_another_job_has_is_left_to_it(void)
-{
-    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    rig->context.is_taken = says_taken;
-    pid_t pid = spawn_settled(rig, "on-term ( fork 2 ( idle ) sleep 30 exit 0 ) idle", 1);
-    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &polite);
-    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_EXITED);
-    g_assert_cmpuint(verdict.results->len, ==, 1);
-    g_assert_cmpuint(verdict.n_survivors, ==, 2);
-}
-
-/* What else has marks on this machine is not ours to end. */
-static VkpRoster *look_at_ours(void *data, G_GNUC_UNUSED GError **error)
-{
-    VkpRig *rig = data;
-    g_autoptr(VkpRoster) all = vkp_rig_look(rig);
-    VkpRoster *ours = vkp_roster_new();
-    for (guint i = 0; i < vkp_roster_size(all); i++) {
-        VkpMember *member = vkp_roster_at(all, i);
-        if (vkp_uuid_equal(&member->tie.attempt_id, &rig->our_attempt))
-            vkp_roster_add(ours, vkp_member_ref(member));
-    }
-    vkp_roster_seal(ours);
-    return ours;
-}
-
-/* The rosters of the rescans don't know it as an executor any more. */
-static void test_executor_of_the_plan_stays_spared(void)
-{
-    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t agent = spawn_settled(rig, "name agent idle", 1);
-    pid_t helper = spawn_settled(rig, "on-term ( sleep 50 exit 0 ) idle", 2);
-    g_autoptr(VkpRoster) roster = look_at_ours(rig, NULL);
-    VkpMember *member = vkp_roster_lookup_pid(roster, agent);
-    rig->context.fresh_roster = look_at_ours;
-    rig->scope = (VkpScope){.kind = VKP_SCOPE_ALL_EXCEPT_EXECUTORS};
-    member->tie.is_executor = TRUE;
-    VkpPlan *plan = vkp_plan_build(&rig->scope, &polite, roster, NULL);
-    VkpKillJob *job = vkp_kill_job_new(&rig->context, &rig->scope, &polite, plan);
-    vkp_rig_start(rig, job);
-    g_auto(VkpVerdict) verdict = vkp_rig_finish(rig, job);
-    g_assert_cmpint(vkp_verdict_outcome(&verdict, helper), ==, VKP_OUTCOME_EXITED);
-    g_assert_cmpuint(verdict.results->len, ==, 1);
-    g_assert_cmpint(state_of(agent), ==, 'S');
-}
-
 static void test_job_covers_its_own(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t pid = spawn_settled(rig, "idle", 1);
+    pid_t pid = vkp_rig_spawn_settled(rig, "idle", 1);
     pid_t sibling = vkp_rig_spawn_sibling(rig, "name innocent idle");
     VkpRelative relative;
     g_assert_true(vkp_relative_read(pid, &relative));
@@ -341,13 +141,13 @@ static void test_job_covers_its_own(void)
     g_assert_false(vkp_kill_job_covers(job, (VkpIdentity){pid, relative.start_ticks + 1}));
     g_assert_false(vkp_kill_job_covers(job, (VkpIdentity){sibling, relative.start_ticks}));
     vkp_kill_job_free(job);
-    g_assert_cmpint(state_of(pid), ==, 'S');
+    g_assert_cmpint(vkp_relative_state_of(pid), ==, 'S');
 }
 
 static void test_freed_in_mid_freeze_it_thaws(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(40, 30);
-    pid_t pid = spawn_settled(rig, "fork 20 ( idle ) idle", 21);
+    pid_t pid = vkp_rig_spawn_settled(rig, "fork 20 ( idle ) idle", 21);
     VkpKillJob *job = vkp_rig_plan(rig, &forced);
     vkp_rig_start(rig, job);
     while (!g_file_test(rig->context.frozen_path, G_FILE_TEST_EXISTS))
@@ -365,7 +165,7 @@ static void test_freed_in_mid_freeze_it_thaws(void)
 static void test_planned_who_ended_meanwhile_are_gone(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t pid = spawn_settled(rig, "fork 1 ( name first idle ) idle", 2);
+    pid_t pid = vkp_rig_spawn_settled(rig, "fork 1 ( name first idle ) idle", 2);
     VkpRelative first = vkp_family_find(rig->family, "first");
     VkpKillJob *job = vkp_rig_plan(rig, &polite);
     vkp_family_kill(rig->family, first.pid);
@@ -393,8 +193,8 @@ static gboolean is_certain(gpointer data)
 static void assert_dies_without_its_mark(const char *script)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t pid = spawn_settled(rig, script, 1);
-    aim_at_one(rig, pid);
+    pid_t pid = vkp_rig_spawn_settled(rig, script, 1);
+    vkp_rig_aim_at(rig, pid);
     g_assert_true(vkp_deadline_wait(10000, is_certain, rig));
     g_assert_no_errno(kill(pid, SIGTERM));
     g_assert_true(vkp_deadline_wait(10000, has_lost_its_mark, rig));
@@ -425,16 +225,6 @@ int main(int argc, char **argv)
     ADD("force-at-the-end-of-the-grace-is-not-lost",
         test_force_at_the_end_of_the_grace_is_not_lost);
     ADD("force-before-the-start-asks-nobody", test_force_before_the_start_asks_nobody);
-    ADD("single-hits-nobody-else", test_single_hits_nobody_else);
-    ADD("single-spares-what-is-born-meanwhile", test_single_spares_what_is_born_meanwhile);
-    ADD("unexpected-stay-and-so-do-their-children", test_unexpected_stay_and_so_do_their_children);
-    ADD("offspring-of-expected-is-taken-too", test_offspring_of_expected_is_taken_too);
-    ADD("orphans-of-expected-are-known-by-their-group",
-        test_orphans_of_expected_are_known_by_their_group);
-    ADD("who-must-be-spared-is-protected", test_who_must_be_spared_is_protected);
-    ADD("who-becomes-protected-is-not-killed", test_who_becomes_protected_is_not_killed);
-    ADD("what-another-job-has-is-left-to-it", test_what_another_job_has_is_left_to_it);
-    ADD("executor-of-the-plan-stays-spared", test_executor_of_the_plan_stays_spared);
     ADD("job-covers-its-own", test_job_covers_its_own);
     ADD("freed-in-mid-freeze-it-thaws", test_freed_in_mid_freeze_it_thaws);
     ADD("title-over-the-marks-does-not-save-it", test_title_over_the_marks_does_not_save_it);

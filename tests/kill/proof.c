@@ -32,9 +32,8 @@ static void draw(Fixture *fixture, pid_t pid)
     fixture->pid = pid;
 }
 
-static void set_up(Fixture *fixture, gconstpointer data)
+static void set_up(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     const char *const environment[] = {MARK, NULL};
     VkpActor actor = {.script = "chdir /usr idle", .environment = environment};
     fixture->family = vkp_family_new(10, 30);
@@ -44,9 +43,8 @@ static void set_up(Fixture *fixture, gconstpointer data)
     draw(fixture, pid);
 }
 
-static void tear_down(Fixture *fixture, gconstpointer data)
+static void tear_down(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     vkp_member_unref(fixture->member);
     vkp_reader_close(fixture->reader);
     vkp_family_free(fixture->family);
@@ -74,18 +72,16 @@ static void draw_image(Fixture *fixture, const char *mark, const char *word)
         vkp_image_build(word, strlen(word) + 1, FALSE, mark ? mark : "", mark_length);
 }
 
-static void test_truth_stands(Fixture *fixture, gconstpointer data)
+static void test_truth_stands(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     for (VkpEvidence evidence = VKP_EVIDENCE_REGISTERED; evidence <= VKP_EVIDENCE_WORKING_DIRECTORY;
          evidence++)
         assert_proof(fixture, evidence, VKP_PROOF_STANDS);
     assert_proof(fixture, VKP_EVIDENCE_NONE, VKP_PROOF_FALLS);
 }
 
-static void test_other_mark_falls(Fixture *fixture, gconstpointer data)
+static void test_other_mark_falls(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     const char *word = fixture->process->image->command[0];
     g_autofree char *kept = g_strdup(word);
     draw_image(fixture, OTHER_MARK, kept);
@@ -96,9 +92,8 @@ static void test_other_mark_falls(Fixture *fixture, gconstpointer data)
     assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, VKP_PROOF_FALLS);
 }
 
-static void test_mark_in_another_place_stands(Fixture *fixture, gconstpointer data)
+static void test_mark_in_another_place_stands(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     fixture->process->parent_pid++;
     fixture->process->group++;
     fixture->process->session++;
@@ -108,9 +103,8 @@ static void test_mark_in_another_place_stands(Fixture *fixture, gconstpointer da
     assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_FALLS);
 }
 
-static void test_either_group_or_session_will_do(Fixture *fixture, gconstpointer data)
+static void test_either_group_or_session_will_do(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     fixture->process->group++;
     assert_proof(fixture, VKP_EVIDENCE_PROCESS_GROUP, VKP_PROOF_STANDS);
     fixture->process->group--;
@@ -130,18 +124,17 @@ static void test_descendant_without_a_mark_is_known_by_its_parent(Fixture *fixtu
     assert_proof(fixture, VKP_EVIDENCE_DESCENDANT, VKP_PROOF_FALLS);
 }
 
-static void test_other_command_alone_leaves_it_open(Fixture *fixture, gconstpointer data)
+static void test_other_command_alone_leaves_it_open(Fixture *fixture,
+                                                    G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     draw_image(fixture, MARK, "something-else");
     assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_UNSEEN);
     assert_proof(fixture, VKP_EVIDENCE_REMEMBERED, VKP_PROOF_UNSEEN);
     assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_STANDS);
 }
 
-static void test_other_folder_falls(Fixture *fixture, gconstpointer data)
+static void test_other_folder_falls(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     pid_t elsewhere = vkp_family_run(fixture->family, "chdir /etc idle");
     vkp_family_settle(fixture->family, 2);
     VkpFolder *usr = vkp_folder_ref(fixture->process->folder);
@@ -158,9 +151,8 @@ static void test_other_folder_falls(Fixture *fixture, gconstpointer data)
 }
 
 /* Their memory is not looked at: it could make us wait. */
-static void test_out_of_sight_the_place_decides(Fixture *fixture, gconstpointer data)
+static void test_out_of_sight_the_place_decides(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     pid_t parent = vkp_family_run(fixture->family, "vfork idle");
     vkp_family_settle(fixture->family, 3);
     draw(fixture, parent);
@@ -197,9 +189,8 @@ static void set_place(Fixture *fixture, guint n_ticks_later)
     vkp_image_set_place(fixture->process->image, &stat, stat.start_ticks + n_ticks_later);
 }
 
-static void test_overwritten_marks_stand(Fixture *fixture, gconstpointer data)
+static void test_overwritten_marks_stand(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     draw_titled(fixture);
     set_place(fixture, 1);
     assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_STANDS);
@@ -209,9 +200,8 @@ static void test_overwritten_marks_stand(Fixture *fixture, gconstpointer data)
     assert_proof(fixture, VKP_EVIDENCE_DESCENDANT, VKP_PROOF_STANDS);
 }
 
-static void test_overwritten_command_stands(Fixture *fixture, gconstpointer data)
+static void test_overwritten_command_stands(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     draw_image(fixture, MARK, "before-the-title");
     set_place(fixture, 1);
     assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_STANDS);
@@ -241,18 +231,18 @@ static void test_other_mark_in_the_same_memory_was_written_over(Fixture *fixture
 }
 
 /* Within one tick, a twin of the same parent may have its pid, its start and its addresses. */
-static void test_other_mark_of_the_first_tick_falls(Fixture *fixture, gconstpointer data)
+static void test_other_mark_of_the_first_tick_falls(Fixture *fixture,
+                                                    G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     draw_image(fixture, OTHER_MARK, "x");
     set_place(fixture, 0);
     assert_other_mark(fixture, VKP_PROOF_FALLS);
 }
 
 /* Where nothing is randomised, an exec leads to the same addresses. */
-static void test_other_mark_without_randomisation_falls(Fixture *fixture, gconstpointer data)
+static void test_other_mark_without_randomisation_falls(Fixture *fixture,
+                                                        G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     const char *const environment[] = {MARK, NULL};
     vkp_family_spawn(fixture->family, &(VkpActor){.script = "run ( setarch -R sleep 30 )",
                                                   .environment = environment});
@@ -272,9 +262,9 @@ static pid_t spawn_nested(Fixture *fixture)
 }
 
 /* A board within a board leaves two attempts' marks. */
-static void test_second_attempt_counts_like_the_first(Fixture *fixture, gconstpointer data)
+static void test_second_attempt_counts_like_the_first(Fixture *fixture,
+                                                      G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     draw(fixture, spawn_nested(fixture));
     assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_STANDS);
     g_autofree char *word = g_strdup(fixture->process->image->command[0]);
@@ -287,9 +277,9 @@ static void test_second_attempt_counts_like_the_first(Fixture *fixture, gconstpo
 }
 
 /* A title covers what comes first. */
-static void test_overwritten_first_of_two_attempts_stands(Fixture *fixture, gconstpointer data)
+static void test_overwritten_first_of_two_attempts_stands(Fixture *fixture,
+                                                          G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     fixture->process->image->marks.other_attempt_id = fixture->process->image->marks.attempt_id;
     g_assert_true(vkp_uuid_parse(OTHER_ID, &fixture->process->image->marks.attempt_id));
     assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS);
@@ -298,9 +288,9 @@ static void test_overwritten_first_of_two_attempts_stands(Fixture *fixture, gcon
     assert_proof(fixture, VKP_EVIDENCE_REGISTERED, VKP_PROOF_STANDS);
 }
 
-static void test_absent_marks_in_other_memory_fall(Fixture *fixture, gconstpointer data)
+static void test_absent_marks_in_other_memory_fall(Fixture *fixture,
+                                                   G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     draw_titled(fixture);
     assert_proof(fixture, VKP_EVIDENCE_ENVIRONMENT, VKP_PROOF_FALLS); /* its place is not known */
     set_place(fixture, 1);
@@ -318,9 +308,8 @@ static VkpTarget *adopt(Fixture *fixture, int fd_limit)
     return target;
 }
 
-static void test_right_one_is_held(Fixture *fixture, gconstpointer data)
+static void test_right_one_is_held(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     VkpTarget *target = adopt(fixture, G_MAXINT);
     g_assert_cmpint(target->stage, ==, VKP_TARGET_HELD);
     g_assert_cmpint(target->pidfd, >=, 0);
@@ -331,9 +320,8 @@ static void test_right_one_is_held(Fixture *fixture, gconstpointer data)
     vkp_target_free(target);
 }
 
-static void test_reused_number_is_set_aside(Fixture *fixture, gconstpointer data)
+static void test_reused_number_is_set_aside(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     fixture->process->identity.start_ticks--;
     VkpTarget *target = adopt(fixture, G_MAXINT);
     g_assert_cmpint(target->stage, ==, VKP_TARGET_SET_ASIDE);
@@ -342,18 +330,17 @@ static void test_reused_number_is_set_aside(Fixture *fixture, gconstpointer data
     vkp_target_free(target);
 }
 
-static void test_ended_one_is_gone(Fixture *fixture, gconstpointer data)
+static void test_ended_one_is_gone(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     vkp_family_kill(fixture->family, fixture->pid);
     VkpTarget *target = adopt(fixture, G_MAXINT);
     g_assert_cmpint(target->decided, ==, VKP_OUTCOME_GONE);
     vkp_target_free(target);
 }
 
-static void test_descriptors_of_others_are_left_to_them(Fixture *fixture, gconstpointer data)
+static void test_descriptors_of_others_are_left_to_them(Fixture *fixture,
+                                                        G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     VkpTarget *target = adopt(fixture, 3);
     g_assert_cmpint(target->stage, ==, VKP_TARGET_PENDING);
     g_assert_true(target->lacks_descriptor);
@@ -363,9 +350,8 @@ static void test_descriptors_of_others_are_left_to_them(Fixture *fixture, gconst
     vkp_target_free(target);
 }
 
-static void test_three_doubts_are_enough(Fixture *fixture, gconstpointer data)
+static void test_three_doubts_are_enough(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    (void)data;
     draw_image(fixture, OTHER_MARK, "x");
     VkpKillContext context = {.reader = fixture->reader};
     VkpTarget *target = adopt(fixture, G_MAXINT);

@@ -361,29 +361,16 @@ VkpVerdict vkp_rig_kill(VkpRig *rig, const VkpKillOptions *options)
     return vkp_rig_finish(rig, job);
 }
 
-void vkp_verdict_clear(VkpVerdict *verdict)
+pid_t vkp_rig_spawn_settled(VkpRig *rig, const char *script, guint n_settled)
 {
-    g_clear_pointer(&verdict->results, g_ptr_array_unref);
+    pid_t pid = vkp_rig_spawn(rig, script);
+    vkp_family_settle(rig->family, n_settled);
+    return pid;
 }
 
-static const VkpResult *lookup(const VkpVerdict *verdict, pid_t pid)
+void vkp_rig_aim_at(VkpRig *rig, pid_t pid)
 {
-    for (guint i = 0; i < verdict->results->len; i++) {
-        const VkpResult *result = g_ptr_array_index(verdict->results, i);
-        if (result->identity.pid == pid)
-            return result;
-    }
-    return NULL;
-}
-
-VkpOutcome vkp_verdict_outcome(const VkpVerdict *verdict, pid_t pid)
-{
-    const VkpResult *result = lookup(verdict, pid);
-    return result ? result->outcome : VKP_OUTCOME_NONE;
-}
-
-const char *vkp_verdict_detail(const VkpVerdict *verdict, pid_t pid)
-{
-    const VkpResult *result = lookup(verdict, pid);
-    return result && result->detail ? result->detail : "";
+    VkpRelative relative;
+    g_assert_true(vkp_relative_read(pid, &relative));
+    rig->scope = (VkpScope){.kind = VKP_SCOPE_SINGLE, .identity = {pid, relative.start_ticks}};
 }

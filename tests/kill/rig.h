@@ -74,3 +74,9 @@ VkpRoster *vkp_rig_look(VkpRig *rig);
 /* The outcome for this pid; NONE if there is no result. */
 VkpOutcome vkp_verdict_outcome(const VkpVerdict *verdict, pid_t pid);
 const char *vkp_verdict_detail(const VkpVerdict *verdict, pid_t pid); /* "" if none */
+
+/* One of the scene, when so many have settled. */
+pid_t vkp_rig_spawn_settled(VkpRig *rig, const char *script, guint n_settled);
+
+/* Makes the scope that single process. */
+void vkp_rig_aim_at(VkpRig *rig, pid_t pid);

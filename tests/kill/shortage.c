@@ -10,23 +10,10 @@
 static const VkpKillOptions polite = {.grace_ms = 3000};
 static const VkpKillOptions forced = {.grace_ms = 3000, .force = TRUE};
 
-static pid_t spawn_settled(VkpRig *rig, const char *script, guint n_settled)
-{
-    pid_t pid = vkp_rig_spawn(rig, script);
-    vkp_family_settle(rig->family, n_settled);
-    return pid;
-}
-
-static char state_of(pid_t pid)
-{
-    VkpRelative relative;
-    return vkp_relative_read(pid, &relative) ? relative.state : '-';
-}
-
 static void test_without_a_list_nobody_is_frozen(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(40, 30);
-    spawn_settled(rig, "fork 5 ( ignore 15 idle ) idle", 6);
+    vkp_rig_spawn_settled(rig, "fork 5 ( ignore 15 idle ) idle", 6);
     g_free((char *)rig->context.frozen_path);
     rig->context.frozen_path = g_strdup("/proc/no-such-folder/frozen");
     g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
@@ -46,7 +33,7 @@ static VkpRoster *look_nowhere(void *data, GError **error)
 static void test_without_rosters_the_job_ends_in_time(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(40, 30);
-    spawn_settled(rig, "fork 5 ( ignore 15 idle ) idle", 6);
+    vkp_rig_spawn_settled(rig, "fork 5 ( ignore 15 idle ) idle", 6);
     VkpKillOptions options = {.grace_ms = 100, .escalate = TRUE};
     VkpKillJob *planned = vkp_rig_plan(rig, &options);
     vkp_kill_job_free(planned);
@@ -66,7 +53,7 @@ static void test_failing_loop_ends_the_job_in_truth(void)
 {
     for (int n = 1; n < 40; n++) {
         g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-        spawn_settled(rig, "fork 2 ( ignore 15 idle ) idle", 3);
+        vkp_rig_spawn_settled(rig, "fork 2 ( ignore 15 idle ) idle", 3);
         VkpKillJob *job = vkp_rig_plan(rig, &forced);
         vkp_test_loop_fail_after(rig->loop, n);
         vkp_rig_start(rig, job);
@@ -88,7 +75,7 @@ static void count_answer(VkpKillJob *job, GPtrArray *results, void *data)
 static void test_loop_without_room_starts_nothing(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t pid = spawn_settled(rig, "idle", 1);
+    pid_t pid = vkp_rig_spawn_settled(rig, "idle", 1);
     g_autoptr(VkpKillJob) job = vkp_rig_plan(rig, &forced);
     guint n_answers = 0;
     g_autoptr(GError) error = NULL;
@@ -96,14 +83,14 @@ static void test_loop_without_room_starts_nothing(void)
     g_assert_false(vkp_kill_job_start(job, count_answer, &n_answers, &error));
     g_assert_nonnull(error);
     g_assert_cmpuint(n_answers, ==, 0);
-    g_assert_cmpint(state_of(pid), ==, 'S');
+    g_assert_cmpint(vkp_relative_state_of(pid), ==, 'S');
 }
 
 /* The timer that runs already brings the job to its hard pass. */
 static void test_force_needs_no_room_in_the_loop(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t pid = spawn_settled(rig, "ignore 15 idle", 1);
+    pid_t pid = vkp_rig_spawn_settled(rig, "ignore 15 idle", 1);
     VkpKillJob *job = vkp_rig_plan(rig, &(VkpKillOptions){.grace_ms = 60000});
     vkp_rig_start(rig, job);
     for (guint i = 0; i < 5; i++)
@@ -119,7 +106,7 @@ static void test_force_needs_no_room_in_the_loop(void)
 static void test_short_of_descriptors_it_works_in_batches(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(220, 60);
-    spawn_settled(rig, "fork 199 ( idle ) idle", 200);
+    vkp_rig_spawn_settled(rig, "fork 199 ( idle ) idle", 200);
     struct rlimit limit;
     g_assert_no_errno(getrlimit(RLIMIT_NOFILE, &limit));
     struct rlimit low = {96, limit.rlim_max};
@@ -133,7 +120,7 @@ static void test_short_of_descriptors_it_works_in_batches(void)
 static void test_short_of_descriptors_force_does_too(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(220, 60);
-    spawn_settled(rig, "ignore 15 fork 199 ( idle ) idle", 200);
+    vkp_rig_spawn_settled(rig, "ignore 15 fork 199 ( idle ) idle", 200);
     struct rlimit limit;
     g_assert_no_errno(getrlimit(RLIMIT_NOFILE, &limit));
     struct rlimit low = {96, limit.rlim_max};
@@ -160,8 +147,8 @@ static gboolean check_in_the_dark(VkpIdentity identity, gboolean *must_spare, vo
 static void test_who_may_be_the_server_waits(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t server = spawn_settled(rig, "name innocent idle", 1);
-    pid_t other = spawn_settled(rig, "ignore 15 idle", 2);
+    pid_t server = vkp_rig_spawn_settled(rig, "name innocent idle", 1);
+    pid_t other = vkp_rig_spawn_settled(rig, "ignore 15 idle", 2);
     g_hash_table_add(rig->spared, GINT_TO_POINTER(server));
     rig->context.check_spared = check_in_the_dark;
     rig->last_step = 5;
@@ -174,7 +161,7 @@ static void test_who_may_be_the_server_waits(void)
 static void test_who_may_be_the_server_to_the_end_has_survived(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    pid_t pid = spawn_settled(rig, "name innocent idle", 1);
+    pid_t pid = vkp_rig_spawn_settled(rig, "name innocent idle", 1);
     rig->context.check_spared = check_in_the_dark;
     rig->last_step = G_MAXUINT;
     g_auto(VkpVerdict) verdict =
@@ -206,7 +193,7 @@ static void test_another_users_process_is_denied(void)
     }
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
     g_assert_no_errno(chown(rig->folder, 1000, 1000));
-    pid_t pid = spawn_settled(
+    pid_t pid = vkp_rig_spawn_settled(
         rig, "fork 1 ( name lent lend 1000 1001 idle ) uid 1000 exec ( setpgid idle )", 2);
     VkpRelative lent = vkp_family_find(rig->family, "lent");
     g_assert_no_errno(setegid(1000));
@@ -226,7 +213,7 @@ static void test_another_users_process_is_denied(void)
 static void test_who_cannot_be_seen_to_stop_holds_up_nobody(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    spawn_settled(rig, "ignore 15 fork 1 ( leaderless ) vfork idle", 3);
+    vkp_rig_spawn_settled(rig, "ignore 15 fork 1 ( leaderless ) vfork idle", 3);
     g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
     g_assert_cmpuint(verdict.n_killed, ==, 3);
     g_assert_cmpuint(verdict.n_survivors, ==, 0);
@@ -239,7 +226,7 @@ static void test_who_cannot_be_seen_to_stop_holds_up_nobody(void)
 static void test_many_targets_do_not_block_the_loop(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(820, 60);
-    spawn_settled(rig, "fork 799 ( idle ) idle", 800);
+    vkp_rig_spawn_settled(rig, "fork 799 ( idle ) idle", 800);
     g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
     g_assert_cmpuint(verdict.n_killed, ==, 800);
     g_test_message("longest callback, rosters apart: %.1f ms",

@@ -249,18 +249,6 @@ static void step_stop(Actor *actor, const Arguments *arguments)
     raise(SIGSTOP);
 }
 
-static void step_hydra(Actor *actor, const Arguments *arguments)
-{
-    (void)arguments;
-    unruly_hydra(actor);
-}
-
-static void step_twins(Actor *actor, const Arguments *arguments)
-{
-    (void)arguments;
-    unruly_twins(actor);
-}
-
 static void step_storm(Actor *actor, const Arguments *arguments)
 {
     unruly_storm(actor, arguments->number, arguments->second);
@@ -274,18 +262,6 @@ static void step_hop(Actor *actor, const Arguments *arguments)
 static void step_hop_sessions(Actor *actor, const Arguments *arguments)
 {
     unruly_hop(actor, arguments->number, arguments->second, true);
-}
-
-static void step_leaderless(Actor *actor, const Arguments *arguments)
-{
-    (void)arguments;
-    unruly_leaderless(actor);
-}
-
-static void step_vfork(Actor *actor, const Arguments *arguments)
-{
-    (void)arguments;
-    unruly_vfork(actor);
 }
 
 static void step_trace(Actor *actor, const Arguments *arguments)
@@ -303,17 +279,19 @@ static void step_exec_again(Actor *actor, const Arguments *arguments)
     unruly_exec_again(actor, arguments->number);
 }
 
-static void step_title(Actor *actor, const Arguments *arguments)
-{
-    (void)actor, (void)arguments;
-    unruly_title();
-}
-
-static void step_forge(Actor *actor, const Arguments *arguments)
-{
-    (void)actor, (void)arguments;
-    unruly_forge();
-}
+/* Steps without arguments that actor-unruly.c plays. */
+#define UNRULY_STEP(name, call)                                                                    \
+    static void step_##name(Actor *actor, const Arguments *arguments)                              \
+    {                                                                                              \
+        (void)actor, (void)arguments;                                                              \
+        call;                                                                                      \
+    }
+UNRULY_STEP(hydra, unruly_hydra(actor))
+UNRULY_STEP(twins, unruly_twins(actor))
+UNRULY_STEP(leaderless, unruly_leaderless(actor))
+UNRULY_STEP(vfork, unruly_vfork(actor))
+UNRULY_STEP(title, unruly_title())
+UNRULY_STEP(forge, unruly_forge())
 
 typedef struct {
     const char *word;

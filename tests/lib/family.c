@@ -310,3 +310,9 @@ pid_t vkp_family_warden(const VkpFamily *family)
 {
     return family->warden;
 }
+
+char vkp_relative_state_of(pid_t pid)
+{
+    VkpRelative relative;
+    return vkp_relative_read(pid, &relative) ? relative.state : '-';
+}

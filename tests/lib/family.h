@@ -71,6 +71,9 @@ gboolean vkp_relative_read(pid_t pid, VkpRelative *relative);
 /* Whether it lives: a zombie does only as long as other threads of it run. */
 gboolean vkp_relative_is_alive(const VkpRelative *relative);
 
+/* As /proc/PID/stat has it; '-' when it is gone. */
+char vkp_relative_state_of(pid_t pid);
+
 /* Ends one process through a pidfd and waits until it is dead. Only for the family's own. */
 void vkp_family_kill(VkpFamily *family, pid_t pid);
 

@@ -378,29 +378,21 @@ static void test_foreign_clock(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 
 int main(int argc, char **argv)
 {
-    const struct {
-        const char *name;
-        void (*run)(Scene *, gconstpointer);
-    } tests[] = {
-        {"without-a-server-the-newest-is-ours", test_no_server},
-        {"the-one-that-a-server-holds-is-ours", test_held_one_is_ours},
-        {"a-server-is-found-after-a-shortage", test_short_of_descriptors},
-        {"ours-stays-ours-while-its-server-lives", test_two_servers},
-        {"a-restart-of-its-server-leaves-ours-ours", test_restart},
-        {"ours-is-ours-again-when-its-server-is-back", test_return},
-        {"the-users-choice-always-wins", test_choice},
-        {"ids-of-the-neighbours-are-foreign", test_foreign_ids},
-        {"the-same-file-by-another-name-is-no-neighbour", test_same_file_twice},
-        {"a-board-that-a-server-holds-elsewhere-is-a-neighbour", test_board_at_another_place},
-        {"what-is-no-board-makes-no-server", test_program_with_such_a_file},
-        {"one-that-appears-is-picked-up", test_nothing_there},
-        {"another-systems-clock-is-asked", test_foreign_clock},
-    };
     vkp_isolation_enter(argv);
     g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++) {
-        g_autofree char *path = g_strdup_printf("/service/databases/%s", tests[i].name);
-        g_test_add(path, Scene, NULL, set_up, tests[i].run, tear_down);
-    }
+#define ADD(name, run) g_test_add("/service/databases/" name, Scene, NULL, set_up, run, tear_down)
+    ADD("without-a-server-the-newest-is-ours", test_no_server);
+    ADD("the-one-that-a-server-holds-is-ours", test_held_one_is_ours);
+    ADD("a-server-is-found-after-a-shortage", test_short_of_descriptors);
+    ADD("ours-stays-ours-while-its-server-lives", test_two_servers);
+    ADD("a-restart-of-its-server-leaves-ours-ours", test_restart);
+    ADD("ours-is-ours-again-when-its-server-is-back", test_return);
+    ADD("the-users-choice-always-wins", test_choice);
+    ADD("ids-of-the-neighbours-are-foreign", test_foreign_ids);
+    ADD("the-same-file-by-another-name-is-no-neighbour", test_same_file_twice);
+    ADD("a-board-that-a-server-holds-elsewhere-is-a-neighbour", test_board_at_another_place);
+    ADD("what-is-no-board-makes-no-server", test_program_with_such_a_file);
+    ADD("one-that-appears-is-picked-up", test_nothing_there);
+    ADD("another-systems-clock-is-asked", test_foreign_clock);
     return g_test_run();
 }
