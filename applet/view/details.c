@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "applet/view/figures.h"
 #include "applet/view/plot.h"
 #include "common/base/text.h"
 #include "common/view/format.h"
@@ -69,6 +70,12 @@ static char *dup_start(guint64 start_usec)
     return start ? g_date_time_format(start, "%c") : NULL;
 }
 
+static char *dup_ports(const GArray *ports)
+{
+    g_autofree char *figures = vkp_format_dup_ports(ports, G_MAXUINT);
+    return vkp_figures_dup(figures, gtk_widget_get_default_direction());
+}
+
 /* The marks that say where it belongs. */
 static void add_tie(GArray *facts, const VkpTie *tie)
 {
@@ -86,7 +93,7 @@ static void add_process(GArray *facts, const VkpMember *member)
     add_wide_fact(facts, _("Folder"), dup_shown(process->folder ? process->folder->path : NULL));
     add_wide_fact(facts, _("Why"), vkp_format_dup_reason(member));
     add_fact(facts, _("Started"), dup_start(process->start_time_usec));
-    add_fact(facts, _("Ports"), vkp_format_dup_ports(member->ports, G_MAXUINT));
+    add_fact(facts, _("Ports"), dup_ports(member->ports));
     add_fact(facts, _("Kind"), g_strdup(vkp_format_kind(member->tie.kind)));
     add_fact(facts, _("State"), g_strdup(vkp_format_state(process->state)));
     add_fact(facts, _("Process ID"),
@@ -102,7 +109,7 @@ static void add_group(GArray *facts, const VkpRow *row)
     const VkpTotals *totals = &row->totals;
     add_fact(facts, _("Contents"),
              vkp_format_dup_counts(totals->n_processes, totals->n_agents, totals->n_leftovers));
-    add_fact(facts, _("Ports"), vkp_format_dup_ports(totals->ports, G_MAXUINT));
+    add_fact(facts, _("Ports"), dup_ports(totals->ports));
     add_fact(facts, _("Oldest"), dup_start(totals->start_time_usec));
     add_fact(facts, row->kind == VKP_ROW_ATTEMPT ? _("Agent") : _("Remark"), g_strdup(row->detail));
     char id[VKP_UUID_TEXT_SIZE];

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "applet/view/colors.h"
+#include "applet/view/figures.h"
 #include "common/view/format.h"
 
 struct _VkpPlot {
@@ -47,7 +48,8 @@ static char *dup_value(const VkpPlot *self, double value)
 static void draw_text(const VkpPlot *self, cairo_t *cr, double scale)
 {
     GtkWidget *widget = GTK_WIDGET(self);
-    g_autofree char *top = dup_value(self, scale);
+    g_autofree char *value = dup_value(self, scale);
+    g_autofree char *top = vkp_figures_dup(value, gtk_widget_get_direction(widget));
     g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(widget, top);
     g_autoptr(PangoAttrList) attributes = pango_attr_list_new();
     pango_attr_list_insert(attributes, pango_attr_scale_new(PANGO_SCALE_SMALL));

@@ -2,11 +2,10 @@
 #include "applet/view/text-cell.h"
 
 #include "applet/view/colors.h"
+#include "applet/view/figures.h"
 
 /* More than are on a screen; then all are dropped, which is simpler than choosing. */
 #define MAX_LAYOUTS 512
-
-#define LEFT_TO_RIGHT_MARK "\u200e"
 
 struct _VkpTextCell {
     GtkCellRendererText parent;
@@ -69,22 +68,15 @@ static gboolean runs_against(PangoLayout *layout, gboolean is_rtl)
     return FALSE;
 }
 
-/* Figures alone ("59 %", "3000 5173 +2") have no direction of their own, and would be turned around
- * in a right-to-left language. */
-static gboolean is_figures(const VkpTextCell *self)
-{
-    for (const char *at = self->text; *at; at = g_utf8_next_char(at))
-        if (g_unichar_isalpha(g_utf8_get_char(at)))
-            return FALSE;
-    return self->style.n_plain == 0;
-}
-
 static PangoLayout *make_layout(const VkpTextCell *self, GtkWidget *widget, gint width,
                                 guint16 dim_alpha)
 {
-    gboolean is_rtl = gtk_widget_get_direction(widget) == GTK_TEXT_DIR_RTL;
-    gboolean is_turned = is_rtl && is_figures(self);
-    g_autofree char *turned = is_turned ? g_strconcat(LEFT_TO_RIGHT_MARK, self->text, NULL) : NULL;
+    GtkTextDirection direction = gtk_widget_get_direction(widget);
+    gboolean is_rtl = direction == GTK_TEXT_DIR_RTL;
+    /* A text with styles keeps its bytes where they are. */
+    gboolean is_figures = self->style.n_plain == 0 && vkp_figures_is(self->text);
+    gboolean is_turned = is_rtl && is_figures;
+    g_autofree char *turned = is_turned ? vkp_figures_dup(self->text, direction) : NULL;
     PangoLayout *layout = gtk_widget_create_pango_layout(widget, turned ? turned : self->text);
     g_autoptr(PangoAttrList) attributes = make_attributes(&self->style, dim_alpha);
     pango_layout_set_attributes(layout, attributes);

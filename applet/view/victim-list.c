@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "applet/view/figures.h"
 #include "applet/view/row-tooltip.h"
 #include "common/base/text.h"
 #include "common/view/format.h"
@@ -78,7 +79,8 @@ static void set_row(GtkListStore *store, GtkTreeIter *iter, const VkpVictim *vic
     g_autofree char *task = member && member->tie.task_title
                                 ? vkp_text_dup_display(member->tie.task_title)
                                 : g_strdup("");
-    g_autofree char *ports = vkp_format_dup_ports(member ? member->ports : NULL, MAX_PORTS);
+    g_autofree char *figures = vkp_format_dup_ports(member ? member->ports : NULL, MAX_PORTS);
+    g_autofree char *ports = vkp_figures_dup(figures, gtk_widget_get_default_direction());
     g_autofree char *remark = dup_remark(victim);
     gtk_list_store_set(store, iter, COLUMN_TICKED, victim->is_ticked && is_there, COLUMN_CAN_TICK,
                        !victim->is_protected && is_there, COLUMN_NAME, name, COLUMN_PID, pid,
