@@ -29,6 +29,7 @@ struct _VkpClient {
     VkpBusProcesses *proxy; /* NULL until made */
     GCancellable *session;
     VkpClientState state;
+    guint n_lists;
     char *problem;
     VkpMirror *mirror;
     VkpDatabaseInfo database;
@@ -105,6 +106,7 @@ static void on_listed(GObject *source, GAsyncResult *result, gpointer user_data)
     if (self->state == VKP_CLIENT_UNREACHABLE)
         g_message("%s can be reached again", VKP_BUS_NAME);
     vkp_mirror_replace(self->mirror, processes);
+    self->n_lists++;
     self->state = VKP_CLIENT_READY;
     g_clear_pointer(&self->problem, g_free);
     emit_changed(self);
@@ -297,6 +299,11 @@ void vkp_client_set_sampling(VkpClient *self, gboolean is_sampling)
 VkpClientState vkp_client_state(VkpClient *self)
 {
     return self->state;
+}
+
+guint vkp_client_n_lists(VkpClient *self)
+{
+    return self->n_lists;
 }
 
 const char *vkp_client_problem(VkpClient *self)

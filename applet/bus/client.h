@@ -37,6 +37,9 @@ void vkp_client_set_sampling(VkpClient *client, gboolean is_sampling);
 
 VkpClientState vkp_client_state(VkpClient *client);
 
+/* How often the whole list has come: at the start, after a restart, after Retry and Refresh. */
+guint vkp_client_n_lists(VkpClient *client);
+
 /* Why it is UNREACHABLE, a sentence; else NULL. Borrowed. */
 const char *vkp_client_problem(VkpClient *client);
 

@@ -38,6 +38,7 @@ struct _VkpWindow {
     GtkRevealer *details_revealer;
     VkpDetails *details;
     GtkWidget *action_bar;
+    guint n_lists; /* of the client, when last shown */
 };
 
 G_DEFINE_FINAL_TYPE(VkpWindow, vkp_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -120,6 +121,7 @@ static void update(VkpWindow *self)
     VkpRows *rows = vkp_feed_rows(self->feed);
     const VkpRow *root = vkp_rows_root(rows);
     VkpClient *client = vkp_feed_client(self->feed);
+    self->n_lists = vkp_client_n_lists(client);
     show_header(self, &root->totals);
     gboolean is_list = !vkp_status_page_update(self->status_page, client, root);
     show_page(self, is_list ? "list" : "status",
@@ -131,9 +133,12 @@ static void update(VkpWindow *self)
         show_rows(self);
 }
 
+/* A pause holds what trickles in, not a whole list that was asked for, nor that there is none. */
 static void on_updated(VkpWindow *self)
 {
-    if (!get_state(self, "pause"))
+    VkpClient *client = vkp_feed_client(self->feed);
+    if (!get_state(self, "pause") || vkp_client_n_lists(client) != self->n_lists ||
+        vkp_client_state(client) == VKP_CLIENT_UNREACHABLE)
         update(self);
 }
 

@@ -110,6 +110,23 @@ def test_pause_holds_the_list():
         desktop.wait_cell('rg', False)
 
 
+def test_a_pause_holds_neither_a_refresh_nor_a_service_that_is_away():
+    with Window() as desktop:
+        desktop.wait_cell('rg')
+        desktop.key('ctrl+p')
+        desktop.wait_label('Paused: 12 processes')
+        desktop.mock('Exit', '(s)', '4221:422100')
+        wait_for('the tray to know', lambda: any(
+            label and label.startswith('11 processes') for _n, label, _e in desktop.tray_entries()))
+        desktop.key('F5')
+        desktop.wait_label('Paused: 11 processes')
+        desktop.service.kill()
+        desktop.service.wait(20)
+        desktop.wait_label('The service cannot be reached')
+        desktop.start_service()
+        desktop.wait_label('Paused: 12 processes')
+
+
 def test_details_follow_the_selection():
     with Window() as desktop:
         desktop.wait_cell('Alpha Shop')
