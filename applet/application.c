@@ -276,20 +276,32 @@ static void vkp_application_startup(GApplication *application)
         begin(VKP_APPLICATION(application), connection);
 }
 
+/* Without a service there is nothing to ask about; the window says so. FALSE: not known yet. */
+static gboolean ask_about_leftovers(VkpApplication *self)
+{
+    switch (vkp_client_state(self->client)) {
+    case VKP_CLIENT_READY:
+        vkp_kill_desk_kill_scope(self->desk, visible_window(self), VKP_SCOPE_LEFTOVERS);
+        return TRUE;
+    case VKP_CLIENT_UNREACHABLE:
+        show_window(self);
+        return TRUE;
+    case VKP_CLIENT_CONNECTING:
+        break;
+    }
+    return FALSE;
+}
+
 static void on_updated_before_kill(VkpFeed *feed, VkpApplication *self)
 {
-    if (!is_ready(self))
-        return;
-    g_clear_signal_handler(&self->wanted_kill, feed);
-    vkp_kill_desk_kill_scope(self->desk, visible_window(self), VKP_SCOPE_LEFTOVERS);
+    if (ask_about_leftovers(self))
+        g_clear_signal_handler(&self->wanted_kill, feed);
 }
 
 /* An instance that has just started has no service to ask yet. */
-static void kill_leftovers_when_ready(VkpApplication *self)
+static void kill_leftovers_when_known(VkpApplication *self)
 {
-    if (is_ready(self))
-        vkp_kill_desk_kill_scope(self->desk, visible_window(self), VKP_SCOPE_LEFTOVERS);
-    else if (!self->wanted_kill)
+    if (!ask_about_leftovers(self) && !self->wanted_kill)
         self->wanted_kill = g_signal_connect_object(self->feed, "updated",
                                                     G_CALLBACK(on_updated_before_kill), self, 0);
 }
@@ -308,7 +320,7 @@ static gint vkp_application_command_line(GApplication *application,
     }
     GVariantDict *options = g_application_command_line_get_options_dict(command_line);
     if (g_variant_dict_contains(options, "kill-leftovers"))
-        kill_leftovers_when_ready(self);
+        kill_leftovers_when_known(self);
     else if (!g_variant_dict_contains(options, "hidden"))
         show_window(self);
     return 0;

@@ -36,6 +36,18 @@ def test_a_missing_service_is_told_and_picked_up_when_it_comes():
         desktop.wait_label('12 processes')
 
 
+def test_a_kill_of_leftovers_without_a_service_shows_the_window():
+    with Watching(service=None, applet_arguments=['--kill-leftovers']) as desktop:
+        desktop.wait_label('The service cannot be reached')
+        desktop.key('ctrl+w')
+        wait_for('the window to go', lambda: not desktop.windows('Vibe Kanban'))
+        assert desktop.run(applet_program(), '--kill-leftovers').returncode == 0
+        desktop.wait_window('Vibe Kanban')
+        desktop.start_service()
+        desktop.wait_label('12 processes')
+        assert not desktop.calls('Kill'), 'what was asked for then is not meant now'
+
+
 def test_retry_asks_again():
     with Watching(service=None) as desktop:
         desktop.wait_label('The service cannot be reached')
