@@ -167,13 +167,15 @@ static gboolean take_stat(const char *line, gssize length, pid_t pid, VkpStat *s
                     "The state of process %d cannot be understood", pid);
         return FALSE;
     }
-    /* /proc lists no threads, but shows them to whoever asks for their number. */
-    if (parsed.is_thread) {
-        g_set_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND, "%d is a thread, not a process", pid);
-        return FALSE;
-    }
     *stat = parsed;
     return TRUE;
+}
+
+/* /proc lists no threads, but shows them to whoever asks for their number. A leader that is going,
+ * its number passing to a thread, looks like one; a thread that is going goes at once. */
+static gboolean is_bare_thread(const VkpStat *stat)
+{
+    return stat->is_thread && stat->state != 'Z' && stat->state != 'X';
 }
 
 /* Where a thread that is not the leader executes something, the leader goes and its number passes
@@ -195,6 +197,10 @@ static gboolean read_stat(int fd, pid_t pid, VkpStat *stat, GError **error)
         if (!take_stat(line, length, pid, &seen, error))
             return FALSE;
     } while (is_passing(&seen) && ++n_reads < MAX_READS_IN_PASSING);
+    if (is_bare_thread(&seen)) {
+        g_set_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND, "%d is a thread, not a process", pid);
+        return FALSE;
+    }
     *stat = seen;
     return TRUE;
 }
