@@ -9,18 +9,6 @@ static gboolean has_same_place(const VkpProcess *process, const VkpStat *stat)
            process->session == stat->session;
 }
 
-static gboolean has_same_marks(const VkpMarks *a, const VkpMarks *b)
-{
-    return vkp_uuid_equal(&a->attempt_id, &b->attempt_id) &&
-           vkp_uuid_equal(&a->other_attempt_id, &b->other_attempt_id) &&
-           vkp_uuid_equal(&a->task_id, &b->task_id) &&
-           vkp_uuid_equal(&a->project_id, &b->project_id) &&
-           vkp_uuid_equal(&a->execution_id, &b->execution_id) &&
-           vkp_uuid_equal(&a->session_id, &b->session_id) &&
-           g_strcmp0(a->project_name, b->project_name) == 0 &&
-           g_strcmp0(a->branch, b->branch) == 0 && a->is_terminal == b->is_terminal;
-}
-
 static gboolean contradicts_id(const VkpUuid *known, const VkpUuid *now)
 {
     return !vkp_uuid_is_nil(now) && !vkp_uuid_equal(known, now);
@@ -98,7 +86,7 @@ static gboolean keeps_marks(const Sight *sight)
 {
     if (sight->is_in_place)
         return sight->is_rewritten || !contradicts(&sight->known->marks, &sight->now->marks);
-    return has_same_marks(&sight->known->marks, &sight->now->marks);
+    return vkp_marks_equal(&sight->known->marks, &sight->now->marks);
 }
 
 static gboolean keeps_command(const Sight *sight)
