@@ -45,16 +45,16 @@ static gboolean is_end(const char *line, guint n_entries)
     return g_str_equal(line, expected);
 }
 
-/* Between the head and the end line, which is followed by the empty text behind the last newline.
- */
-static GArray *parse_entries(char **lines)
+/* Between the head and the end line, behind whose newline there is nothing. */
+static GArray *parse_entries(char *text)
 {
     g_autoptr(GArray) identities = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
-    for (; *lines; lines++) {
+    const char *line;
+    while ((line = strsep(&text, "\n"))) {
         VkpIdentity identity;
-        if (is_end(*lines, identities->len))
-            return lines[1] && !*lines[1] && !lines[2] ? g_steal_pointer(&identities) : NULL;
-        if (identities->len >= MAX_ENTRIES || !vkp_identity_parse(*lines, &identity))
+        if (is_end(line, identities->len))
+            return text && !*text ? g_steal_pointer(&identities) : NULL;
+        if (identities->len >= MAX_ENTRIES || !vkp_identity_parse(line, &identity))
             return NULL;
         g_array_append_val(identities, identity);
     }
@@ -66,10 +66,11 @@ GArray *vkp_frozen_parse(const char *text, gsize length, const VkpUuid *boot_id)
     if (length > MAX_BYTES || memchr(text, '\0', length))
         return NULL;
     g_autofree char *copy = g_strndup(text, length);
-    g_auto(GStrv) lines = g_strsplit(copy, "\n", -1);
-    if (!lines[0] || !g_str_equal(lines[0], FIRST_LINE) || !parse_boot(lines[1], boot_id))
+    char *rest = copy;
+    const char *first = strsep(&rest, "\n");
+    if (!g_str_equal(first, FIRST_LINE) || !parse_boot(strsep(&rest, "\n"), boot_id))
         return NULL;
-    return parse_entries(lines + 2);
+    return parse_entries(rest);
 }
 
 static gboolean remove_file(const char *path, GError **error)
