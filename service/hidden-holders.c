@@ -18,14 +18,6 @@ static GArray *list_lockers(VkpReader *reader, const VkpDatabase *database)
     return vkp_reader_list_lockers(reader, vkp_file_inode(vkp_store_path(database->store)));
 }
 
-static gboolean is_refused(VkpReader *reader, pid_t pid)
-{
-    gboolean is_open;
-    g_autoptr(GError) error = NULL;
-    vkp_reader_check_files_open(reader, pid, NULL, 0, &is_open, &error);
-    return g_error_matches(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED);
-}
-
 /* Nobody, or the process itself, is known to hold it. */
 static gboolean is_free_for(const VkpDatabase *database, pid_t pid)
 {
@@ -34,18 +26,22 @@ static gboolean is_free_for(const VkpDatabase *database, pid_t pid)
     return known->len == 0 || contains(known, pid);
 }
 
-void vkp_hidden_holders_append(VkpReader *reader, const VkpSnapshot *among, uid_t uid,
+/* The kernel waits for all its processors before it lists the locks: some 15 ms. So it is asked
+ * only if there is anybody to be found. */
+void vkp_hidden_holders_append(VkpReader *reader, const VkpSnapshot *among, const GArray *refused,
                                const VkpDatabase *database, GArray *found)
 {
+    if (refused->len == 0)
+        return;
     g_autoptr(GArray) lockers = list_lockers(reader, database);
     gboolean is_held = found->len > 0;
-    for (guint i = 0; i < vkp_snapshot_size(among); i++) {
-        const VkpProcess *process = vkp_snapshot_at(among, i);
-        pid_t pid = process->identity.pid;
-        if (process->uid != uid || vkp_process_is_dead(process) || contains(found, pid))
+    for (guint i = 0; i < refused->len; i++) {
+        pid_t pid = g_array_index(refused, pid_t, i);
+        const VkpProcess *process = vkp_snapshot_lookup(among, pid);
+        if (!process || contains(found, pid))
             continue;
-        if (contains(lockers, pid) || (!is_held && vkp_server_name_is(process->name) &&
-                                       is_free_for(database, pid) && is_refused(reader, pid)))
+        if (contains(lockers, pid) ||
+            (!is_held && vkp_server_name_is(process->name) && is_free_for(database, pid)))
             g_array_append_val(found, pid);
     }
 }

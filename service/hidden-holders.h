@@ -10,8 +10,9 @@
  * as long as it is open. Without one the name of a server counts while nobody else is known to have
  * the file: else anybody would escape by that name. For databases.c and its search alone. */
 
-/* Appends those of the snapshot that are not in `found` (pid_t). */
-void vkp_hidden_holders_append(VkpReader *reader, const VkpSnapshot *among, uid_t uid,
+/* Appends those of the `refused` (pid_t), whose descriptors were just asked for, that are not in
+ * `found` (pid_t). */
+void vkp_hidden_holders_append(VkpReader *reader, const VkpSnapshot *among, const GArray *refused,
                                const VkpDatabase *database, GArray *found);
 
 /* Whether one whose descriptors have just been refused is taken for a holder. */

@@ -128,10 +128,10 @@ static void forget_files(const GPtrArray *databases)
         ((VkpDatabase *)g_ptr_array_index(databases, i))->inode = (VkpInode){0};
 }
 
-/* One look for all databases together leaves few to be asked about each. NULL when it can't be had.
- */
+/* One look for all databases together leaves few to be asked about each. Appends to `refused` whom
+ * it could not ask. NULL when it can't be had. */
 static VkpSnapshot *dup_suspects(const VkpHolderSearch *search, const GPtrArray *databases,
-                                 VkpSnapshot *among)
+                                 VkpSnapshot *among, GArray *refused)
 {
     if (databases->len == 1)
         return vkp_snapshot_ref(among);
@@ -141,8 +141,9 @@ static VkpSnapshot *dup_suspects(const VkpHolderSearch *search, const GPtrArray 
         g_ptr_array_add(paths, (gpointer)vkp_store_path(database->store));
     }
     g_ptr_array_add(paths, NULL);
-    g_autoptr(GArray) pids = vkp_protect_find_holders(
-        search->reader, among, search->uid, (const char *const *)(const void *)paths->pdata);
+    g_autoptr(GArray) pids =
+        vkp_protect_find_holders(search->reader, among, search->uid,
+                                 (const char *const *)(const void *)paths->pdata, refused);
     if (!pids)
         return NULL;
     VkpSnapshot *suspects = new_snapshot_like(among);
@@ -158,15 +159,16 @@ static VkpSnapshot *dup_suspects(const VkpHolderSearch *search, const GPtrArray 
 static gboolean ask(const VkpHolderSearch *search, const GPtrArray *databases, VkpSnapshot *among,
                     gboolean are_all)
 {
-    g_autoptr(VkpSnapshot) suspects = dup_suspects(search, databases, among);
+    g_autoptr(GArray) refused = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    g_autoptr(VkpSnapshot) suspects = dup_suspects(search, databases, among, refused);
     for (guint i = 0; suspects && i < databases->len; i++) {
         VkpDatabase *database = g_ptr_array_index(databases, i);
         const char *const paths[] = {vkp_store_path(database->store), NULL};
         g_autoptr(GArray) found =
-            vkp_protect_find_holders(search->reader, suspects, search->uid, paths);
+            vkp_protect_find_holders(search->reader, suspects, search->uid, paths, refused);
         if (!found)
             return FALSE;
-        vkp_hidden_holders_append(search->reader, among, search->uid, database, found);
+        vkp_hidden_holders_append(search->reader, among, refused, database, found);
         vkp_holders_see(database->holders, among, found, are_all);
     }
     return suspects != NULL;

@@ -151,7 +151,7 @@ static void add_files(const char *database_path, GArray *files)
 }
 
 GArray *vkp_protect_find_holders(VkpReader *reader, const VkpSnapshot *snapshot, uid_t uid,
-                                 const char *const *database_paths)
+                                 const char *const *database_paths, GArray *refused)
 {
     g_autoptr(GArray) holders = g_array_new(FALSE, FALSE, sizeof(pid_t));
     g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(VkpInode));
@@ -165,11 +165,11 @@ GArray *vkp_protect_find_holders(VkpReader *reader, const VkpSnapshot *snapshot,
         g_autoptr(GError) failure = NULL;
         if (process->uid != uid || process->is_kernel_thread || vkp_process_is_dead(process))
             continue;
-        /* Who hides its descriptors is not taken for a server here; see kill/job.h, check_spared.
-         */
         vkp_reader_check_files_open(reader, pid, inodes, files->len, &holds, &failure);
         if (holds)
             g_array_append_val(holders, pid);
+        if (refused && g_error_matches(failure, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED))
+            g_array_append_val(refused, pid);
         if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED))
             return NULL;
     }

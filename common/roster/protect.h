@@ -36,6 +36,8 @@ gboolean vkp_protect_is_manager(const VkpProcess *process);
 
 /* Which of the user's processes have one of the databases (or its -wal or -journal) open, as pid_t.
  * Reads the descriptors of all of them: dear, so the caller keeps the answer while it can.
- * `database_paths` ends with NULL. NULL when out of descriptors or memory: then nobody can tell. */
+ * `database_paths` ends with NULL. Those whose descriptors may not be read are appended to
+ * `refused` (pid_t; NULL: nobody wants to know). NULL when out of descriptors or memory: then
+ * nobody can tell. */
 GArray *vkp_protect_find_holders(VkpReader *reader, const VkpSnapshot *snapshot, uid_t uid,
-                                 const char *const *database_paths);
+                                 const char *const *database_paths, GArray *refused);

@@ -221,20 +221,21 @@ static void test_holders_are_found_by_inode(void)
     g_autoptr(VkpScanner) scanner = vkp_scanner_new(reader, getuid());
     g_autoptr(VkpSnapshot) snapshot = vkp_scanner_scan(scanner, NULL);
 
-    g_autoptr(GArray) before = vkp_protect_find_holders(reader, snapshot, getuid(), paths);
+    g_autoptr(GArray) before = vkp_protect_find_holders(reader, snapshot, getuid(), paths, NULL);
     g_assert_cmpuint(before->len, ==, 0);
     int fd = open(link, O_RDONLY | O_CLOEXEC);
-    g_autoptr(GArray) open_now = vkp_protect_find_holders(reader, snapshot, getuid(), paths);
+    g_autoptr(GArray) open_now = vkp_protect_find_holders(reader, snapshot, getuid(), paths, NULL);
     g_assert_true(holds(open_now, getpid()));
-    g_autoptr(GArray) of_others = vkp_protect_find_holders(reader, snapshot, getuid() + 1, paths);
+    g_autoptr(GArray) of_others =
+        vkp_protect_find_holders(reader, snapshot, getuid() + 1, paths, NULL);
     g_assert_cmpuint(of_others->len, ==, 0);
     close(fd);
     g_file_set_contents(wal, "x", 1, NULL);
     fd = open(wal, O_RDONLY | O_CLOEXEC);
-    g_autoptr(GArray) by_wal = vkp_protect_find_holders(reader, snapshot, getuid(), paths);
+    g_autoptr(GArray) by_wal = vkp_protect_find_holders(reader, snapshot, getuid(), paths, NULL);
     g_assert_true(holds(by_wal, getpid()));
     close(fd);
-    g_autoptr(GArray) absent = vkp_protect_find_holders(reader, snapshot, getuid(), nowhere);
+    g_autoptr(GArray) absent = vkp_protect_find_holders(reader, snapshot, getuid(), nowhere, NULL);
     g_assert_cmpuint(absent->len, ==, 0);
     g_unlink(wal);
     g_unlink(link);
