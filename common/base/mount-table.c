@@ -121,7 +121,7 @@ gboolean vkp_mount_parse(const char *line, VkpMount *mount)
     while (word && !(length == 1 && *word == '-'))
         word = next_word(&at, &length);
     const char *type = next_word(&at, &length);
-    if (!type || point[0] != '/')
+    if (!type || !point || point[0] != '/')
         return FALSE;
     g_autofree char *type_text = g_strndup(type, length);
     found.kind = vkp_mount_kind_parse(type_text);
