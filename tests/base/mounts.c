@@ -86,13 +86,13 @@ static guint64 mount_id_of(const char *path)
 /* In a mount namespace of its own; exits 0 if all is as it should be. */
 static int see_change(const char *folder)
 {
-    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+    if (unshare(CLONE_NEWNS) < 0 || mount("", "/", "", MS_REC | MS_PRIVATE, "") < 0)
         return 1;
     g_autoptr(VkpMounts) mounts = vkp_mounts_new(NULL);
     vkp_mounts_refresh(mounts);
     if (!vkp_mounts_is_local(mounts, mount_id_of("/proc")))
         return 2;
-    if (mount("vkp", folder, "tmpfs", 0, NULL) < 0)
+    if (mount("vkp", folder, "tmpfs", 0, "") < 0)
         return 3;
     guint64 id = mount_id_of(folder);
     if (vkp_mounts_is_local(mounts, id))
