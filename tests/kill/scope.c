@@ -180,6 +180,21 @@ static void test_single_covers_one_identity(void)
     g_assert_cmpuint(count_covered(&other, roster), ==, 0);
 }
 
+static void test_equal(void)
+{
+    const VkpScope one = {.kind = VKP_SCOPE_TASK, .id = {{1}}, .identity = {7, 70}};
+    VkpScope other = one;
+    g_assert_true(vkp_scope_equal(&one, &other));
+    other.kind = VKP_SCOPE_PROJECT;
+    g_assert_false(vkp_scope_equal(&one, &other));
+    other = one;
+    other.id.bytes[15] = 1;
+    g_assert_false(vkp_scope_equal(&one, &other));
+    other = one;
+    other.identity.start_ticks = 71;
+    g_assert_false(vkp_scope_equal(&one, &other));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -198,5 +213,6 @@ int main(int argc, char **argv)
     g_test_add_func("/kill/scope/wide-scopes-cover-by-kind", test_wide_scopes_cover_by_kind);
     g_test_add_func("/kill/scope/no-kind-covers-nobody", test_no_kind_covers_nobody);
     g_test_add_func("/kill/scope/single-covers-one-identity", test_single_covers_one_identity);
+    g_test_add_func("/kill/scope/all-of-it-counts-for-equality", test_equal);
     return g_test_run();
 }
