@@ -234,12 +234,6 @@ static VkpMemoryPlace place_of(const VkpStat *stat)
                             stat->environment_end};
 }
 
-static gboolean is_same_place(const VkpMemoryPlace *a, const VkpMemoryPlace *b)
-{
-    return a->arguments_start == b->arguments_start && a->arguments_end == b->arguments_end &&
-           a->environment_start == b->environment_start && a->environment_end == b->environment_end;
-}
-
 void vkp_image_set_place(VkpImage *image, const VkpStat *stat, guint64 now_ticks)
 {
     image->is_certain = now_ticks > stat->start_ticks;
@@ -249,7 +243,7 @@ void vkp_image_set_place(VkpImage *image, const VkpStat *stat, guint64 now_ticks
 gboolean vkp_image_is_in_place(const VkpImage *image, const VkpStat *stat)
 {
     VkpMemoryPlace now = place_of(stat);
-    return image->place.environment_start != 0 && is_same_place(&image->place, &now);
+    return image->place.environment_start != 0 && vkp_memory_place_equal(&image->place, &now);
 }
 
 gboolean vkp_marks_equal(const VkpMarks *a, const VkpMarks *b)
@@ -268,7 +262,7 @@ gboolean vkp_image_equal(const VkpImage *a, const VkpImage *b)
 {
     return g_strv_equal((const char *const *)a->command, (const char *const *)b->command) &&
            a->command_cut == b->command_cut && a->environment_known == b->environment_known &&
-           vkp_marks_equal(&a->marks, &b->marks) && is_same_place(&a->place, &b->place) &&
+           vkp_marks_equal(&a->marks, &b->marks) && vkp_memory_place_equal(&a->place, &b->place) &&
            a->is_certain == b->is_certain;
 }
 
