@@ -37,7 +37,7 @@ gboolean vkp_freezer_list(VkpFreezer *freezer, const VkpCrew *crew)
     g_autoptr(GArray) added = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
     for (guint i = 0; i < vkp_crew_size(crew); i++) {
         const VkpTarget *target = vkp_crew_at(crew, i);
-        if (!target->is_frozen && vkp_target_is_in_hand(target))
+        if (!target->is_listed && vkp_target_is_in_hand(target))
             g_array_append_val(added, target->identity);
     }
     if (added->len == 0)
@@ -50,6 +50,8 @@ gboolean vkp_freezer_list(VkpFreezer *freezer, const VkpCrew *crew)
         return FALSE;
     }
     g_array_append_vals(freezer->listed, added->data, added->len);
+    for (guint i = 0; i < vkp_crew_size(crew); i++)
+        vkp_crew_at(crew, i)->is_listed |= vkp_target_is_in_hand(vkp_crew_at(crew, i));
     return TRUE;
 }
 

@@ -149,26 +149,6 @@ static GArray *load(const char *path, const VkpUuid *boot_id, GError **error)
     return text ? vkp_frozen_parse(text, length, boot_id) : NULL;
 }
 
-/* A set of VkpIdentity*, into the array. */
-static GHashTable *new_set(const GArray *identities)
-{
-    GHashTable *set = g_hash_table_new(vkp_identity_hash, vkp_identity_equal_keys);
-    for (guint i = 0; i < identities->len; i++)
-        g_hash_table_add(set, &g_array_index(identities, VkpIdentity, i));
-    return set;
-}
-
-/* Those of `from` that are not in `without`, appended to `to`. */
-static void append_others(GArray *to, const GArray *from, const GArray *without)
-{
-    g_autoptr(GHashTable) excluded = new_set(without);
-    for (guint i = 0; i < from->len; i++) {
-        VkpIdentity identity = g_array_index(from, VkpIdentity, i);
-        if (!g_hash_table_contains(excluded, &identity))
-            g_array_append_val(to, identity);
-    }
-}
-
 gboolean vkp_frozen_add(const char *path, const VkpUuid *boot_id, const GArray *identities,
                         GError **error)
 {
@@ -180,9 +160,36 @@ gboolean vkp_frozen_add(const char *path, const VkpUuid *boot_id, const GArray *
     }
     if (!listed)
         return vkp_frozen_save(path, boot_id, identities, error);
-    g_autoptr(GArray) all = g_array_copy(listed);
-    append_others(all, identities, listed);
-    return all->len == listed->len || vkp_frozen_save(path, boot_id, all, error);
+    g_array_append_vals(listed, identities->data, identities->len);
+    return identities->len == 0 || vkp_frozen_save(path, boot_id, listed, error);
+}
+
+/* How often each identity is in the array: VkpIdentity*, into the array, to a number. */
+static GHashTable *count(const GArray *identities)
+{
+    GHashTable *counts = g_hash_table_new(vkp_identity_hash, vkp_identity_equal_keys);
+    for (guint i = 0; i < identities->len; i++) {
+        VkpIdentity *identity = &g_array_index(identities, VkpIdentity, i);
+        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, identity));
+        g_hash_table_insert(counts, identity, GUINT_TO_POINTER(n + 1));
+    }
+    return counts;
+}
+
+/* What is left of the list without those, each as often as they are given. */
+static GArray *subtract(const GArray *list, const GArray *identities)
+{
+    g_autoptr(GHashTable) counts = count(identities);
+    GArray *rest = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
+    for (guint i = 0; i < list->len; i++) {
+        VkpIdentity *identity = &g_array_index(list, VkpIdentity, i);
+        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, identity));
+        if (n == 0)
+            g_array_append_val(rest, *identity);
+        else
+            g_hash_table_insert(counts, identity, GUINT_TO_POINTER(n - 1));
+    }
+    return rest;
 }
 
 gboolean vkp_frozen_remove(const char *path, const VkpUuid *boot_id, const GArray *identities,
@@ -194,9 +201,9 @@ gboolean vkp_frozen_remove(const char *path, const VkpUuid *boot_id, const GArra
         g_propagate_error(error, g_steal_pointer(&load_error));
         return FALSE;
     }
-    g_autoptr(GArray) rest = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
-    if (listed)
-        append_others(rest, listed, identities);
+    if (!listed)
+        return remove_file(path, error);
+    g_autoptr(GArray) rest = subtract(listed, identities);
     return vkp_frozen_save(path, boot_id, rest, error);
 }
 

@@ -15,7 +15,8 @@
 gboolean vkp_frozen_save(const char *path, const VkpUuid *boot_id, const GArray *identities,
                          GError **error);
 
-/* The same, but what others have listed stays: adds to the list, or takes out of it. */
+/* The same, but what others have listed stays: adds to the list, or takes out of it. Whoever two
+ * jobs freeze is in it twice, and stays there until both have let go. */
 gboolean vkp_frozen_add(const char *path, const VkpUuid *boot_id, const GArray *identities,
                         GError **error);
 gboolean vkp_frozen_remove(const char *path, const VkpUuid *boot_id, const GArray *identities,

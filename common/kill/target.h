@@ -28,6 +28,7 @@ typedef struct {
     gboolean keeps_waiting; /* its memory could not be read in time */
     gint64 not_before_usec; /* monotonic: when to try again then */
     gboolean is_asked;      /* was sent SIGTERM */
+    gboolean is_listed;     /* among those who may be frozen, on disk */
     gboolean is_frozen;     /* was sent SIGSTOP */
     gboolean is_at_rest;    /* and was seen stopped */
     gboolean is_killed;     /* was sent SIGKILL */

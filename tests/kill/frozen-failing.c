@@ -178,15 +178,12 @@ static void test_ended(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_false(g_file_test(fixture->path, G_FILE_TEST_EXISTS));
 }
 
-/* Whether it could be added again is not asked: it is there. */
-static void test_listed_already(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+/* The job that was done with it first ends, and then we do: the other one still has it frozen. */
+static void test_of_two_jobs(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     g_autoptr(GArray) again = list_of(identity_of(fixture->stopped));
-    struct stat before, after;
-    g_assert_no_errno(stat(fixture->path, &before));
     g_assert_true(vkp_frozen_add(fixture->path, &fixture->boot_id, again, NULL));
-    g_assert_no_errno(stat(fixture->path, &after));
-    g_assert_cmpuint(before.st_ino, ==, after.st_ino);
+    g_assert_true(vkp_frozen_remove(fixture->path, &fixture->boot_id, again, NULL));
     assert_still_listed(fixture);
 }
 
@@ -233,7 +230,7 @@ int main(int argc, char **argv)
     ADD("who-is-gone-leaves-the-list", ESRCH, test_nobody_of_ours);
     ADD("who-is-not-ours-leaves-the-list", EPERM, test_nobody_of_ours);
     ADD("who-has-ended-leaves-the-list", 0, test_ended);
-    ADD("who-is-listed-is-not-listed-twice", 0, test_listed_already);
+    ADD("who-two-jobs-freeze-stays-listed-for-the-other", 0, test_of_two_jobs);
     ADD("an-unfinished-list-is-removed", 0, test_crash);
     ADD("a-full-list-takes-nobody", 0, test_list_is_full);
     return g_test_run();
