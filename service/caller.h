@@ -17,6 +17,7 @@ typedef struct {
     pid_t pid;
     gboolean is_sandboxed; /* may look, must not touch */
     guint n_calls;         /* under way; counted by whoever answers late */
+    gint64 spent_usec;     /* what its turns have cost: see service/turns.h */
     gboolean is_subscribed;
     gboolean has_left; /* and is known no more: only calls under way hold it */
 } VkpCaller;

@@ -38,9 +38,8 @@ static int reply(const Call *call, const GPtrArray *members)
 
 /* Whoever waited already when a look began needs none of his own: what a hundred ask at once is
  * looked for once. */
-static gboolean needs_no_look(const void *data)
+static gboolean needs_no_look(const Call *call)
 {
-    const Call *call = data;
     return call->came_at_usec < vkp_manager_looked_at_usec(call->manager);
 }
 
@@ -80,7 +79,7 @@ static void drop(void *data)
     call_free(data);
 }
 
-static const VkpTurnKind kind = {.is_cheap = needs_no_look, .serve = serve, .drop = drop};
+static const VkpTurnKind kind = {.serve = serve, .drop = drop};
 
 int vkp_list_call_start(VkpTurns *turns, VkpManager *manager, VkpCaller *caller,
                         sd_bus_message *message, sd_bus_error *bus_error)

@@ -6,25 +6,33 @@
 #include "service/bus-error.h"
 #include "service/sd-pointers.h"
 
-/* While the bus is never at rest, one is served after so long nevertheless. */
-#define PATIENCE_USEC (20 * 1000)
+/* While the bus is never at rest, some are served after so long nevertheless: so many as begin in a
+ * short time. */
+#define PATIENCE_USEC (10 * 1000)
 #define PATIENCE_SLACK_USEC 1000
+#define ROUND_USEC (3 * 1000)
 
-/* ... and so many times as long as the last one took, so that the bus is not kept waiting for most
+/* ... and so many times as long as the last ones took, so that the bus is not kept waiting for most
  * of the time: among what comes in are the calls of others. */
 #define BUS_SHARE 2
 
+/* What each caller's turns have cost tells who is next (start-time fair queueing). Whoever has not
+ * asked for long has not saved up anything: his account starts where the one who is served stands.
+ */
 struct VkpTurns {
     sd_event_source *idle; /* on while anybody waits */
     sd_event_source *late; /* likewise: the end of patience */
-    GQueue lines;          /* Line; who is next comes first */
-    gint64 cost_usec;      /* of the last turn */
+    GQueue lines;          /* Line, in order of arrival */
+    gint64 now_usec;       /* the account of who was served last, as it was before */
+    gint64 left_usec;      /* the account of all who have left */
+    gint64 cost_usec;      /* of the last turns */
 };
 
-/* Never empty. */
+/* Not empty, unless its last one is being served. */
 typedef struct {
-    const VkpCaller *caller; /* NULL: all who have left */
-    GQueue calls;            /* Waiting, in order of arrival */
+    VkpCaller *caller; /* NULL: all who have left */
+    gint64 spent_usec; /* the account */
+    GQueue calls;      /* Waiting, in order of arrival */
 } Line;
 
 typedef struct {
@@ -46,49 +54,53 @@ static void line_free(gpointer data)
     g_free(line);
 }
 
-static Line *find_or_add_line(VkpTurns *turns, const VkpCaller *caller)
+static gint64 *account_of(VkpTurns *turns, VkpCaller *caller)
+{
+    return caller ? &caller->spent_usec : &turns->left_usec;
+}
+
+static Line *find_or_add_line(VkpTurns *turns, VkpCaller *caller)
 {
     for (GList *link = turns->lines.head; link; link = link->next)
         if (((Line *)link->data)->caller == caller)
             return link->data;
     Line *line = g_new0(Line, 1);
     line->caller = caller;
+    line->spent_usec = MAX(*account_of(turns, caller), turns->now_usec);
     g_queue_init(&line->calls);
     g_queue_push_tail(&turns->lines, line);
     return line;
 }
 
-static gboolean is_cheap(const Line *line)
-{
-    const Waiting *first = g_queue_peek_head((GQueue *)&line->calls);
-    return first->kind->is_cheap && first->kind->is_cheap(first->call);
-}
-
+/* Who has had the least, and of those who came first. NULL: nobody waits. */
 static GList *find_next(VkpTurns *turns)
 {
-    for (GList *link = turns->lines.head; link; link = link->next)
-        if (is_cheap(link->data))
-            return link;
-    return turns->lines.head;
+    GList *next = turns->lines.head;
+    for (GList *link = next; link; link = link->next)
+        if (((Line *)link->data)->spent_usec < ((Line *)next->data)->spent_usec)
+            next = link;
+    return next;
 }
 
-/* Whoever was next is the last one from then on. */
-static void serve_one(VkpTurns *turns)
+/* Returns what it cost; 0 when nobody waits. */
+static gint64 serve_one(VkpTurns *turns)
 {
     GList *link = find_next(turns);
     if (!link)
-        return;
+        return 0;
     Line *line = link->data;
     g_autofree Waiting *waiting = g_queue_pop_head(&line->calls);
-    g_queue_unlink(&turns->lines, link);
-    g_queue_push_tail_link(&turns->lines, link);
+    turns->now_usec = line->spent_usec;
+    gint64 begun_usec = g_get_monotonic_time();
+    waiting->kind->serve(waiting->call);
+    gint64 cost_usec = MAX(g_get_monotonic_time() - begun_usec, 1);
+    line->spent_usec += cost_usec;
+    *account_of(turns, line->caller) = line->spent_usec;
     if (g_queue_is_empty(&line->calls)) {
         g_queue_delete_link(&turns->lines, link);
         line_free(line);
     }
-    gint64 begun_usec = g_get_monotonic_time();
-    waiting->kind->serve(waiting->call);
-    turns->cost_usec = g_get_monotonic_time() - begun_usec;
+    return cost_usec;
 }
 
 /* Neither can fail: both are there, and switching them takes no memory. */
@@ -105,15 +117,19 @@ static void set_sources(VkpTurns *turns)
 
 static int on_idle(G_GNUC_UNUSED sd_event_source *source, void *data)
 {
-    serve_one(data);
-    set_sources(data);
+    VkpTurns *turns = data;
+    turns->cost_usec = serve_one(turns);
+    set_sources(turns);
     return 0;
 }
 
 static int on_late(G_GNUC_UNUSED sd_event_source *source, G_GNUC_UNUSED uint64_t usec, void *data)
 {
-    serve_one(data);
-    set_sources(data);
+    VkpTurns *turns = data;
+    turns->cost_usec = 0;
+    while (turns->cost_usec < ROUND_USEC && !g_queue_is_empty(&turns->lines))
+        turns->cost_usec += serve_one(turns);
+    set_sources(turns);
     return 0;
 }
 

@@ -7,14 +7,13 @@
 
 /* Calls that cost a look at the system each, the dearest that anybody may ask for without end. They
  * are not served as they come, but one at a time, after whatever else is waiting on the bus (yet
- * some each second even if something always is), and each caller in his turn: who sends a thousand
- * waits for them, the others don't. Those of one caller keep their order. */
+ * some each second even if something always is), and the caller whose calls have cost the least is
+ * next: who sends a thousand waits for them, the others don't. Those of one caller keep their
+ * order. */
 typedef struct VkpTurns VkpTurns;
 
 /* What can be done with a call that waits. It holds its caller: see vkp_caller_begin_call(). */
 typedef struct {
-    /* Whether it needs no look by now: then it goes first. NULL: it always does. */
-    gboolean (*is_cheap)(const void *call);
     /* Its turn has come. Takes the call. */
     void (*serve)(void *call);
     /* Its turn won't come any more: the caller has left, or the service ends. Takes the call. */

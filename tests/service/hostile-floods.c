@@ -70,13 +70,31 @@ static pid_t spawn_members(Fixture *fixture)
 static void serve_beside(Fixture *fixture, const char *name, HostileCall call,
                          const HostileTarget *target)
 {
-    Waits waits = hostile_waits_new();
+    Waits waits = hostile_waits_new(fixture);
     HostileFlood *flood = hostile_flood_start(fixture, call, target, CALLS);
     for (guint i = 0; i < LISTS_MEANWHILE || !hostile_flood_is_over(flood); i++)
-        hostile_wait_once(&waits, fixture);
+        hostile_wait_once(&waits);
     g_autofree char *what = g_strdup_printf("beside a flood of %s", name);
     hostile_waits_end(&waits, what);
     hostile_flood_end(flood);
+}
+
+#define FLOODS 8
+
+/* One of each, and so many calls all in all; and one of them has a connection more. */
+static void serve_beside_all(Fixture *fixture, const HostileTarget *target)
+{
+    HostileFlood *begun[FLOODS];
+    Waits waits = hostile_waits_new(fixture);
+    for (guint i = 0; i < FLOODS; i++) {
+        HostileCall call = floods[i % G_N_ELEMENTS(floods)].call;
+        begun[i] = hostile_flood_start(fixture, call, target, CALLS / FLOODS);
+    }
+    for (guint i = 0; i < LISTS_MEANWHILE; i++)
+        hostile_wait_once(&waits);
+    hostile_waits_end(&waits, "beside floods of all of them");
+    for (guint i = 0; i < FLOODS; i++)
+        hostile_flood_end(begun[i]);
 }
 
 static guint count_refusals_in_log(Fixture *fixture)
@@ -94,6 +112,7 @@ static void test_each(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     HostileTarget target = {execution, spawn_members(fixture)};
     for (guint i = 0; i < G_N_ELEMENTS(floods); i++)
         serve_beside(fixture, floods[i].name, floods[i].call, &target);
+    serve_beside_all(fixture, &target);
     /* A few of each of those who had a kill refused. */
     g_assert_cmpuint(count_refusals_in_log(fixture), >, 0);
     g_assert_cmpuint(count_refusals_in_log(fixture), <, 500);
@@ -118,13 +137,13 @@ static void test_waiting_kills(Fixture *fixture, G_GNUC_UNUSED gconstpointer dat
         hostile_send(*bus, "Kill", "ssa{sv}", "single", target, 1, "timeout_ms", "u", 60000u);
         hostile_flush(*bus);
     }
-    Waits waits = hostile_waits_new();
+    Waits waits = hostile_waits_new(fixture);
     for (guint i = 0; i < LISTS_MEANWHILE; i++)
-        hostile_wait_once(&waits, fixture);
+        hostile_wait_once(&waits);
     hostile_waits_end(&waits, "while 128 kills begin");
-    waits = hostile_waits_new();
+    waits = hostile_waits_new(fixture);
     for (guint i = 0; i < LISTS_MEANWHILE; i++)
-        hostile_wait_once(&waits, fixture);
+        hostile_wait_once(&waits);
     hostile_waits_end(&waits, "beside 128 kills that wait");
     for (guint i = 0; i < G_N_ELEMENTS(buses); i++)
         sd_bus_close_unref(buses[i]);

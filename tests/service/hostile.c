@@ -88,37 +88,51 @@ void hostile_flood_end(HostileFlood *flood)
     g_free(flood);
 }
 
-Waits hostile_waits_new(void)
+static double call_once(sd_bus *bus, const char *destination, const char *path,
+                        const char *interface, const char *method, const char *types)
 {
-    return (Waits){g_array_new(FALSE, FALSE, sizeof(gint64))};
+    sd_bus_message *call = NULL;
+    sd_bus_message *reply = NULL;
+    double begin = figures_now();
+    g_assert_cmpint(
+        sd_bus_message_new_method_call(bus, &call, destination, path, interface, method), >=, 0);
+    if (types)
+        g_assert_cmpint(sd_bus_message_append(call, types, 0), >=, 0);
+    g_assert_cmpint(sd_bus_call(bus, call, 0, NULL, &reply), >=, 0);
+    double usec = figures_now() - begin;
+    sd_bus_message_unref(reply);
+    sd_bus_message_unref(call);
+    return usec;
 }
 
-void hostile_wait_once(Waits *waits, Fixture *fixture)
+double hostile_list_once(sd_bus *bus)
 {
-    gint64 begin = g_get_monotonic_time();
-    g_autoptr(GVariant) processes = fixture_list(fixture, "{}");
-    gint64 usec = g_get_monotonic_time() - begin;
-    g_array_append_val(waits->usec, usec);
+    return call_once(bus, VKP_BUS_NAME, VKP_BUS_PATH, VKP_BUS_INTERFACE, "List", "a{sv}");
 }
 
-static int compare_usec(gconstpointer a, gconstpointer b)
+Waits hostile_waits_new(Fixture *fixture)
 {
-    gint64 first = *(const gint64 *)a;
-    gint64 second = *(const gint64 *)b;
-    return (first > second) - (first < second);
+    return (Waits){hostile_connect(fixture), figures_new(), figures_new()};
 }
 
-gint64 hostile_waits_end(Waits *waits, const char *what)
+void hostile_wait_once(Waits *waits)
 {
-    g_array_sort(waits->usec, compare_usec);
-    guint n = waits->usec->len;
-    g_assert_cmpuint(n, >, 0);
-    gint64 median = g_array_index(waits->usec, gint64, n / 2);
-    gint64 longest = g_array_index(waits->usec, gint64, n - 1);
-    g_test_message("%s: %u Lists, median %.1f ms, longest %.1f ms", what, n, (double)median / 1000,
-                   (double)longest / 1000);
-    g_assert_cmpint(median, <, USUAL_MAX_USEC);
-    g_assert_cmpint(longest, <, MAX_USEC);
-    g_array_unref(waits->usec);
+    figures_add(waits->lists, hostile_list_once(waits->bus));
+    figures_add(waits->pings, call_once(waits->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                        "org.freedesktop.DBus.Peer", "Ping", NULL));
+}
+
+double hostile_waits_end(Waits *waits, const char *what)
+{
+    double median = figures_at(waits->lists, 0.5);
+    double longest = figures_at(waits->lists, 1);
+    g_test_message("%s: %u Lists, median %.1f ms, longest %.1f ms; the bus itself: %.1f, %.1f ms",
+                   what, waits->lists->samples->len, median / 1000, longest / 1000,
+                   figures_at(waits->pings, 0.5) / 1000, figures_at(waits->pings, 1) / 1000);
+    g_assert_cmpfloat(median, <, USUAL_MAX_USEC);
+    g_assert_cmpfloat(longest, <, MAX_USEC);
+    figures_free(waits->lists);
+    figures_free(waits->pings);
+    sd_bus_close_unref(waits->bus);
     return longest;
 }

@@ -3,6 +3,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include "tests/lib/figures.h"
 #include "tests/service/fixture.h"
 
 /* Clients that behave badly, each on a connection of its own that nobody reads unless it says so,
@@ -32,15 +33,20 @@ HostileFlood *hostile_flood_start(Fixture *fixture, HostileCall call, const Host
 gboolean hostile_flood_is_over(HostileFlood *flood);
 void hostile_flood_end(HostileFlood *flood);
 
-/* How long the well-behaved one has waited for its answers, while the others do their worst. */
+/* One List and its answer, on a connection that nothing else is going on. Returns µs. */
+double hostile_list_once(sd_bus *bus);
+
+/* How long a well-behaved one has waited for its lists, while the others do their worst, and in
+ * between for an answer of the bus itself: nobody who is on the bus can do better. */
 typedef struct {
-    GArray *usec; /* gint64 */
+    sd_bus *bus;
+    Figures *lists;
+    Figures *pings;
 } Waits;
 
-Waits hostile_waits_new(void);
-/* One List and its answer. */
-void hostile_wait_once(Waits *waits, Fixture *fixture);
-/* Prints them (on a quiet machine the usual one is far below 100 ms) and asserts what must hold
- * however busy the machine is: half a second usually, seconds at worst. Frees them, and returns the
- * longest in µs. */
-gint64 hostile_waits_end(Waits *waits, const char *what);
+Waits hostile_waits_new(Fixture *fixture);
+void hostile_wait_once(Waits *waits);
+/* Prints them (on a quiet machine all are far below 100 ms) and asserts what must hold however busy
+ * the machine is: half a second usually, seconds at worst. Frees them, and returns the longest of
+ * the lists in µs. */
+double hostile_waits_end(Waits *waits, const char *what);

@@ -62,18 +62,6 @@ static VkpStat look(const Soak *soak)
     return stat;
 }
 
-static double list_once(sd_bus *bus)
-{
-    sd_bus_message *reply = NULL;
-    gint64 begin = g_get_monotonic_time();
-    int r = sd_bus_call_method(bus, VKP_BUS_NAME, VKP_BUS_PATH, VKP_BUS_INTERFACE, "List", NULL,
-                               &reply, "a{sv}", 0);
-    gint64 end = g_get_monotonic_time();
-    g_assert_cmpint(r, >=, 0);
-    sd_bus_message_unref(reply);
-    return (double)(end - begin);
-}
-
 /* What the machine does to work that asks nothing of anybody. */
 static double calculate_once(guint rounds)
 {
@@ -104,7 +92,7 @@ static Cost work(const Soak *soak, gint64 usec)
     VkpStat before = look(soak);
     guint descriptors = G_MAXUINT;
     for (guint i = 0; g_get_monotonic_time() - begin < usec; i++) {
-        figures_add(lists, list_once(soak->clients[i % CLIENTS]));
+        figures_add(lists, hostile_list_once(soak->clients[i % CLIENTS]));
         n_lists++;
         figures_add(arithmetic, calculate_once(soak->rounds));
         drain(soak);
