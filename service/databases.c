@@ -77,17 +77,20 @@ void vkp_databases_free(VkpDatabases *databases)
     g_free(databases);
 }
 
-/* Moves the database of that path from `known`, or makes a new one. */
-static VkpDatabase *take_or_make(GPtrArray *known, const char *path)
+/* Moves the database of that path from `known`, or makes a new one. One that is no stray, and may
+ * be ours therefore, does not become one. */
+static VkpDatabase *take_or_make(GPtrArray *known, const char *path, gboolean is_stray)
 {
     for (guint i = 0; i < known->len; i++) {
         VkpDatabase *database = g_ptr_array_index(known, i);
         if (g_str_equal(vkp_store_path(database->store), path)) {
-            database->is_stray = FALSE; /* unless the caller says so */
+            database->is_stray &= is_stray;
             return g_ptr_array_steal_index(known, i);
         }
     }
-    return vkp_database_new(path);
+    VkpDatabase *database = vkp_database_new(path);
+    database->is_stray = is_stray;
+    return database;
 }
 
 static void drop_if_gone(const VkpDatabases *databases, VkpDatabase **database)
@@ -113,11 +116,8 @@ static void add_strays(VkpDatabases *databases, GPtrArray *known)
     const GPtrArray *paths = vkp_strays_paths(databases->strays);
     for (guint i = 0; i < paths->len; i++) {
         const char *path = paths->pdata[i];
-        if (!is_among(databases, vkp_file_inode(path))) {
-            VkpDatabase *database = take_or_make(known, path);
-            database->is_stray = TRUE;
-            g_ptr_array_add(databases->all, database);
-        }
+        if (!is_among(databases, vkp_file_inode(path)))
+            g_ptr_array_add(databases->all, take_or_make(known, path, TRUE));
     }
 }
 
@@ -143,17 +143,17 @@ static gboolean locate(VkpDatabases *databases, VkpLook look)
 
     VkpInode chosen = {0};
     if (databases->chosen_path) {
-        g_ptr_array_add(databases->all, take_or_make(known, databases->chosen_path));
+        g_ptr_array_add(databases->all, take_or_make(known, databases->chosen_path, FALSE));
         chosen = vkp_file_inode(databases->chosen_path);
     }
     for (guint i = 0; i < candidates->len; i++) {
         const VkpCandidate *candidate = g_ptr_array_index(candidates, i);
         if (vkp_inode_is_unknown(chosen) || !vkp_inode_equal(candidate->inode, chosen))
-            g_ptr_array_add(databases->all, take_or_make(known, candidate->path));
+            g_ptr_array_add(databases->all, take_or_make(known, candidate->path, FALSE));
     }
     if (databases->all->len == 0) {
         g_autofree char *expected = vkp_locate_dup_default_path(&places);
-        g_ptr_array_add(databases->all, take_or_make(known, expected));
+        g_ptr_array_add(databases->all, take_or_make(known, expected, FALSE));
     }
     add_strays(databases, known);
     drop_if_gone(databases, &databases->ours);

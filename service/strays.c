@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "common/base/error.h"
+#include "common/roster/site.h"
 #include "common/store/locate.h"
 #include "service/holders.h"
 #include "service/movers.h"
@@ -153,29 +154,38 @@ static gboolean take_path(VkpStrays *strays, const char *path)
     return TRUE;
 }
 
-/* Nothing may keep us waiting. */
-static gboolean is_within_reach(const VkpStrays *strays, const VkpOpenFile *file)
+/* One round of asking. */
+typedef struct {
+    VkpStrays *strays;
+    VkpSiteSeer *seer;
+    GArray *remote; /* pid_t */
+    gboolean is_news;
+} Search;
+
+/* Nothing may keep us waiting, neither the file nor, where its path leads over another file system
+ * here than there, the way to it. */
+static gboolean is_within_reach(const Search *search, const VkpOpenFile *file)
 {
-    VkpMounts *mounts = vkp_reader_mounts(strays->reader);
-    vkp_mounts_refresh(mounts);
-    return !vkp_mounts_is_remote_device(mounts, file->inode.device) &&
-           vkp_inode_equal(file->inode, vkp_file_inode(file->path));
+    const VkpMounts *mounts = vkp_reader_mounts(search->strays->reader);
+    g_autoptr(VkpSite) site = vkp_site_new(file->path);
+    return site && !vkp_mounts_is_remote_device(mounts, file->inode.device) &&
+           vkp_site_seer_look(search->seer, site) && vkp_inode_equal(file->inode, site->inode);
 }
 
 /* FALSE when out of descriptors. */
-static gboolean ask_one(VkpStrays *strays, pid_t pid, GArray *remote, gboolean *is_news)
+static gboolean ask_one(Search *search, pid_t pid)
 {
     g_autoptr(GError) failure = NULL;
     g_autoptr(GPtrArray) files =
-        vkp_reader_list_files_named(strays->reader, pid, vkp_locate_names, &failure);
+        vkp_reader_list_files_named(search->strays->reader, pid, vkp_locate_names, &failure);
     for (guint i = 0; files && i < files->len; i++) {
         const VkpOpenFile *file = files->pdata[i];
         if (vkp_inode_is_unknown(file->inode))
             continue;
-        if (is_within_reach(strays, file))
-            *is_news |= take_path(strays, file->path);
+        if (is_within_reach(search, file))
+            search->is_news |= take_path(search->strays, file->path);
         else
-            g_array_append_val(remote, pid);
+            g_array_append_val(search->remote, pid);
     }
     return !g_error_matches(failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED);
 }
@@ -194,19 +204,20 @@ gboolean vkp_strays_search(VkpStrays *strays, const VkpStraysInput *input)
         return FALSE;
     strays->asked_at_usec = g_get_monotonic_time();
     guint n_remote = vkp_holders_size(strays->remote);
-    gboolean is_news = FALSE;
     gboolean is_complete = TRUE;
     g_autoptr(GArray) remote = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    g_autoptr(VkpSiteSeer) seer = vkp_site_seer_new(vkp_reader_mounts(strays->reader));
+    Search search = {.strays = strays, .seer = seer, .remote = remote};
     g_autoptr(VkpSnapshot) movers = vkp_movers_dup(strays->movers, input->snapshot, NULL);
     for (guint i = 0; i < vkp_snapshot_size(movers); i++) {
         const VkpProcess *process = vkp_snapshot_at(movers, i);
         if (is_candidate(strays, process))
-            is_complete &= ask_one(strays, process->identity.pid, remote, &is_news);
+            is_complete &= ask_one(&search, process->identity.pid);
     }
     if (!is_complete)
         forget_asking(strays);
     vkp_holders_see(strays->remote, input->snapshot, remote, FALSE);
-    return is_news || vkp_holders_size(strays->remote) > n_remote;
+    return search.is_news || vkp_holders_size(strays->remote) > n_remote;
 }
 
 const GPtrArray *vkp_strays_paths(const VkpStrays *strays)

@@ -177,6 +177,28 @@ static void test_folder(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     scene_tear_down(&scene);
 }
 
+/* Somebody with an unknown mark has a file open that is called like a board. It is on a disk, but
+ * the path that we see leads over another file system, as in another mount namespace. */
+static void test_stray_board(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *inside = g_build_filename(fixture->folder, "mount", "inside", NULL);
+    g_autofree char *file = g_build_filename(inside, "db.v2.sqlite", NULL);
+    g_autofree char *script = g_strdup_printf("name server open %s idle", file);
+    g_assert_no_errno(g_mkdir_with_parents(inside, 0755));
+    g_assert_true(g_file_set_contents(file, "", 0, NULL));
+    Scene scene = {.fixture = fixture};
+    (void)spawn_agent(&scene, 77, script);
+    if (!scene_set_up(&scene, fixture))
+        return;
+    vkp_served_mount_fall_silent(scene.served);
+    fixture_start_service(fixture, NULL);
+    pid_t agent = spawn_agent(&scene, 21, "name agent idle");
+    assert_evidence(&scene, agent, "environment");
+    assert_killed_in_time(&scene, 21, agent, "{}");
+    g_assert_cmpuint(vkp_served_mount_n_waiting(scene.served), ==, 0);
+    scene_tear_down(&scene);
+}
+
 /* The path alone tells where they are; also by whom a kill compares it anew. */
 static void test_member(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
@@ -268,6 +290,8 @@ static void add_tests(void)
     fixture_add("/service/dead-mount/a-worktree-there-keeps-nobody-waiting", test_worktree);
     fixture_add("/service/dead-mount/a-stranger-there-keeps-nobody-waiting-from-nothing",
                 test_folder);
+    fixture_add("/service/dead-mount/the-way-to-a-stray-board-keeps-nobody-waiting-from-nothing",
+                test_stray_board);
     fixture_add("/service/dead-mount/who-is-there-is-known-by-the-path-and-killed", test_member);
     fixture_add("/service/dead-mount/evidence-returns-with-the-answers-from-nothing", test_return);
     fixture_add("/service/dead-mount/another-service-can-take-over-from-nothing", test_stop);
