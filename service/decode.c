@@ -111,7 +111,7 @@ static gboolean add_expected(GHashTable *expected, const char *key, const char *
 {
     VkpIdentity identity;
     char text[VKP_IDENTITY_TEXT_SIZE];
-    if (!vkp_identity_parse(id, &identity)) {
+    if (!vkp_identity_parse(id, &identity) || identity.start_ticks == 0) {
         g_autofree char *quoted = vkp_text_dup_quoted(id, VKP_DICTIONARY_QUOTED_BYTES);
         g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_OPTION,
                     "The option \"%s\" must hold ids like \"PID:STARTTICKS\", but has \"%s\"", key,

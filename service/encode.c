@@ -229,12 +229,13 @@ static int put_result(Encoder *encoder, const VkpResult *result)
     return sd_bus_message_close_container(encoder->message);
 }
 
-int vkp_encode_results(sd_bus_message *message, const GPtrArray *results)
+int vkp_encode_results(sd_bus_message *message, const GPtrArray *results, gboolean is_dry_run)
 {
     Encoder encoder = {message, 0};
     guint killed = 0;
     guint failed = 0;
-    vkp_results_count(results, &killed, &failed);
+    if (!is_dry_run)
+        vkp_results_count(results, &killed, &failed);
     guint n_told = MIN(results->len, VKP_REPLY_MAX_PROCESSES);
     TRY(sd_bus_message_append(message, "uu", killed, failed));
     TRY(sd_bus_message_open_container(message, 'a', "a{sv}"));

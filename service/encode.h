@@ -19,8 +19,8 @@ int vkp_encode_members(sd_bus_message *message, const GPtrArray *members);
 
 /* The answer to Kill: both counts and the results (VkpResult) as aa{sv}. What is done is done, so
  * this is no error when it is too much for one reply: the counts are of all, the results as many as
- * fit. */
-int vkp_encode_results(sd_bus_message *message, const GPtrArray *results);
+ * fit. Both are 0 where nothing was to be done. */
+int vkp_encode_results(sd_bus_message *message, const GPtrArray *results, gboolean is_dry_run);
 
 /* Everybody's usage as a(sdt). */
 int vkp_encode_usage(sd_bus_message *message, const VkpRoster *roster);

@@ -135,7 +135,7 @@ static int reply(const Call *call, const GPtrArray *results)
     g_autoptr(sd_bus_message) message = NULL;
     int r = sd_bus_message_new_method_return(call->message, &message);
     if (r >= 0)
-        r = vkp_encode_results(message, results);
+        r = vkp_encode_results(message, results, call->options.dry_run);
     return r < 0 ? r : sd_bus_send(NULL, message, NULL);
 }
 

@@ -34,15 +34,6 @@ static void request_free(Request *request)
     g_free(request);
 }
 
-VkpKills *vkp_kills_new(const VkpKillContext *context)
-{
-    VkpKills *kills = g_new0(VkpKills, 1);
-    kills->context = *context;
-    kills->jobs = g_ptr_array_new_with_free_func((GDestroyNotify)job_free);
-    kills->requests = g_ptr_array_new_with_free_func((GDestroyNotify)request_free);
-    return kills;
-}
-
 static const Job *find_job(const VkpKills *kills, const VkpKillJob *kill_job)
 {
     for (guint i = 0; i < kills->jobs->len; i++) {
@@ -53,8 +44,10 @@ static const Job *find_job(const VkpKills *kills, const VkpKillJob *kill_job)
     return NULL;
 }
 
-gboolean vkp_kills_is_taken(const VkpKills *kills, const VkpKillJob *asking, VkpIdentity identity)
+/* By another job that goes as far as the asking one. */
+static gboolean is_taken(const VkpKillJob *asking, VkpIdentity identity, void *data)
 {
+    const VkpKills *kills = data;
     const Job *own = find_job(kills, asking);
     for (guint i = 0; own && i < kills->jobs->len; i++) {
         const Job *job = g_ptr_array_index(kills->jobs, i);
@@ -63,6 +56,26 @@ gboolean vkp_kills_is_taken(const VkpKills *kills, const VkpKillJob *asking, Vkp
             return TRUE;
     }
     return FALSE;
+}
+
+static void note_killed(const VkpKillJob *by, VkpIdentity identity, void *data)
+{
+    const VkpKills *kills = data;
+    for (guint i = 0; i < kills->jobs->len; i++) {
+        const Job *job = g_ptr_array_index(kills->jobs, i);
+        if (job->job != by)
+            vkp_kill_job_note_killed(job->job, identity);
+    }
+}
+
+VkpKills *vkp_kills_new(const VkpKillContext *context)
+{
+    VkpKills *kills = g_new0(VkpKills, 1);
+    kills->context = *context;
+    kills->context.peers = (VkpKillPeers){is_taken, note_killed, kills};
+    kills->jobs = g_ptr_array_new_with_free_func((GDestroyNotify)job_free);
+    kills->requests = g_ptr_array_new_with_free_func((GDestroyNotify)request_free);
+    return kills;
 }
 
 guint vkp_kills_n_requests(const VkpKills *kills)

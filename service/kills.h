@@ -23,7 +23,7 @@ typedef struct {
     VkpKillListener listener;
 } VkpKillRequest;
 
-/* `context` is copied, what it points to is borrowed. */
+/* `context` is copied but for its peers, what it points to is borrowed. */
 VkpKills *vkp_kills_new(const VkpKillContext *context);
 
 /* Takes NULL. Gives all requests up; what their jobs froze is thawed. */
@@ -34,10 +34,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpKills, vkp_kills_free)
  * after an error. */
 gboolean vkp_kills_start(VkpKills *kills, const VkpKillRequest *request, VkpPlan *plan,
                          GError **error);
-
-/* Whether another job that goes as far as the asking one has the process in hand: for the context's
- * `is_taken`. */
-gboolean vkp_kills_is_taken(const VkpKills *kills, const VkpKillJob *asking, VkpIdentity identity);
 
 /* How many requests are under way. */
 guint vkp_kills_n_requests(const VkpKills *kills);

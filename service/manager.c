@@ -42,7 +42,6 @@ static void on_gone(VkpIdentity identity, void *data);
 static VkpRoster *dup_fresh_roster(void *data, GError **error);
 static VkpRoster *ref_known_roster(gint64 since_usec, void *data);
 static gboolean check_spared(VkpIdentity identity, gboolean *must_spare, void *data);
-static gboolean is_taken(const VkpKillJob *asking, VkpIdentity identity, void *data);
 
 static void open_rooms(VkpManager *manager, const VkpManagerOptions *options)
 {
@@ -65,7 +64,6 @@ static void open_rooms(VkpManager *manager, const VkpManagerOptions *options)
         .fresh_roster = dup_fresh_roster,
         .known_roster = ref_known_roster,
         .check_spared = check_spared,
-        .is_taken = is_taken,
         .data = manager,
         .frozen_path = manager->frozen_path,
     };
@@ -343,12 +341,6 @@ static VkpRoster *ref_known_roster(gint64 since_usec, void *data)
 {
     VkpManager *manager = data;
     return manager->listed_at_usec > since_usec ? vkp_roster_ref(manager->roster) : NULL;
-}
-
-static gboolean is_taken(const VkpKillJob *asking, VkpIdentity identity, void *data)
-{
-    const VkpManager *manager = data;
-    return vkp_kills_is_taken(manager->kills, asking, identity);
 }
 
 static gboolean check_spared(VkpIdentity identity, gboolean *must_spare, void *data)

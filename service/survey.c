@@ -322,9 +322,9 @@ VkpRoster *vkp_survey_look(VkpSurvey *survey, VkpSurveyDepth depth, GError **err
     gboolean other_ports = refresh_ports(survey, depth);
     gboolean must_make = !survey->roster || survey->is_outdated || is_settled_by_now(survey) ||
                          depth == VKP_SURVEY_FOR_KILL;
-    VkpRoster *roster = must_make ? make_roster(survey)
-                                  : vkp_usage_renew(survey->roster, survey->table,
-                                                    other_ports ? survey->ports : NULL);
+    g_autoptr(VkpRoster) base = must_make ? make_roster(survey) : vkp_roster_ref(survey->roster);
+    /* Also one just made: in the snapshot they are as they were when anybody last came or went. */
+    VkpRoster *roster = vkp_usage_renew(base, survey->table, other_ports ? survey->ports : NULL);
     vkp_roster_unref(survey->roster);
     survey->roster = roster;
     return vkp_roster_ref(roster);

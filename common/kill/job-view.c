@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A job as others see it, while it goes on. */
+/* A job as others see it while it goes on, and what they tell it. */
 #include "common/kill/job-private.h"
 #include "common/kill/outcome.h"
 
@@ -33,4 +33,11 @@ void vkp_kill_job_take_over(VkpKillJob *job, const VkpKillJob *earlier)
         const VkpTarget *known = vkp_crew_lookup(earlier->crew, target->identity);
         target->is_asked |= known && known->is_asked;
     }
+}
+
+void vkp_kill_job_note_killed(VkpKillJob *job, VkpIdentity identity)
+{
+    VkpTarget *target = vkp_crew_lookup(job->crew, identity);
+    if (target)
+        target->is_killed = TRUE;
 }

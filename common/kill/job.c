@@ -162,7 +162,8 @@ static void watch_target(VkpKillJob *job, VkpTarget *target)
 static gboolean is_taken(VkpIdentity identity, gpointer data)
 {
     const VkpKillJob *job = data;
-    return job->context.is_taken && job->context.is_taken(job, identity, job->context.data);
+    const VkpKillPeers *peers = &job->context.peers;
+    return peers->is_taken && peers->is_taken(job, identity, peers->data);
 }
 
 /* Whoever is due at the same time has noted his deaths, too, before the first of them looks. */
@@ -258,14 +259,24 @@ static void ask(VkpKillJob *job, VkpTarget *target)
         (void)send_signal(job, target, SIGCONT);
 }
 
+static void kill_target(VkpKillJob *job, VkpTarget *target)
+{
+    const VkpKillPeers *peers = &job->context.peers;
+    if (target->is_killed)
+        return;
+    target->is_killed = send_signal(job, target, SIGKILL);
+    if (target->is_killed && peers->note_killed)
+        peers->note_killed(job, target->identity, peers->data);
+}
+
 static void act_on(VkpKillJob *job, VkpTarget *target)
 {
     if (job->pass == PASS_POLITE)
         ask(job, target);
     else if (job->pass == PASS_FREEZE && !target->is_frozen)
         target->is_frozen = send_signal(job, target, SIGSTOP);
-    else if (job->pass == PASS_KILL && !target->is_killed)
-        target->is_killed = send_signal(job, target, SIGKILL);
+    else if (job->pass == PASS_KILL)
+        kill_target(job, target);
 }
 
 static void begin_pass(VkpKillJob *job, Pass pass, gint64 limit_usec)

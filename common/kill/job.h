@@ -13,6 +13,17 @@
  * first and checked afterwards. */
 typedef struct VkpKillJob VkpKillJob;
 
+/* What jobs that run side by side tell each other; each function may be NULL. */
+typedef struct {
+    /* Whether another job has the process in hand; it is left to that one. Asked of processes that
+     * were found on the way only, never of the plan's. */
+    gboolean (*is_taken)(const VkpKillJob *asking, VkpIdentity identity, void *data);
+    /* The process was sent SIGKILL: whoever else has it in hand must not take it for one that went
+     * when it was asked to. */
+    void (*note_killed)(const VkpKillJob *by, VkpIdentity identity, void *data);
+    void *data;
+} VkpKillPeers;
+
 /* What the job needs of its surroundings; all borrowed, outliving the job. */
 typedef struct {
     VkpReader *reader;
@@ -28,9 +39,7 @@ typedef struct {
     gboolean (*check_spared)(VkpIdentity identity, gboolean *must_spare, void *data);
     void *data;
     const char *frozen_path; /* NULL: never freeze */
-    /* Whether another job has the process in hand; it is left to that one. NULL: there is none.
-     * Asked of processes that were found on the way only, never of the plan's. */
-    gboolean (*is_taken)(const VkpKillJob *asking, VkpIdentity identity, void *data);
+    VkpKillPeers peers;
     /* For tests that end the program at each step: called before every change of the outside world
      * (a write of the list, a signal). NULL otherwise. */
     void (*before_step)(void *data);
@@ -58,6 +67,9 @@ void vkp_kill_job_force(VkpKillJob *job);
 /* Whether the process is among those that the job is still to end: not whom it has given up, nor
  * whom it has seen dead. */
 gboolean vkp_kill_job_covers(const VkpKillJob *job, VkpIdentity identity);
+
+/* Notes that another job has sent the process SIGKILL. */
+void vkp_kill_job_note_killed(VkpKillJob *job, VkpIdentity identity);
 
 /* How it stands with each process of the job (VkpResult), those included that it has found on the
  * way. Outcome NONE: the job may still signal it; the detail tells whether it has. */

@@ -137,6 +137,12 @@ static gint compare_identities(gconstpointer a, gconstpointer b)
     return vkp_identity_compare_start(*(const VkpIdentity *)a, *(const VkpIdentity *)b);
 }
 
+/* Of whom is gone nobody knows what scope it was in. */
+static gboolean may_be_meant(const VkpScope *scope, VkpIdentity identity)
+{
+    return scope->kind != VKP_SCOPE_SINGLE || scope->identity.pid == identity.pid;
+}
+
 static void account_for_missing(VkpPlan *plan, const VkpScope *scope, GHashTable *expected,
                                 const VkpRoster *roster)
 {
@@ -148,7 +154,7 @@ static void account_for_missing(VkpPlan *plan, const VkpScope *scope, GHashTable
     while (g_hash_table_iter_next(&iter, &text, NULL)) {
         VkpIdentity identity;
         if (!g_hash_table_contains(known, text) &&
-            vkp_identity_parse((const char *)text, &identity))
+            vkp_identity_parse((const char *)text, &identity) && may_be_meant(scope, identity))
             g_array_append_val(missing, identity);
     }
     g_array_sort(missing, compare_identities); /* a hash table has no order to rely on */

@@ -145,7 +145,7 @@ static gboolean says_taken(const VkpKillJob *asking, VkpIdentity identity, void 
 static void test_what_another_job_has_is_left_to_it(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
-    rig->context.is_taken = says_taken;
+    rig->context.peers.is_taken = says_taken;
     pid_t pid = vkp_rig_spawn_settled(rig, "on-term ( fork 2 ( idle ) sleep 30 exit 0 ) idle", 1);
     g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &polite);
     g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_EXITED);

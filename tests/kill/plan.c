@@ -194,6 +194,17 @@ static void test_expected_that_ended_are_gone(void)
     assert_results(plan->results, "13 gone, 12 gone");
 }
 
+/* Whoever else is expected has nothing to do with it. */
+static void test_expected_of_a_single_is_itself(void)
+{
+    g_autoptr(VkpRoster) roster = SKETCH_ROSTER({.pid = 10}, {.pid = 13, .start_ticks = 99});
+    const VkpScope single = {.kind = VKP_SCOPE_SINGLE, .identity = {.pid = 13}};
+    g_auto(VkpKillOptions) options = {.expected = expect("13:98 10:1010 12:1012")};
+    g_autoptr(VkpPlan) plan = build(&single, &options, roster);
+    assert_targets(plan, "");
+    assert_results(plan->results, "13 gone");
+}
+
 static void test_expected_that_left_the_scope_have_survived(void)
 {
     g_autoptr(VkpRoster) roster =
@@ -283,6 +294,7 @@ int main(int argc, char **argv)
     ADD("dead-are-gone", test_dead_are_gone);
     ADD("unexpected-are-left-alone", test_unexpected_are_left_alone);
     ADD("expected-that-ended-are-gone", test_expected_that_ended_are_gone);
+    ADD("expected-of-a-single-is-itself", test_expected_of_a_single_is_itself);
     ADD("expected-that-left-the-scope-have-survived",
         test_expected_that_left_the_scope_have_survived);
     ADD("expectation-of-nobody-hits-nobody", test_expectation_of_nobody_hits_nobody);

@@ -199,6 +199,8 @@ static void test_bad_options(LooseBus *bus, G_GNUC_UNUSED gconstpointer data)
                            WORDS("expected_ids", "(as)"));
     assert_options_refused(loose_message_with(bus, "a{sv}", 1, "expected_ids", "as", 1, "4242"),
                            WORDS("expected_ids", "4242", "PID:STARTTICKS"));
+    assert_options_refused(loose_message_with(bus, "a{sv}", 1, "expected_ids", "as", 1, "4242:0"),
+                           WORDS("expected_ids", "4242:0", "PID:STARTTICKS"));
     assert_options_refused(
         loose_message_with(bus, "a{sv}", 2, "dry_run", "b", FALSE, "dry_run", "b", TRUE),
         WORDS("dry_run", "twice"));

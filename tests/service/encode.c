@@ -202,7 +202,7 @@ static void test_results(LooseBus *bus, G_GNUC_UNUSED gconstpointer data)
 {
     g_autoptr(GPtrArray) results = new_results(3);
     g_autoptr(sd_bus_message) message = loose_message_new(bus);
-    g_assert_cmpint(vkp_encode_results(message, results), >=, 0);
+    g_assert_cmpint(vkp_encode_results(message, results, FALSE), >=, 0);
     loose_message_finish(message);
     guint32 killed, failed;
     g_assert_cmpint(sd_bus_message_read(message, "uu", &killed, &failed), >, 0);
@@ -215,11 +215,22 @@ static void test_results(LooseBus *bus, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpstr(second, ==, "id=s pid=u name=s outcome=s detail=s");
 }
 
+static void test_dry_results(LooseBus *bus, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(GPtrArray) results = new_results(3);
+    g_autoptr(sd_bus_message) message = loose_message_new(bus);
+    g_assert_cmpint(vkp_encode_results(message, results, TRUE), >=, 0);
+    loose_message_finish(message);
+    guint32 killed, failed;
+    g_assert_cmpint(sd_bus_message_read(message, "uu", &killed, &failed), >, 0);
+    g_assert_cmpuint(killed + failed, ==, 0);
+}
+
 static void test_too_many_results(LooseBus *bus, G_GNUC_UNUSED gconstpointer data)
 {
     g_autoptr(GPtrArray) results = new_results(VKP_REPLY_MAX_PROCESSES + 100);
     g_autoptr(sd_bus_message) message = loose_message_new(bus);
-    g_assert_cmpint(vkp_encode_results(message, results), >=, 0);
+    g_assert_cmpint(vkp_encode_results(message, results, FALSE), >=, 0);
     loose_message_finish(message);
     guint32 killed, failed;
     guint n = 0;
@@ -267,6 +278,7 @@ int main(int argc, char **argv)
         {"more-members-than-the-limit-are-refused", test_too_many_members},
         {"more-bytes-than-the-limit-are-refused", test_too_many_bytes},
         {"results-are-counted-and-told", test_results},
+        {"a-dry-run-has-done-nothing", test_dry_results},
         {"too-many-results-are-all-counted-and-told-as-far-as-they-fit", test_too_many_results},
         {"what-is-degraded-is-told-in-words", test_degraded},
     };

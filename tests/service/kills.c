@@ -71,6 +71,8 @@ static void test_expected(KillsFixture *fixture, G_GNUC_UNUSED gconstpointer dat
     g_assert_cmpint(kills_outcome(&forced, confirmed), ==, VKP_OUTCOME_KILLED);
     g_assert_cmpuint(forced.results->len, ==, 1);
     kills_await(fixture, &polite);
+    /* It did not go because it was asked to. */
+    g_assert_cmpint(kills_outcome(&polite, confirmed), ==, VKP_OUTCOME_KILLED);
     g_assert_cmpint(kills_outcome(&polite, other), ==, VKP_OUTCOME_SURVIVED);
     g_assert_true(kills_is_alive(other));
 }

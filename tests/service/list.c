@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/lib/deadline.h"
 #include "tests/service/fixture.h"
 
 static void test_keys(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
@@ -204,6 +206,35 @@ static void test_newborn(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     }
 }
 
+typedef struct {
+    pid_t pid;
+    char state;
+} Awaited;
+
+static gboolean has_state(gpointer data)
+{
+    const Awaited *awaited = data;
+    VkpRelative relative;
+    return vkp_relative_read(awaited->pid, &relative) && relative.state == awaited->state;
+}
+
+/* Whatever makes the list be put together anew says nothing about who is in it: they are as they
+ * are now, and nobody hears that they were otherwise. */
+static void test_board_changes(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    pid_t pid = fixture_spawn_member(fixture, 21, "name agent idle");
+    vkp_family_settle(fixture->family, 1);
+    for (guint i = 0; i < 3; i++) {
+        gboolean is_stopped = i % 2 == 0;
+        g_assert_no_errno(kill(pid, is_stopped ? SIGSTOP : SIGCONT));
+        g_assert_true(vkp_deadline_wait(10000, has_state, &(Awaited){pid, is_stopped ? 'T' : 'S'}));
+        fake_board_add_task(fixture->board, fake_id(40 + i), fake_id(1), "Another", NULL);
+        g_autoptr(GVariant) processes = fixture_list(fixture, "{}");
+        g_autoptr(GVariant) process = fixture_find(processes, pid);
+        g_assert_cmpstr(fixture_text(process, "state"), ==, is_stopped ? "stopped" : "sleeping");
+    }
+}
+
 static void test_strangers(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     pid_t stranger = vkp_family_run(fixture->family, "name stranger idle");
@@ -261,6 +292,7 @@ static void add_tests(void)
                 test_executors_and_leftovers);
     fixture_add("/service/list/a-bad-filter-is-named", test_bad_filters);
     fixture_add("/service/list/a-newborn-is-there-at-once", test_newborn);
+    fixture_add("/service/list/states-are-fresh-when-the-board-is-another", test_board_changes);
     fixture_add("/service/list/strangers-are-not-listed", test_strangers);
     fixture_add("/service/list/too-large-a-reply-is-refused-and-a-filter-helps", test_too_large);
     fixture_add("/service/list/listening-ports-are-told", test_ports);
