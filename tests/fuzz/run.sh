@@ -6,10 +6,10 @@ set -uo pipefail
 
 usage() {
   cat <<END
-Usage: tests/fuzz/run.sh [--seconds] TIME [TARGET...]
+Usage: tests/fuzz/run.sh [--seconds] [--jobs N] TIME [TARGET...]
 
-Runs each target (all of tests/fuzz/meson.build, or those named) for TIME minutes, or seconds, as
-many at a time as there are processors. Prints the executions and crashes of each; an input that
+Runs each target (all of tests/fuzz/meson.build, or those named) for TIME minutes, or seconds, N at a
+time (as many as there are processors, unless said). Prints the executions and crashes of each; an input that
 crashes one is kept, and belongs into tests/fuzz/seeds/TARGET once that is mended. The exit code is 0
 only if none was found.
 
@@ -19,15 +19,17 @@ END
 }
 
 unit=60
+jobs=$(nproc)
 while [[ ${1:-} == -* ]]; do
   case $1 in
     --seconds) unit=1 ;;
+    --jobs) jobs=${2:?--jobs wants a number} && shift ;;
     -h | --help) usage && exit 0 ;;
     *) usage >&2 && exit 2 ;;
   esac
   shift
 done
-[[ ${1:-} =~ ^[1-9][0-9]*$ ]] || { usage >&2 && exit 2; }
+[[ ${1:-} =~ ^[1-9][0-9]*$ && $jobs =~ ^[1-9][0-9]*$ ]] || { usage >&2 && exit 2; }
 seconds=$(($1 * unit))
 shift
 
@@ -76,7 +78,7 @@ report() { # TARGET
 }
 
 for target in "${targets[@]}"; do
-  while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
+  while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
     wait -n
   done
   run_target "$target" &
