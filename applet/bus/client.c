@@ -11,8 +11,7 @@
  *
  *   proxy made -> Subscribe, GetAll, List -> READY -> (owner gone, no answer) -> the next session
  *
- * Subscribing before listing misses nothing: what changes in between is in the list already, and
- * telling it twice does no harm. */
+ * Subscribing before listing misses nothing, and what is told twice does no harm. */
 
 /* An ordinary call; longer means that the service hangs. */
 #define CALL_TIMEOUT_MS 10000
@@ -26,7 +25,8 @@
 struct _VkpClient {
     GObject parent;
     GDBusConnection *connection;
-    VkpBusProcesses *proxy; /* NULL until made */
+    VkpBusProcesses *proxy;   /* NULL until made */
+    gboolean is_making_proxy; /* on_proxy_made() comes */
     GCancellable *session;
     VkpClientState state;
     guint n_lists;
@@ -154,19 +154,6 @@ static void call_get_all(VkpClient *self)
         CALL_TIMEOUT_MS, self->session, on_properties, g_object_ref(self));
 }
 
-static void begin_session(VkpClient *self)
-{
-    if (!self->proxy)
-        return; /* begins by itself once it is made */
-    end_session(self);
-    g_clear_handle_id(&self->retry_timer, g_source_remove);
-    note_heard(self);
-    if (self->is_sampling)
-        call_subscribe(self);
-    call_get_all(self);
-    call_list(self);
-}
-
 static void on_ponged(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(VkpClient) self = user_data;
@@ -243,18 +230,46 @@ static void on_proxy_made(GObject *source G_GNUC_UNUSED, GAsyncResult *result, g
 {
     g_autoptr(VkpClient) self = user_data;
     g_autoptr(GError) error = NULL;
-    VkpBusProcesses *proxy = vkp_bus_processes_proxy_new_finish(result, &error);
-    if (!proxy) {
-        if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-            fail(self, error);
+    self->is_making_proxy = FALSE;
+    self->proxy = vkp_bus_processes_proxy_new_finish(result, &error);
+    if (!self->proxy) {
+        fail(self, error);
         return;
     }
-    self->proxy = proxy;
-    g_signal_connect_object(proxy, "process-changed", G_CALLBACK(on_process_changed), self, 0);
-    g_signal_connect_object(proxy, "usage-sampled", G_CALLBACK(on_usage_sampled), self, 0);
-    g_signal_connect_object(proxy, "notify::g-name-owner", G_CALLBACK(on_owner_changed), self,
+    g_signal_connect_object(self->proxy, "process-changed", G_CALLBACK(on_process_changed), self,
+                            0);
+    g_signal_connect_object(self->proxy, "usage-sampled", G_CALLBACK(on_usage_sampled), self, 0);
+    g_signal_connect_object(self->proxy, "notify::g-name-owner", G_CALLBACK(on_owner_changed), self,
                             G_CONNECT_SWAPPED);
     begin_session(self);
+}
+
+/* The bus may refuse even this, as when it is overloaded: whoever retries comes here again. */
+static void make_proxy(VkpClient *self)
+{
+    if (self->is_making_proxy)
+        return;
+    self->is_making_proxy = TRUE;
+    /* With its properties a proxy is not made before a hung service has let 25 s pass. */
+    GDBusProxyFlags flags = G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
+                            G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION;
+    vkp_bus_processes_proxy_new(self->connection, flags, VKP_BUS_NAME, VKP_BUS_PATH, NULL,
+                                on_proxy_made, g_object_ref(self));
+}
+
+static void begin_session(VkpClient *self)
+{
+    g_clear_handle_id(&self->retry_timer, g_source_remove);
+    if (!self->proxy) {
+        make_proxy(self); /* the session begins once it is made */
+        return;
+    }
+    end_session(self);
+    note_heard(self);
+    if (self->is_sampling)
+        call_subscribe(self);
+    call_get_all(self);
+    call_list(self);
 }
 
 void vkp_client_start(VkpClient *self)
@@ -266,12 +281,7 @@ void vkp_client_start(VkpClient *self)
         NULL);
     self->silence_timer = g_timeout_add_seconds(SILENCE_SECONDS / 2, on_silence_timer, self);
     g_source_set_name_by_id(self->silence_timer, "vkp-client-silence");
-    /* With its properties a proxy is not made before a hung service has let 25 s pass. */
-    vkp_bus_processes_proxy_new(self->connection,
-                                G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
-                                    G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
-                                VKP_BUS_NAME, VKP_BUS_PATH, NULL, on_proxy_made,
-                                g_object_ref(self));
+    make_proxy(self);
 }
 
 void vkp_client_retry(VkpClient *self)
@@ -287,11 +297,9 @@ void vkp_client_set_sampling(VkpClient *self, gboolean is_sampling)
     if (self->is_sampling == is_sampling)
         return;
     self->is_sampling = is_sampling;
-    if (!self->proxy)
-        return;
-    if (is_sampling)
+    if (self->proxy && is_sampling)
         call_subscribe(self);
-    else
+    else if (self->proxy)
         vkp_bus_processes_call_unsubscribe(self->proxy, G_DBUS_CALL_FLAGS_NO_AUTO_START,
                                            CALL_TIMEOUT_MS, self->session, NULL, NULL);
 }
