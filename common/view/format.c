@@ -223,19 +223,31 @@ static void cut_text(GString *text, guint limit)
     g_string_append(text, "…");
 }
 
-char *vkp_format_dup_command(const VkpImage *image, guint limit)
+/* Of an image whose command was cut as a whole. */
+static char *dup_words(char *const *words, gboolean is_cut, guint limit)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    for (guint i = 0; image && image->command && image->command[i]; i++) {
-        g_autofree char *quoted =
-            needs_quotes(image->command[i]) ? g_shell_quote(image->command[i]) : NULL;
-        g_string_append_printf(text, "%s%s", i > 0 ? " " : "", quoted ? quoted : image->command[i]);
-        if (text->len > 4 * (gsize)limit)
-            break;
+    for (guint i = 0; words[i] && text->len <= 4 * (gsize)limit; i++) {
+        g_autofree char *quoted = needs_quotes(words[i]) ? g_shell_quote(words[i]) : NULL;
+        g_string_append_printf(text, "%s%s", i > 0 ? " " : "", quoted ? quoted : words[i]);
     }
     cut_text(text, limit);
     g_autofree char *shown = vkp_text_dup_display(text->str);
-    if (image && image->command_cut && !g_str_has_suffix(shown, "…"))
+    if (is_cut && !g_str_has_suffix(shown, "…"))
         return g_strconcat(shown, " …", NULL);
     return g_steal_pointer(&shown);
+}
+
+char *vkp_format_dup_command(const VkpImage *image, guint limit)
+{
+    if (!image || !image->command)
+        return g_strdup("");
+    return dup_words(image->command, image->command_cut, limit);
+}
+
+char *vkp_format_dup_arguments(const VkpImage *image, guint limit)
+{
+    if (!image || !image->command || !image->command[0])
+        return g_strdup("");
+    return dup_words(image->command + 1, image->command_cut, limit);
 }

@@ -39,3 +39,6 @@ char *vkp_format_dup_reason(const VkpMember *member);
 /* A command line to look at: arguments with spaces are quoted, control characters are visible,
  * at most `limit` characters with an ellipsis. Empty when there is no command. */
 char *vkp_format_dup_command(const VkpImage *image, guint limit);
+
+/* The same without the program. */
+char *vkp_format_dup_arguments(const VkpImage *image, guint limit);

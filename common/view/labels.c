@@ -54,14 +54,12 @@ char *vkp_label_dup_arguments(const char *label, const VkpProcess *process)
         return NULL;
     const char *slash = strrchr(image->command[0], '/');
     const char *program = slash ? slash + 1 : image->command[0];
-    g_autofree char *command = vkp_format_dup_command(image, DETAIL_CHARACTERS);
     /* A title that the program gave itself is its label already. */
     if (g_str_has_prefix(image->command[0], label) && !image->command[1])
         return NULL;
-    if (g_str_equal(program, label)) {
-        const char *rest = strchr(command, ' ');
-        return rest && image->command[1] ? g_strdup(rest + 1) : NULL;
-    }
+    if (g_str_equal(program, label))
+        return image->command[1] ? vkp_format_dup_arguments(image, DETAIL_CHARACTERS) : NULL;
+    g_autofree char *command = vkp_format_dup_command(image, DETAIL_CHARACTERS);
     return g_str_equal(command, label) ? NULL : g_steal_pointer(&command);
 }
 

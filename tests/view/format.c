@@ -78,6 +78,8 @@ static void test_command_is_quoted_cut_and_visible(void)
     g_autofree char *text = vkp_format_dup_command(cut, 100);
     g_assert_true(g_str_has_suffix(text, " …"));
     assert_text(vkp_format_dup_command(NULL, 100), "");
+    assert_text(vkp_format_dup_arguments(image, 100), "-c 'sleep 1' \\x1b[2J");
+    assert_text(vkp_format_dup_arguments(NULL, 100), "");
 }
 
 static void test_every_word_has_a_text(void)

@@ -255,6 +255,20 @@ static void test_names_that_the_kernel_cut_are_shown_whole(void)
     g_assert_cmpstr(vkp_rows_lookup(rows, "process:11:1100")->detail, ==, "-v");
 }
 
+static void test_arguments_follow_a_program_whose_path_has_spaces(void)
+{
+    g_autoptr(VkpRoster) roster = vkp_roster_new();
+    SAMPLE_ADD(roster, .pid = 10, .name = "vite",
+               .command =
+                   (const char *const[]){"/home/ada/my project/bin/vite", "--port", "5173", NULL});
+    SAMPLE_ADD(roster, .pid = 11, .name = "vite",
+               .command = (const char *const[]){"/home/ada/my project/bin/vite", NULL});
+    vkp_roster_seal(roster);
+    g_autoptr(VkpRows) rows = vkp_rows_build(&(VkpRowsInput){.roster = roster});
+    g_assert_cmpstr(vkp_rows_lookup(rows, "process:10:1000")->detail, ==, "--port 5173");
+    g_assert_null(vkp_rows_lookup(rows, "process:11:1100")->detail);
+}
+
 static void test_hostile_names_cannot_pretend(void)
 {
     g_autoptr(VkpRoster) roster = vkp_roster_new();
@@ -321,6 +335,8 @@ int main(int argc, char **argv)
                     test_filters_choose_by_kind_and_project);
     g_test_add_func("/view/rows/names-that-the-kernel-cut-are-shown-whole",
                     test_names_that_the_kernel_cut_are_shown_whole);
+    g_test_add_func("/view/rows/arguments-follow-a-program-whose-path-has-spaces",
+                    test_arguments_follow_a_program_whose_path_has_spaces);
     g_test_add_func("/view/rows/hostile-names-cannot-pretend", test_hostile_names_cannot_pretend);
     g_test_add_func("/view/rows/deep-chains-are-flattened", test_deep_chains_are_flattened);
     g_test_add_func("/view/rows/a-loop-of-parents-ends", test_a_loop_of_parents_ends);
