@@ -12,7 +12,7 @@ static int rank(const VkpRow *row)
 {
     if (row->kind == VKP_ROW_LEFTOVERS)
         return 2;
-    if (row->kind == VKP_ROW_PROJECT && g_str_has_suffix(row->key, ":none"))
+    if (g_str_equal(row->key, VKP_ROW_KEY_NO_PROJECT))
         return 3;
     return row->kind == VKP_ROW_PROCESS ? 1 : 0;
 }

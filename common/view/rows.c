@@ -84,7 +84,7 @@ static VkpRow *get_project(Build *build, const VkpTie *tie)
     else if (tie->project_name)
         key = g_strconcat("project:name:", tie->project_name, NULL);
     else
-        key = g_strdup("project:none");
+        key = g_strdup(VKP_ROW_KEY_NO_PROJECT);
     VkpRow *row = get_group(build, build->rows->root, VKP_ROW_PROJECT, key, tie->project_name,
                             _("No project"));
     row->id = tie->project_id;

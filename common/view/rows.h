@@ -18,6 +18,9 @@ typedef enum {
     VKP_ROW_PROCESS,
 } VkpRowKind;
 
+/* The key of the project row for what belongs to none. */
+#define VKP_ROW_KEY_NO_PROJECT "project:none"
+
 typedef struct VkpRow VkpRow;
 struct VkpRow {
     VkpRowKind kind;

@@ -32,7 +32,7 @@ static void test_groups_have_a_history_too(void)
     g_autoptr(VkpHistory) history = vkp_history_new();
     VkpSample samples[VKP_HISTORY_LENGTH];
     take(history, 5);
-    g_assert_cmpuint(vkp_history_copy(history, "project:none", samples), ==, 1);
+    g_assert_cmpuint(vkp_history_copy(history, VKP_ROW_KEY_NO_PROJECT, samples), ==, 1);
     g_assert_cmpfloat_with_epsilon(samples[0].cpu_percent, 5, 1e-6);
 }
 

@@ -81,6 +81,17 @@ static void test_what_has_no_project_comes_last(void)
     assert_sorted(vkp_rows_root(rows), VKP_ORDER_NAME, TRUE, "Zulu No project");
 }
 
+static void test_a_project_named_none_is_one(void)
+{
+    g_autoptr(VkpRoster) roster = vkp_roster_new();
+    SAMPLE_ADD(roster, .pid = 10, .project_name = "none");
+    SAMPLE_ADD(roster, .pid = 11, .project_name = "zulu");
+    SAMPLE_ADD(roster, .pid = 12, .name = "stray");
+    vkp_roster_seal(roster);
+    g_autoptr(VkpRows) rows = vkp_rows_build(&(VkpRowsInput){.roster = roster});
+    assert_sorted(vkp_rows_root(rows), VKP_ORDER_NAME, FALSE, "none zulu No project");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -92,5 +103,6 @@ int main(int argc, char **argv)
                     test_leftovers_come_last_both_ways);
     g_test_add_func("/view/order/what-has-no-project-comes-last",
                     test_what_has_no_project_comes_last);
+    g_test_add_func("/view/order/a-project-named-none-is-one", test_a_project_named_none_is_one);
     return g_test_run();
 }
