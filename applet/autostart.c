@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "applet/settings.h"
 #include "common/base/error.h"
@@ -45,6 +46,22 @@ gboolean vkp_autostart_is_enabled(void)
     return FALSE;
 }
 
+/* One argument of Exec as the Desktop Entry Specification quotes it: by double quotes alone, with
+ * percents doubled, which else begin a field code. The key file escapes backslashes once more. */
+static char *dup_exec_word(const char *argument)
+{
+    GString *word = g_string_new("\"");
+    for (const char *at = argument; *at; at++) {
+        if (strchr("\"`$\\", *at))
+            g_string_append_c(word, '\\');
+        else if (*at == '%')
+            g_string_append_c(word, '%');
+        g_string_append_c(word, *at);
+    }
+    g_string_append_c(word, '"');
+    return g_string_free(word, FALSE);
+}
+
 /* The program as it can be found again: by its name if that is in the path, else by the file that
  * runs now. */
 static char *dup_program(void)
@@ -53,7 +70,7 @@ static char *dup_program(void)
     if (found)
         return g_strdup(PROGRAM);
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    return self ? g_shell_quote(self) : g_strdup(PROGRAM);
+    return self ? dup_exec_word(self) : g_strdup(PROGRAM);
 }
 
 gboolean vkp_autostart_set_enabled(gboolean is_enabled, GError **error)
