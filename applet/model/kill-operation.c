@@ -12,7 +12,6 @@ struct _VkpKillOperation {
     GPtrArray *victims;   /* of VkpVictim, owned */
     guint n_calls;        /* under way: the kill itself, and forcing it */
     gboolean was_sent;
-    gboolean is_told_by_list;
     gboolean has_lost_service; /* since the last call: the list is of before until it is READY */
     char *problem;
 };
@@ -136,14 +135,14 @@ static void take_results(VkpKillOperation *self, const GPtrArray *results)
     }
 }
 
-/* A service that says nothing of a process has not killed it, unless the list shows that it went.
- */
+/* A service that says nothing of a process that is listed has not killed it. Of one that is not the
+ * list says nothing either: it ended, or belongs to nothing any more. */
 static void settle(VkpKillOperation *self)
 {
     for (guint i = 0; i < self->victims->len; i++) {
         VkpVictim *victim = victim_at(self, i);
-        if (victim->is_ticked && victim->outcome == VKP_OUTCOME_NONE)
-            victim->outcome = victim->is_unlisted ? VKP_OUTCOME_GONE : VKP_OUTCOME_SURVIVED;
+        if (victim->is_ticked && victim->outcome == VKP_OUTCOME_NONE && !victim->is_unlisted)
+            victim->outcome = VKP_OUTCOME_SURVIVED;
     }
 }
 
@@ -180,7 +179,6 @@ static void send(VkpKillOperation *self)
     }
     self->state = VKP_KILL_RUNNING;
     self->n_calls++;
-    self->is_told_by_list = FALSE;
     self->has_lost_service = vkp_client_state(self->client) != VKP_CLIENT_READY;
     g_clear_pointer(&self->problem, g_free);
     vkp_client_kill(self->client, arguments, NULL, on_killed, g_object_ref(self));
@@ -224,7 +222,6 @@ static gboolean follow_list(VkpKillOperation *self)
 static void settle_by_list(VkpKillOperation *self)
 {
     g_clear_pointer(&self->problem, g_free);
-    self->is_told_by_list = TRUE;
     settle(self);
     end(self, VKP_KILL_DONE);
 }
@@ -236,6 +233,8 @@ static void on_client_changed(VkpKillOperation *self)
         return;
     }
     gboolean is_changed = follow_list(self);
+    if (self->state == VKP_KILL_DONE)
+        settle(self); /* who was lost may be listed again */
     if (self->state == VKP_KILL_FAILED && self->was_sent && self->has_lost_service)
         settle_by_list(self);
     else if (is_changed)
@@ -254,9 +253,14 @@ gboolean vkp_kill_operation_is_over(VkpKillOperation *self)
 
 gboolean vkp_kill_operation_has_failed(VkpKillOperation *self)
 {
-    VkpKillCounts counts = vkp_kill_operation_count(self);
     return self->state == VKP_KILL_FAILED ||
-           (self->state == VKP_KILL_DONE && counts.n_failed > counts.n_since);
+           (self->state == VKP_KILL_DONE && vkp_kill_operation_count(self).n_failed > 0);
+}
+
+gboolean vkp_kill_operation_has_succeeded(VkpKillOperation *self)
+{
+    VkpKillCounts counts = vkp_kill_operation_count(self);
+    return self->state == VKP_KILL_DONE && counts.n_failed == 0 && counts.n_lost == 0;
 }
 
 static gboolean takes_over(VkpKillOperation *self, VkpKillOperation *older)
@@ -283,11 +287,6 @@ gboolean vkp_kill_operation_replaces(VkpKillOperation *self, VkpKillOperation *o
 gboolean vkp_kill_operation_was_sent(VkpKillOperation *self)
 {
     return self->was_sent;
-}
-
-gboolean vkp_kill_operation_is_told_by_list(VkpKillOperation *self)
-{
-    return self->is_told_by_list;
 }
 
 const VkpKillOrder *vkp_kill_operation_order(VkpKillOperation *self)

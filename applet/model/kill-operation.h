@@ -20,7 +20,7 @@ typedef enum {
     VKP_KILL_CONFIRMING, /* victims are known, nothing was signalled */
     VKP_KILL_CANCELLED,  /* nothing was, or will be */
     VKP_KILL_RUNNING,
-    VKP_KILL_DONE,   /* results are known */
+    VKP_KILL_DONE,   /* results are known, but of those that were lost */
     VKP_KILL_FAILED, /* they are not, see its problem; DONE once the list tells them */
 } VkpKillState;
 
@@ -46,8 +46,11 @@ void vkp_kill_operation_force(VkpKillOperation *operation);
 VkpKillState vkp_kill_operation_state(VkpKillOperation *operation);
 gboolean vkp_kill_operation_is_over(VkpKillOperation *operation); /* DONE or FAILED */
 
-/* Over, and not everything that was to end has ended, by itself or otherwise. */
+/* FAILED, or somebody did not end. Who leaves the list afterwards need not have ended. */
 gboolean vkp_kill_operation_has_failed(VkpKillOperation *operation);
+
+/* DONE, and everything that was to end is known to have ended. */
+gboolean vkp_kill_operation_has_succeeded(VkpKillOperation *operation);
 
 /* Whether `older` is over and has nothing to say beside this operation: the same was asked for
  * again, or all that it left is killed here. */
@@ -55,9 +58,6 @@ gboolean vkp_kill_operation_replaces(VkpKillOperation *operation, VkpKillOperati
 
 /* Whether the service took a kill, or may have: before that nothing can have been killed. */
 gboolean vkp_kill_operation_was_sent(VkpKillOperation *operation);
-
-/* Whether it is DONE by what the list says of a kill that was never answered. */
-gboolean vkp_kill_operation_is_told_by_list(VkpKillOperation *operation);
 
 /* What was asked for; borrowed. With force once it came to that. */
 const VkpKillOrder *vkp_kill_operation_order(VkpKillOperation *operation);

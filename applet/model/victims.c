@@ -38,6 +38,11 @@ gboolean vkp_victim_has_failed(const VkpVictim *victim)
     return victim->outcome != VKP_OUTCOME_NONE && !vkp_victim_is_dead(victim);
 }
 
+gboolean vkp_victim_is_lost(const VkpVictim *victim)
+{
+    return victim->is_ticked && victim->outcome == VKP_OUTCOME_NONE && victim->is_unlisted;
+}
+
 gboolean vkp_victim_is_there(const VkpVictim *victim)
 {
     return !victim->is_gone && !victim->is_unlisted;
@@ -81,7 +86,7 @@ static void count_victim(VkpKillCounts *counts, const VkpVictim *victim)
     else if (vkp_victim_is_dead(victim))
         counts->n_killed++;
     counts->n_failed += vkp_victim_has_failed(victim) ? 1 : 0;
-    counts->n_since += vkp_victim_has_failed(victim) && victim->is_unlisted ? 1 : 0;
+    counts->n_lost += vkp_victim_is_lost(victim) ? 1 : 0;
 }
 
 VkpKillCounts vkp_victims_count(const GPtrArray *victims)

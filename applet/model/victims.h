@@ -31,6 +31,9 @@ gboolean vkp_victim_is_dead(const VkpVictim *victim);
 /* Whether it is known not to have ended by the kill. */
 gboolean vkp_victim_has_failed(const VkpVictim *victim);
 
+/* Whether nothing is known of it, and the list, which might tell, has it no more. */
+gboolean vkp_victim_is_lost(const VkpVictim *victim);
+
 typedef struct {
     guint n_ticked;    /* would be or were signalled, those that are gone included */
     guint n_remaining; /* of them: still there */
@@ -43,7 +46,7 @@ typedef struct {
     guint n_killed;   /* outcome exited or killed */
     guint n_vanished; /* outcome gone: before we came */
     guint n_failed;   /* outcome known, and another */
-    guint n_since;    /* of them: have left the list since */
+    guint n_lost;     /* outcome not known, and no longer listed */
 } VkpKillCounts;
 
 /* Owns its VkpVictim. */

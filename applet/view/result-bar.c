@@ -31,17 +31,12 @@ static gboolean on_close_timer(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-static gboolean is_success(VkpResultBar *self)
-{
-    return vkp_kill_operation_state(self->operation) == VKP_KILL_DONE &&
-           !vkp_kill_operation_has_failed(self->operation);
-}
-
 /* While the window is hidden nobody reads it. */
 static void run_close_timer(VkpResultBar *self)
 {
     g_clear_handle_id(&self->close_timer, g_source_remove);
-    if (!is_success(self) || !gtk_widget_get_mapped(GTK_WIDGET(self)))
+    if (!vkp_kill_operation_has_succeeded(self->operation) ||
+        !gtk_widget_get_mapped(GTK_WIDGET(self)))
         return;
     self->close_timer = g_timeout_add_seconds(SUCCESS_SECONDS, on_close_timer, self);
     g_source_set_name_by_id(self->close_timer, "vkp-result-close");
@@ -63,7 +58,7 @@ static void show_buttons(VkpResultBar *self, VkpKillState state)
 static void show_state(VkpResultBar *self, VkpKillState state)
 {
     gboolean is_waiting = state == VKP_KILL_ASKING || state == VKP_KILL_RUNNING;
-    gboolean is_well = is_success(self);
+    gboolean is_well = vkp_kill_operation_has_succeeded(self->operation);
     gtk_info_bar_set_message_type(GTK_INFO_BAR(self),
                                   is_waiting || is_well ? GTK_MESSAGE_INFO : GTK_MESSAGE_WARNING);
     gtk_image_set_from_icon_name(GTK_IMAGE(self->icon),

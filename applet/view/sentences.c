@@ -200,18 +200,23 @@ char *vkp_sentence_dup_gone(VkpKillOperation *operation)
     return g_strdup_printf(ngettext("%u has exited already.", "%u have exited already.", n), n);
 }
 
+static char *dup_unlisted(guint n)
+{
+    return g_strdup_printf(ngettext("%u is no longer listed.", "%u are no longer listed.", n), n);
+}
+
 char *vkp_sentence_dup_unlisted(VkpKillOperation *operation)
 {
     guint n = vkp_kill_operation_count(operation).n_unlisted;
     if (n == 0)
         return NULL;
-    return g_strdup_printf(ngettext("%u is no longer listed.", "%u are no longer listed.", n), n);
+    return dup_unlisted(n);
 }
 
 static const char *outcome_reason(const VkpVictim *victim)
 {
     if (victim->is_unlisted)
-        return _("has exited since");
+        return _("no longer listed");
     switch (victim->outcome) {
     case VKP_OUTCOME_SURVIVED:
         return _("still running");
@@ -262,34 +267,41 @@ static char *dup_waiting(const VkpKillCounts *counts)
         remaining, counts->n_ticked);
 }
 
-static char *dup_vanished(guint n, gboolean is_since)
+static char *dup_survivors(VkpKillOperation *operation, const VkpKillCounts *counts)
 {
-    return is_since
-               ? g_strdup_printf(ngettext("%u has exited since.", "%u have exited since.", n), n)
+    g_autofree char *failures = dup_failures(operation);
+    return g_strdup_printf(
+        ngettext("%u of %u survived: %s.", "%u of %u survived: %s.", counts->n_failed),
+        counts->n_failed, counts->n_ticked, failures);
+}
+
+static char *dup_killed(guint n)
+{
+    return g_strdup_printf(ngettext("Killed %u process.", "Killed %u processes.", n), n);
+}
+
+static char *dup_vanished(guint n, gboolean is_all)
+{
+    return is_all
+               ? g_strdup(ngettext("It had exited already.", "All of them had exited already.", n))
                : g_strdup_printf(ngettext("%u had exited already.", "%u had exited already.", n),
                                  n);
 }
 
 static char *dup_outcome(VkpKillOperation *operation, const VkpKillCounts *counts)
 {
-    if (counts->n_failed > 0) {
-        g_autofree char *failures = dup_failures(operation);
-        return g_strdup_printf(
-            ngettext("%u of %u survived: %s.", "%u of %u survived: %s.", counts->n_failed),
-            counts->n_failed, counts->n_ticked, failures);
-    }
-    gboolean is_since = vkp_kill_operation_is_told_by_list(operation);
-    if (counts->n_killed == 0)
-        return g_strdup(is_since ? ngettext("It has exited since.",
-                                            "All of them have exited since.", counts->n_ticked)
-                                 : ngettext("It had exited already.",
-                                            "All of them had exited already.", counts->n_ticked));
-    g_autofree char *killed = g_strdup_printf(
-        ngettext("Killed %u process.", "Killed %u processes.", counts->n_killed), counts->n_killed);
-    if (counts->n_vanished == 0)
-        return g_steal_pointer(&killed);
-    g_autofree char *vanished = dup_vanished(counts->n_vanished, is_since);
-    return g_strconcat(killed, " ", vanished, NULL);
+    g_autoptr(GPtrArray) sentences = g_ptr_array_new_with_free_func(g_free);
+    if (counts->n_failed > 0)
+        g_ptr_array_add(sentences, dup_survivors(operation, counts));
+    if (counts->n_failed == 0 && counts->n_killed > 0)
+        g_ptr_array_add(sentences, dup_killed(counts->n_killed));
+    if (counts->n_failed == 0 && counts->n_vanished > 0)
+        g_ptr_array_add(sentences,
+                        dup_vanished(counts->n_vanished, counts->n_killed + counts->n_lost == 0));
+    if (counts->n_lost > 0)
+        g_ptr_array_add(sentences, dup_unlisted(counts->n_lost));
+    g_ptr_array_add(sentences, NULL);
+    return g_strjoinv(" ", (char **)sentences->pdata);
 }
 
 static char *dup_single_title(VkpKillOperation *operation)

@@ -207,7 +207,7 @@ def test_a_survivor_that_exits_later_is_not_told_again():
         desktop.tray_click('Show Processes')
         app = desktop.accessible()
         wait_for('the bar to follow', lambda: find(
-            app, 'label', '1 of 3 survived: chrome (4263), has exited since.'))
+            app, 'label', '1 of 3 survived: chrome (4263), no longer listed.'))
         assert not find(app, 'push button', 'Force Kill'), 'there is nothing left to force'
         # What comes next is told after it, so nothing else was.
         add_stubborn_leftover(desktop)
