@@ -2,7 +2,6 @@
 #include "applet/settings.h"
 
 struct VkpSettings {
-    gint references;
     GSettings *gsettings; /* NULL: no schema */
 };
 
@@ -11,8 +10,7 @@ static const char *const default_columns[] = {"pid", "cpu",      "memory", "port
 
 VkpSettings *vkp_settings_new(void)
 {
-    VkpSettings *settings = g_new0(VkpSettings, 1);
-    settings->references = 1;
+    VkpSettings *settings = g_rc_box_new0(VkpSettings);
     GSettingsSchemaSource *source = g_settings_schema_source_get_default();
     g_autoptr(GSettingsSchema) schema =
         source ? g_settings_schema_source_lookup(source, VKP_APPLET_ID, TRUE) : NULL;
@@ -25,16 +23,18 @@ VkpSettings *vkp_settings_new(void)
 
 VkpSettings *vkp_settings_ref(VkpSettings *settings)
 {
-    settings->references++;
-    return settings;
+    return g_rc_box_acquire(settings);
+}
+
+static void clear_settings(gpointer data)
+{
+    g_clear_object(&((VkpSettings *)data)->gsettings);
 }
 
 void vkp_settings_unref(VkpSettings *settings)
 {
-    if (!settings || --settings->references > 0)
-        return;
-    g_clear_object(&settings->gsettings);
-    g_free(settings);
+    if (settings)
+        g_rc_box_release_full(settings, clear_settings);
 }
 
 GSettings *vkp_settings_gsettings(VkpSettings *settings)

@@ -11,7 +11,6 @@
 #define MAX_NESTING 12
 
 struct VkpRows {
-    gint references;
     VkpRow *root;
     GHashTable *by_key;    /* VkpRow, borrowed, by its own key */
     GHashTable *by_member; /* VkpRow of a process, borrowed, by its VkpMember */
@@ -297,8 +296,7 @@ static void add_member(Build *build, VkpMember *member)
 
 VkpRows *vkp_rows_build(const VkpRowsInput *input)
 {
-    VkpRows *rows = g_new0(VkpRows, 1);
-    rows->references = 1;
+    VkpRows *rows = g_atomic_rc_box_new0(VkpRows);
     rows->root = row_new(VKP_ROW_ALL, g_ref_string_new("all"), g_ref_string_new("all"));
     rows->by_key = g_hash_table_new(g_str_hash, g_str_equal);
     rows->by_member = g_hash_table_new(NULL, NULL);
@@ -314,18 +312,21 @@ VkpRows *vkp_rows_build(const VkpRowsInput *input)
 
 VkpRows *vkp_rows_ref(VkpRows *rows)
 {
-    g_atomic_int_inc(&rows->references);
-    return rows;
+    return g_atomic_rc_box_acquire(rows);
+}
+
+static void clear_rows(gpointer data)
+{
+    VkpRows *rows = data;
+    g_hash_table_unref(rows->by_key);
+    g_hash_table_unref(rows->by_member);
+    row_free(rows->root);
 }
 
 void vkp_rows_unref(VkpRows *rows)
 {
-    if (!rows || !g_atomic_int_dec_and_test(&rows->references))
-        return;
-    g_hash_table_unref(rows->by_key);
-    g_hash_table_unref(rows->by_member);
-    row_free(rows->root);
-    g_free(rows);
+    if (rows)
+        g_atomic_rc_box_release_full(rows, clear_rows);
 }
 
 const VkpRow *vkp_rows_root(const VkpRows *rows)
