@@ -18,12 +18,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpSettings, vkp_settings_unref)
 /* For bindings and change signals; borrowed, NULL without the schema. */
 GSettings *vkp_settings_gsettings(VkpSettings *settings);
 
+/* From one update of the list to the next: 1 to 10, by default 1. */
 guint vkp_settings_get_update_interval_seconds(VkpSettings *settings);
+
+/* How long processes have to exit after they were asked to: 1 to 60 s, by default 5. */
 guint vkp_settings_get_grace_ms(VkpSettings *settings);
+
+/* Whether they are forced to when that time is over; by default not. */
 gboolean vkp_settings_get_escalate(VkpSettings *settings);
+
+/* Whether each kill is confirmed, also that of a single process that is no agent; by default so. */
 gboolean vkp_settings_get_confirms_always(VkpSettings *settings);
+
+/* Whether new leftovers and kills that failed are worth a notification; by default so. */
 gboolean vkp_settings_get_notify_leftovers(VkpSettings *settings);
 gboolean vkp_settings_get_notify_failures(VkpSettings *settings);
+
+/* Whether the icon in the tray takes the panel's own colour; by default not. */
 gboolean vkp_settings_get_symbolic_icon(VkpSettings *settings);
 
 /* Names of the columns beside the name's; the caller frees it. */
@@ -34,15 +45,19 @@ void vkp_settings_set_columns(VkpSettings *settings, const char *const *columns)
 gint vkp_settings_get_column_width(VkpSettings *settings, const char *column);
 void vkp_settings_set_column_width(VkpSettings *settings, const char *column, gint width);
 
-/* The caller frees the column's name. */
+/* By default the name, ascending. The caller frees the column's name. */
 char *vkp_settings_get_sort(VkpSettings *settings, gboolean *is_descending);
 void vkp_settings_set_sort(VkpSettings *settings, const char *column, gboolean is_descending);
 
 /* Whether a size was ever stored. */
 gboolean vkp_settings_has_window(VkpSettings *settings);
+
+/* The window's size in pixels, at least 360 by 240, by default 1080 by 640. That of a maximized one
+ * is what it comes back to. */
 void vkp_settings_get_window(VkpSettings *settings, gint *width, gint *height,
                              gboolean *is_maximized);
 void vkp_settings_set_window(VkpSettings *settings, gint width, gint height, gboolean is_maximized);
 
+/* Whether the details of the selected row are shown; by default not. */
 gboolean vkp_settings_get_show_details(VkpSettings *settings);
 void vkp_settings_set_show_details(VkpSettings *settings, gboolean show);

@@ -43,6 +43,7 @@ void vkp_kill_operation_confirm(VkpKillOperation *operation);
  * again on survivors. */
 void vkp_kill_operation_force(VkpKillOperation *operation);
 
+/* How far it is. One that is over may run again, see force. */
 VkpKillState vkp_kill_operation_state(VkpKillOperation *operation);
 gboolean vkp_kill_operation_is_over(VkpKillOperation *operation); /* DONE or FAILED */
 
@@ -68,4 +69,5 @@ const char *vkp_kill_operation_problem(VkpKillOperation *operation);
 /* Of VkpVictim, borrowed; empty until the dry run is over. */
 const GPtrArray *vkp_kill_operation_victims(VkpKillOperation *operation);
 
+/* How its victims stand now. */
 VkpKillCounts vkp_kill_operation_count(VkpKillOperation *operation);

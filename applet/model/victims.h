@@ -54,4 +54,6 @@ GPtrArray *vkp_victims_new(void);
 
 /* Borrowed; NULL: it is none of them. */
 VkpVictim *vkp_victims_find(const GPtrArray *victims, VkpIdentity identity);
+
+/* The victims by what they are and came to. */
 VkpKillCounts vkp_victims_count(const GPtrArray *victims);

@@ -7,10 +7,12 @@
  * that is among them keeps its place, so that an entry does not change under the pointer. */
 typedef struct VkpBusiest VkpBusiest;
 
+/* All `n_slots` are free until the first update. */
 VkpBusiest *vkp_busiest_new(guint n_slots);
 void vkp_busiest_free(VkpBusiest *busiest); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpBusiest, vkp_busiest_free)
 
+/* Frees the slots of those that are not among the busiest any more and gives them to newcomers. */
 void vkp_busiest_update(VkpBusiest *busiest, const VkpRows *rows);
 
 /* The task (or the attempt that has none) in that slot; borrowed from `rows`. NULL: free. */

@@ -38,7 +38,7 @@ static char *dup_age(const VkpRow *row)
     return vkp_format_dup_age(row->totals.start_time_usec, (guint64)g_get_real_time());
 }
 
-/* Groups have no reason of their own, except one that is all leftovers. */
+/* Groups have no reason of their own. */
 static char *dup_why(const VkpRow *row)
 {
     if (!row->member)

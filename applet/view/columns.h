@@ -17,8 +17,9 @@ typedef struct {
     char *(*dup_text)(const VkpRow *row); /* NULL for the name and the activity line */
 } VkpColumn;
 
+/* All that there are, shown or not, in the order of the list; the name comes first. Static. */
 guint vkp_columns_n(void);
-const VkpColumn *vkp_columns_at(guint index); /* static */
+const VkpColumn *vkp_columns_at(guint index);
 
 /* NULL when there is none of that name. Static. */
 const VkpColumn *vkp_columns_lookup(const char *name);

@@ -27,6 +27,8 @@ typedef struct {
     gboolean is_covered;   /* a menu or a dialog stands on the list: rows do not move */
 } VkpTreeMode;
 
+/* Shows these rows and emits "row-selected". They are not sorted anew while the list is covered or
+ * the pointer stands on it. */
 void vkp_process_tree_update(VkpProcessTree *tree, VkpRows *rows, VkpTreeMode mode);
 
 /* The selected row; borrowed until the next update. NULL: none. */

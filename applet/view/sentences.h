@@ -15,10 +15,10 @@ char *vkp_sentence_dup_verb(VkpKillOperation *operation);
 /* What happens to them: how long they have, and then. */
 char *vkp_sentence_dup_manner(VkpKillOperation *operation);
 
-/* "1 coding agent is among them." */
+/* "2 coding agents are among them. What they were doing is interrupted." */
 char *vkp_sentence_dup_agents(VkpKillOperation *operation);
 
-/* "2 processes only happen to run in its folder..." */
+/* "2 processes may have nothing to do with it, and are spared unless you tick them." */
 char *vkp_sentence_dup_weak(VkpKillOperation *operation);
 
 /* "3 of them are not shown in the list." */

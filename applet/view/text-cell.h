@@ -7,12 +7,13 @@
  * times at every draw, and most cells of a list say the same as a second ago. To screen readers it
  * is a text cell like any other.
  *
- * Only for tree views with fixed columns, which never ask it for its width; ellipsized at the end,
- * with figures of equal width. */
+ * Only for tree views with fixed columns, which never ask it for its width, and with figures of
+ * equal width. */
 #define VKP_TYPE_TEXT_CELL (vkp_text_cell_get_type())
 G_DECLARE_FINAL_TYPE(VkpTextCell, vkp_text_cell, VKP, TEXT_CELL, GtkCellRendererText)
 
-/* xalign 0: at the start of the reading direction, 1: at its end. */
+/* xalign 0: at the start of the reading direction, 1: at its end. What is too long is ellipsized
+ * where `ellipsize` says. */
 GtkCellRenderer *vkp_text_cell_new(float xalign, PangoEllipsizeMode ellipsize);
 
 /* How the next cell looks beside its text. */

@@ -11,6 +11,7 @@
 #define VKP_TYPE_WINDOW (vkp_window_get_type())
 G_DECLARE_FINAL_TYPE(VkpWindow, vkp_window, VKP, WINDOW, GtkApplicationWindow)
 
+/* Not shown yet; in the size of the last time. */
 VkpWindow *vkp_window_new(GtkApplication *application, VkpFeed *feed, VkpKillDesk *desk,
                           VkpSettings *settings);
 

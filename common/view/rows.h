@@ -47,8 +47,7 @@ typedef enum {
 typedef struct {
     VkpShow show;
     const char *project_key; /* only this project; NULL: all */
-    const char *search;      /* every word must occur in the row's name, command, pid, ports,
-                              * folder, task, attempt or project, in any case; NULL: all */
+    const char *search;      /* only what vkp_search_matches() finds by it; NULL: all */
 } VkpRowFilter;
 
 /* A built tree. Shared and immutable. */
