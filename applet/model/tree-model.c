@@ -70,9 +70,9 @@ static gint get_n_columns(GtkTreeModel *model G_GNUC_UNUSED)
     return VKP_TREE_N_COLUMNS;
 }
 
-static GType get_column_type(GtkTreeModel *model G_GNUC_UNUSED, gint column)
+static GType get_column_type(GtkTreeModel *model G_GNUC_UNUSED, gint column G_GNUC_UNUSED)
 {
-    return column == VKP_TREE_COLUMN_ROW ? G_TYPE_POINTER : G_TYPE_STRING;
+    return G_TYPE_POINTER;
 }
 
 static gboolean set_child(VkpTreeModel *self, GtkTreeIter *iter, const Node *parent, gint index)
@@ -113,12 +113,8 @@ static GtkTreePath *get_path(GtkTreeModel *model, GtkTreeIter *iter)
 
 static void get_value(GtkTreeModel *model, GtkTreeIter *iter, gint column, GValue *value)
 {
-    const VkpRow *row = node_at(model, iter)->row;
     g_value_init(value, get_column_type(model, column));
-    if (column == VKP_TREE_COLUMN_ROW)
-        g_value_set_pointer(value, (gpointer)row);
-    else
-        g_value_set_string(value, row->key);
+    g_value_set_pointer(value, (gpointer)node_at(model, iter)->row);
 }
 
 static gboolean iter_step(GtkTreeModel *model, GtkTreeIter *iter, gint step)

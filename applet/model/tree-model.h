@@ -14,7 +14,6 @@ G_DECLARE_FINAL_TYPE(VkpTreeModel, vkp_tree_model, VKP, TREE_MODEL, GObject)
 
 enum {
     VKP_TREE_COLUMN_ROW, /* G_TYPE_POINTER, const VkpRow, valid until the next update */
-    VKP_TREE_COLUMN_KEY, /* G_TYPE_STRING */
     VKP_TREE_N_COLUMNS,
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "applet/view/process-tree.h"
 
+#include "applet/model/tree-model.h"
 #include "applet/resources.h"
 #include "tests/view/sample.h"
 
@@ -94,9 +95,7 @@ static char *key_at(Fixture *fixture, GtkTreePath *path)
     GtkTreeModel *model = gtk_tree_view_get_model(view(fixture));
     GtkTreeIter iter;
     g_assert_true(gtk_tree_model_get_iter(model, &iter, path));
-    char *key = NULL;
-    gtk_tree_model_get(model, &iter, 1, &key, -1);
-    return key;
+    return g_strdup(vkp_tree_model_row(VKP_TREE_MODEL(model), &iter)->key);
 }
 
 /* The row at the top of what is seen. */

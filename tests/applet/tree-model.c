@@ -73,9 +73,7 @@ static void assert_refers(GtkTreeRowReference *row, const char *key)
     g_autoptr(GtkTreePath) path = gtk_tree_row_reference_get_path(row);
     GtkTreeIter iter;
     g_assert_true(gtk_tree_model_get_iter(model, &iter, path));
-    g_autofree char *found = NULL;
-    gtk_tree_model_get(model, &iter, VKP_TREE_COLUMN_KEY, &found, -1);
-    g_assert_cmpstr(found, ==, key);
+    g_assert_cmpstr(vkp_tree_model_row(VKP_TREE_MODEL(model), &iter)->key, ==, key);
 }
 
 static void test_shows_visible_rows_in_order(void)
