@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/error.h"
+#include "common/roster/server-name.h"
 #include "service/database.h"
 #include "service/hidden-holders.h"
 #include "service/holder-search.h"
@@ -353,6 +354,12 @@ GHashTable *vkp_databases_foreign_ids(const VkpDatabases *databases)
     return databases->foreign_ids;
 }
 
+static gboolean is_client(VkpReader *reader, pid_t pid)
+{
+    VkpStat stat;
+    return vkp_reader_read_stat(reader, pid, &stat, NULL) && vkp_server_name_is_client(stat.comm);
+}
+
 gboolean vkp_databases_check_held_by(const VkpDatabases *databases, pid_t pid, gboolean *is_held,
                                      GError **error)
 {
@@ -368,6 +375,6 @@ gboolean vkp_databases_check_held_by(const VkpDatabases *databases, pid_t pid, g
     if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED))
         is_open = vkp_hidden_holders_include(databases->reader, pid, databases->ours);
     g_clear_error(&failure);
-    *is_held = is_open;
+    *is_held = is_open && !is_client(databases->reader, pid);
     return TRUE;
 }

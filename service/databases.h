@@ -51,7 +51,8 @@ const GArray *vkp_databases_other_servers(const VkpDatabases *databases);
 /* All ids (VkpUuid *) that stand in the others. */
 GHashTable *vkp_databases_foreign_ids(const VkpDatabases *databases);
 
-/* Whether the process has ours open at this very moment; not, when it hides that from us. FALSE and
- * LIMITS_EXCEEDED when it can't be seen for want of descriptors. */
+/* Whether the process has ours open at this very moment, and not by the name of a client (see
+ * server-name.h); not, when it hides that from us. FALSE and LIMITS_EXCEEDED when it can't be seen
+ * for want of descriptors. */
 gboolean vkp_databases_check_held_by(const VkpDatabases *databases, pid_t pid, gboolean *is_held,
                                      GError **error);

@@ -2,6 +2,7 @@
 #include "service/holder-search.h"
 
 #include "common/roster/protect.h"
+#include "common/roster/server-name.h"
 #include "service/database.h"
 #include "service/hidden-holders.h"
 #include "service/movers.h"
@@ -155,6 +156,17 @@ static VkpSnapshot *dup_suspects(const VkpHolderSearch *search, const GPtrArray 
     return suspects;
 }
 
+/* An agent's MCP server, or its SQLite shell, is the agent's, whatever it has open: protected, it
+ * would shield the agent above it. */
+static void drop_clients(const VkpSnapshot *among, GArray *found)
+{
+    for (guint i = found->len; i-- > 0;) {
+        const VkpProcess *process = vkp_snapshot_lookup(among, g_array_index(found, pid_t, i));
+        if (process && vkp_server_name_is_client(process->name))
+            g_array_remove_index(found, i);
+    }
+}
+
 /* FALSE when they can't all be asked: what is known of the holders stands. */
 static gboolean ask(const VkpHolderSearch *search, const GPtrArray *databases, VkpSnapshot *among,
                     gboolean are_all)
@@ -169,6 +181,7 @@ static gboolean ask(const VkpHolderSearch *search, const GPtrArray *databases, V
         if (!found)
             return FALSE;
         vkp_hidden_holders_append(search->reader, among, refused, database, found);
+        drop_clients(among, found);
         vkp_holders_see(database->holders, among, found, are_all);
     }
     return suspects != NULL;

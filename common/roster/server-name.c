@@ -6,3 +6,10 @@ gboolean vkp_server_name_is(const char *name)
     static const char *const names[] = {"vibe-kanban", "vibe-kanban-tau", "vks-node-server", NULL};
     return name && g_strv_contains(names, name);
 }
+
+gboolean vkp_server_name_is_client(const char *name)
+{
+    static const char *const names[] = {"vibe-kanban-mcp", "mcp_task_server", "vks-mcp-server",
+                                        "sqlite3", NULL};
+    return name && g_strv_contains(names, name);
+}

@@ -138,6 +138,35 @@ static void stage_helper_of_an_agent(Zoo *zoo)
     zoo_register(zoo, 1, agent);
 }
 
+/* The first MCP server read the board by itself. */
+static void stage_helper_with_our_board(Zoo *zoo)
+{
+    spawn(zoo, "setsid exec-as server ( open {db} idle )", 1);
+    pid_t agent = spawn(zoo,
+                        "setpgid env {mark1} exec-as agent ( fork 1 ( exec-as npx ( fork 1 ( "
+                        "exec-as mcp_task_server ( open {db} idle ) ) idle ) ) idle )",
+                        3);
+    zoo_add_row(zoo, 1, 1, 0);
+    zoo_register(zoo, 1, agent);
+}
+
+static void stage_helper_of_an_ended_server(Zoo *zoo)
+{
+    stage_helper_with_our_board(zoo);
+    zoo_look(zoo);
+    zoo_end(zoo, "server");
+}
+
+static void stage_client_with_our_board(Zoo *zoo)
+{
+    pid_t agent = spawn(zoo,
+                        "setpgid env {mark1} exec-as agent ( fork 1 ( exec-as sqlite3 ( open {db} "
+                        "idle ) ) idle )",
+                        2);
+    zoo_add_row(zoo, 1, 1, 0);
+    zoo_register(zoo, 1, agent);
+}
+
 /* Between two queries a server's pool may have nothing open. */
 static void stage_server_that_closed_its_file(Zoo *zoo)
 {
@@ -270,6 +299,20 @@ static const ZooSituation situations[] = {
     {.name = "the-helper-of-an-agent-is-no-server",
      .stage = stage_helper_of_an_agent,
      .verdicts = {{"agent", EXECUTOR, ZOO_HIT}, {"vibe-kanban-mcp", "environment 90", ZOO_HIT}}},
+    {.name = "the-helper-of-an-agent-has-our-board-open",
+     .stage = stage_helper_with_our_board,
+     .verdicts = {{"server", "no member", ZOO_SPARED},
+                  {"agent", EXECUTOR, ZOO_HIT},
+                  {"npx", "environment 90", ZOO_HIT},
+                  {"mcp_task_server", "environment 90", ZOO_HIT}}},
+    {.name = "the-helper-of-an-agent-outlives-our-server",
+     .stage = stage_helper_of_an_ended_server,
+     .verdicts = {{"agent", EXECUTOR, ZOO_HIT},
+                  {"npx", "environment 90", ZOO_HIT},
+                  {"mcp_task_server", "environment 90", ZOO_HIT}}},
+    {.name = "an-agent-looks-into-our-board-with-sqlite3",
+     .stage = stage_client_with_our_board,
+     .verdicts = {{"agent", EXECUTOR, ZOO_HIT}, {"sqlite3", "environment 90", ZOO_HIT}}},
     {.name = "a-server-that-closed-its-file-for-a-moment",
      .stage = stage_server_that_closed_its_file,
      .verdicts = {{"vibe-kanban", "environment 90 protected", ZOO_SPARED},
