@@ -32,13 +32,28 @@ gboolean vkp_database_is_held(const VkpDatabase *database)
     return vkp_holders_size(database->holders) > 0;
 }
 
-void vkp_database_note_held(VkpDatabase *database)
+void vkp_database_note_held(VkpDatabase *database, gint64 now_usec)
 {
-    if (vkp_database_is_held(database))
-        database->held_at_usec = g_get_monotonic_time();
+    if (!vkp_database_is_held(database)) {
+        database->held_since_usec = 0;
+        return;
+    }
+    database->held_at_usec = now_usec;
+    if (database->held_since_usec == 0)
+        database->held_since_usec = now_usec;
 }
 
 gboolean vkp_database_was_held_within(const VkpDatabase *database, gint64 usec)
 {
     return database->held_at_usec > 0 && g_get_monotonic_time() - database->held_at_usec < usec;
+}
+
+gboolean vkp_database_succeeds(const VkpDatabase *database, const VkpDatabase *before)
+{
+    g_autofree char *folder = g_path_get_dirname(vkp_store_path(database->store));
+    g_autofree char *folder_before = g_path_get_dirname(vkp_store_path(before->store));
+    gboolean was_held_before =
+        database->held_since_usec > 0 && database->held_since_usec <= before->held_at_usec;
+    return database != before && vkp_database_is_held(database) && !was_held_before &&
+           !vkp_database_is_held(before) && g_str_equal(folder, folder_before);
 }

@@ -12,6 +12,7 @@ typedef struct {
     VkpHolders *holders;
     VkpInode inode;          /* the file whose holders are known */
     gint64 held_at_usec;     /* monotonic: when somebody was last known to hold it; 0: never */
+    gint64 held_since_usec;  /* since when without a pause; 0: nobody was known to the last time */
     gboolean is_stray;       /* never ours, see strays.h */
     guint64 current_at_usec; /* since boot: when the board was last known to be current */
 } VkpDatabase;
@@ -24,8 +25,11 @@ gboolean vkp_database_refresh(VkpDatabase *database, VkpReader *reader);
 
 gboolean vkp_database_is_held(const VkpDatabase *database);
 
-/* Notes that it is held now, if it is. */
-void vkp_database_note_held(VkpDatabase *database);
+/* Notes whether it is held at that time, now (monotonic). */
+void vkp_database_note_held(VkpDatabase *database, gint64 now_usec);
 
 /* Whether it was noted so within that time. */
 gboolean vkp_database_was_held_within(const VkpDatabase *database, gint64 usec);
+
+/* Whether it lies in the folder of the one before, and was opened when that had been let go. */
+gboolean vkp_database_succeeds(const VkpDatabase *database, const VkpDatabase *before);

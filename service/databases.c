@@ -172,9 +172,20 @@ static VkpDatabase *find_held(const VkpDatabases *databases)
     return NULL;
 }
 
+/* A new release goes on with a copy of ours beside it. NULL: none. */
+static VkpDatabase *find_successor(const VkpDatabases *databases)
+{
+    for (guint i = 0; i < databases->all->len; i++) {
+        VkpDatabase *database = g_ptr_array_index(databases->all, i);
+        if (!database->is_stray && vkp_database_succeeds(database, databases->ours))
+            return database;
+    }
+    return NULL;
+}
+
 /* Two servers on two databases write in turn: what is ours stays ours while its server lives, and
- * for a while after; and it is ours again when its server is back. Not held by anybody, it gives
- * way to any that is. */
+ * for a while after, unless it has a successor; and it is ours again when its server is back. Not
+ * held by anybody, it gives way to any that is. */
 static VkpDatabase *choose(const VkpDatabases *databases)
 {
     VkpDatabase *newest = g_ptr_array_index(databases->all, 0);
@@ -185,9 +196,12 @@ static VkpDatabase *choose(const VkpDatabases *databases)
     if (first && vkp_database_is_held(first) &&
         (first == ours || vkp_database_was_held_within(first, RETURN_USEC)))
         return first;
-    if (ours &&
-        (vkp_database_is_held(ours) || vkp_database_was_held_within(ours, databases->grace_usec)))
+    if (ours && vkp_database_is_held(ours))
         return ours;
+    if (ours && vkp_database_was_held_within(ours, databases->grace_usec)) {
+        VkpDatabase *successor = find_successor(databases);
+        return successor ? successor : ours;
+    }
     VkpDatabase *held = find_held(databases);
     return held ? held : newest;
 }
@@ -195,8 +209,9 @@ static VkpDatabase *choose(const VkpDatabases *databases)
 /* After the choice, which asks when they were held before. */
 static void note_held(VkpDatabases *databases)
 {
+    gint64 now_usec = g_get_monotonic_time();
     for (guint i = 0; i < databases->all->len; i++)
-        vkp_database_note_held(g_ptr_array_index(databases->all, i));
+        vkp_database_note_held(g_ptr_array_index(databases->all, i), now_usec);
     if (!vkp_database_is_held(databases->ours))
         return;
     if (!databases->first || !vkp_database_was_held_within(databases->first, RETURN_USEC))

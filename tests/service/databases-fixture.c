@@ -52,7 +52,7 @@ VkpDatabases *databases_new(const DatabasesFixture *scene, const char *chosen_pa
         .reader = scene->reader,
         .uid = getuid(),
         .chosen_path = chosen_path,
-        .places = {.home = scene->home, .data_home = scene->data_home},
+        .places = {.home = scene->home, .data_home = scene->data_home, .extra = scene->extra},
         .grace_usec = scene->grace_usec,
     };
     return vkp_databases_new(&options);

@@ -17,8 +17,9 @@ typedef struct {
     VkpFamily *family;
     VkpReader *reader;
     VkpScanner *scanner;
-    guint64 grace_usec;      /* 0: the usual */
-    VkpDatabases *databases; /* for has_become_ours() */
+    const char *const *extra; /* further places; NULL: none */
+    guint64 grace_usec;       /* 0: the usual */
+    VkpDatabases *databases;  /* for has_become_ours() */
 } DatabasesFixture;
 
 void databases_set_up(DatabasesFixture *scene, gconstpointer data);

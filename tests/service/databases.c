@@ -135,6 +135,43 @@ static void test_return(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer dat
     databases_assert_pids(vkp_databases_servers(databases), &after, 1);
 }
 
+/* The new release goes on with a copy of its own, beside the old one. */
+static void test_upgrade(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    pid_t before = databases_spawn_server(scene, scene->old_path);
+    databases_look(scene, databases);
+    vkp_family_kill(scene->family, before);
+    databases_look(scene, databases);
+    databases_assert_ours(databases, scene->old_path);
+    pid_t after = databases_spawn_server(scene, scene->new_path);
+    g_assert_true(databases_look(scene, databases));
+    databases_assert_ours(databases, scene->new_path);
+    databases_assert_pids(vkp_databases_servers(databases), &after, 1);
+}
+
+/* ... also when nobody looked between the two; but a board elsewhere is no copy of ours. */
+static void test_upgrade_at_once(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *path = databases_dup_checkout_path(scene);
+    g_autoptr(FakeBoard) board = databases_make_board(path, 7);
+    const char *const extra[] = {path, NULL};
+    scene->extra = extra;
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    pid_t before = databases_spawn_server(scene, scene->old_path);
+    databases_look(scene, databases);
+    vkp_family_kill(scene->family, before);
+    pid_t other = databases_spawn_server(scene, path);
+    databases_look(scene, databases);
+    databases_assert_ours(databases, scene->old_path);
+    pid_t after = databases_spawn_server(scene, scene->new_path);
+    databases_look(scene, databases);
+    databases_assert_ours(databases, scene->new_path);
+    databases_assert_pids(vkp_databases_servers(databases), &after, 1);
+    databases_assert_pids(vkp_databases_other_servers(databases), &other, 1);
+    databases_remove_checkout(path);
+}
+
 static void test_choice(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
     g_autoptr(VkpDatabases) databases = databases_new(scene, scene->old_path);
@@ -222,6 +259,8 @@ int main(int argc, char **argv)
     ADD("ours-stays-ours-while-its-server-lives", test_two_servers);
     ADD("a-restart-of-its-server-leaves-ours-ours", test_restart);
     ADD("ours-is-ours-again-when-its-server-is-back", test_return);
+    ADD("a-copy-beside-it-that-the-next-server-opens-is-ours", test_upgrade);
+    ADD("a-board-elsewhere-is-not-ours-though-it-is-opened-next", test_upgrade_at_once);
     ADD("the-users-choice-always-wins", test_choice);
     ADD("ids-of-the-neighbours-are-foreign", test_foreign_ids);
     ADD("the-same-file-by-another-name-is-no-neighbour", test_same_file_twice);
