@@ -257,7 +257,7 @@ static void collect_servers(VkpDatabases *databases)
                                                        ? databases->servers
                                                        : databases->other_servers);
     }
-    vkp_strays_append_remote(databases->strays, databases->other_servers);
+    vkp_strays_append_obscure(databases->strays, databases->other_servers);
     drop_pids(databases->other_servers, databases->servers);
     databases->have_stirred |= !pids_equal(servers, databases->servers) ||
                                !pids_equal(other_servers, databases->other_servers);

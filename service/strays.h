@@ -6,9 +6,11 @@
 #include "common/store/board.h"
 
 /* Databases at places that nobody has told us of, found by who has them open: a debug build keeps
- * its own in its checkout. What another board's server runs is not ours to end, so they are looked
- * for as soon as somebody bears an id that no known board has, and only then: everybody's
- * descriptors are dear. For databases.c alone. */
+ * its own in its checkout, and VK_DATABASE_PATH may lead anywhere. What another board's server runs
+ * is not ours to end, so they are looked for as soon as somebody bears an id that no known board
+ * has, and only then: everybody's descriptors are dear. Under a name that the user has chosen they
+ * are looked for only with whoever is likely to be a server: it is called like one, or whoever
+ * bears such an id descends from it without having the id from it. For databases.c alone. */
 typedef struct VkpStrays VkpStrays;
 
 /* `reader` is borrowed and outlives the strays; `uid`: whose processes are asked. */
@@ -37,6 +39,7 @@ void vkp_strays_dismiss(VkpStrays *strays, const char *path);
 /* Forgets the paths that lead nowhere any more. */
 void vkp_strays_drop_missing(VkpStrays *strays);
 
-/* Appends living processes (pid_t) that hold one which cannot be reached from here, as in a
- * container, or whose file system might not answer: what stands in it is not known. */
-void vkp_strays_append_remote(const VkpStrays *strays, GArray *pids);
+/* Appends living processes (pid_t) that hold one of which is not known what stands in it: it cannot
+ * be reached from here, as in a container, its file system might not answer, or there were too many
+ * to look at them all. */
+void vkp_strays_append_obscure(const VkpStrays *strays, GArray *pids);

@@ -215,26 +215,46 @@ void vkp_open_file_free(VkpOpenFile *file)
     g_free(file);
 }
 
-static gboolean has_one_of_names(const char *path, const char *const *names)
+static gboolean has_ending(const char *path, const char *const *endings)
 {
-    const char *slash = strrchr(path, '/');
-    return slash && g_strv_contains(names, slash + 1);
+    for (guint i = 0; endings && endings[i]; i++)
+        if (g_str_has_suffix(path, endings[i]))
+            return TRUE;
+    return FALSE;
 }
 
-static gboolean collect_files(VkpReader *reader, pid_t pid, const char *const *names,
+static gboolean fits(const char *path, const VkpPathPattern *pattern)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return FALSE;
+    return (pattern->names && g_strv_contains(pattern->names, slash + 1)) ||
+           has_ending(path, pattern->endings) ||
+           (pattern->paths && g_strv_contains(pattern->paths, path));
+}
+
+static gboolean has_path(const GPtrArray *files, const char *path)
+{
+    for (guint i = 0; i < files->len; i++)
+        if (g_str_equal(((const VkpOpenFile *)files->pdata[i])->path, path))
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean collect_files(VkpReader *reader, pid_t pid, const VkpPathPattern *pattern,
                               GPtrArray *files, guint *n_seen, GError **error)
 {
     g_auto(Listing) listing;
     if (!listing_begin(&listing, reader, pid, error))
         return FALSE;
     const char *name;
-    while ((name = next_descriptor(&listing, n_seen))) {
+    while (files->len < VKP_READER_MAX_FILES && (name = next_descriptor(&listing, n_seen))) {
         char link[PATH_MAX];
         gssize length = readlinkat(listing.folder, name, link, sizeof link - 1);
         if (length <= 0)
             continue;
         link[length] = '\0';
-        if (!has_one_of_names(link, names))
+        if (!fits(link, pattern) || has_path(files, link))
             continue;
         VkpOpenFile *file = g_new(VkpOpenFile, 1);
         *file = (VkpOpenFile){g_strdup(link), find_inode(listing.folder, name)};
@@ -243,17 +263,17 @@ static gboolean collect_files(VkpReader *reader, pid_t pid, const char *const *n
     return listing_end(&listing, pid, error);
 }
 
-GPtrArray *vkp_reader_list_files_named(VkpReader *reader, pid_t pid, const char *const *names,
-                                       GError **error)
+GPtrArray *vkp_reader_list_files(VkpReader *reader, pid_t pid, const VkpPathPattern *pattern,
+                                 GError **error)
 {
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_open_file_free);
     g_autoptr(GError) failure = NULL;
     guint n_seen = 0;
-    gboolean is_known = collect_files(reader, pid, names, files, &n_seen, &failure);
+    gboolean is_known = collect_files(reader, pid, pattern, files, &n_seen, &failure);
     pid_t thread = thread_instead(reader, pid, n_seen, failure);
     if (thread > 0) {
         g_clear_error(&failure);
-        is_known = collect_files(reader, thread, names, files, &n_seen, &failure);
+        is_known = collect_files(reader, thread, pattern, files, &n_seen, &failure);
     }
     if (is_known)
         return g_steal_pointer(&files);

@@ -16,6 +16,9 @@ typedef struct VkpReader VkpReader;
 /* A process with more open files than this keeps the rest to itself. */
 #define VKP_READER_MAX_DESCRIPTORS 65536u
 
+/* And one with more files that are asked for by their paths. */
+#define VKP_READER_MAX_FILES 64u
+
 /* Opens `root` (NULL: "/proc"). NULL and error when it is not there. */
 VkpReader *vkp_reader_open(const char *root, GError **error);
 void vkp_reader_close(VkpReader *reader); /* takes NULL */
@@ -116,10 +119,17 @@ typedef struct {
 
 void vkp_open_file_free(VkpOpenFile *file); /* takes NULL */
 
-/* What `pid` has open under one of these names (last components, NULL-terminated), as VkpOpenFile;
- * NULL and error when its descriptors can't be read. */
-GPtrArray *vkp_reader_list_files_named(VkpReader *reader, pid_t pid, const char *const *names,
-                                       GError **error);
+/* Which paths are asked for: those that fit any of these; all NULL-terminated, or NULL. */
+typedef struct {
+    const char *const *names; /* last components */
+    const char *const *endings;
+    const char *const *paths; /* whole ones */
+} VkpPathPattern;
+
+/* What `pid` has open under paths that fit, each path once, as VkpOpenFile; VKP_READER_MAX_FILES at
+ * most. NULL and error when its descriptors can't be read. */
+GPtrArray *vkp_reader_list_files(VkpReader *reader, pid_t pid, const VkpPathPattern *pattern,
+                                 GError **error);
 
 /* The inodes of the sockets that `pid` holds, as guint64, in order of its descriptors; NULL and
  * error when they cannot be read. */

@@ -9,6 +9,7 @@
 #define V1_NAME "db.sqlite"
 
 const char *const vkp_locate_names[] = {V2_NAME, V1_NAME, NULL};
+const char *const vkp_locate_endings[] = {".sqlite", ".sqlite3", ".db", NULL};
 
 void vkp_candidate_free(VkpCandidate *candidate)
 {

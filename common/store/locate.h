@@ -7,8 +7,10 @@
 
 /* Where vibe-kanban's database may be. */
 
-/* What such a file is called, wherever it is; NULL-terminated. */
+/* What such a file is called, wherever it is; and what the name of one ends in that somebody has
+ * named (VK_DATABASE_PATH). NULL-terminated. */
 extern const char *const vkp_locate_names[];
+extern const char *const vkp_locate_endings[];
 
 /* A file found to be there. */
 typedef struct {

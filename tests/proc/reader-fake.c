@@ -197,28 +197,49 @@ static void test_open_files(void)
     g_assert_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND);
 }
 
-static void test_files_by_name(void)
+static void test_files_by_path(void)
 {
     g_autoptr(VkpFakeProc) fake = vkp_fake_proc_new();
     g_autoptr(VkpReader) reader = open_reader(vkp_fake_proc_root(fake));
     vkp_fake_proc_write(fake, "db.sqlite", "x", 1);
     g_autofree char *path = g_build_filename(vkp_fake_proc_root(fake), "db.sqlite", NULL);
     vkp_fake_proc_put(fake, &(VkpFakeProcess){.pid = 5});
-    const char *const targets[] = {"socket:[4711]",          "db.sqlite",
-                                   "/x/my-db.sqlite",        "/x/db.sqlite (deleted)",
-                                   "/nonexistent/db.sqlite", path};
+    const char *const targets[] = {
+        "socket:[4711]",   "db.sqlite", "/x/my-db.sqlite", "/x/db.sqlite (deleted)",
+        "/none/db.sqlite", path,        "/x/board",        path};
     for (int i = 0; i < (int)G_N_ELEMENTS(targets); i++)
         vkp_fake_proc_set_descriptor(fake, 5, i, targets[i]);
     const char *const names[] = {"db.sqlite", NULL};
-    g_autoptr(GPtrArray) files = vkp_reader_list_files_named(reader, 5, names, NULL);
+    const VkpPathPattern by_name = {.names = names};
+    g_autoptr(GPtrArray) files = vkp_reader_list_files(reader, 5, &by_name, NULL);
     g_assert_cmpuint(files->len, ==, 2);
     for (guint i = 0; i < files->len; i++) {
         const VkpOpenFile *file = files->pdata[i];
         g_assert_true(vkp_inode_equal(file->inode, vkp_file_inode(file->path)));
     }
+    const char *const endings[] = {".sqlite", NULL};
+    const char *const paths[] = {"/x/board", NULL};
+    const VkpPathPattern others = {.endings = endings, .paths = paths};
+    g_autoptr(GPtrArray) more = vkp_reader_list_files(reader, 5, &others, NULL);
+    g_assert_cmpuint(more->len, ==, 4);
     g_autoptr(GError) error = NULL;
-    g_assert_null(vkp_reader_list_files_named(reader, 6, names, &error));
+    g_assert_null(vkp_reader_list_files(reader, 6, &by_name, &error));
     g_assert_error(error, VKP_ERROR, VKP_ERROR_NOT_FOUND);
+}
+
+static void test_too_many_files(void)
+{
+    g_autoptr(VkpFakeProc) fake = vkp_fake_proc_new();
+    g_autoptr(VkpReader) reader = open_reader(vkp_fake_proc_root(fake));
+    vkp_fake_proc_put(fake, &(VkpFakeProcess){.pid = 5});
+    for (guint i = 0; i < VKP_READER_MAX_FILES + 1; i++) {
+        g_autofree char *target = g_strdup_printf("/x/%u.db", i);
+        vkp_fake_proc_set_descriptor(fake, 5, (int)i, target);
+    }
+    const char *const endings[] = {".db", NULL};
+    const VkpPathPattern pattern = {.endings = endings};
+    g_autoptr(GPtrArray) files = vkp_reader_list_files(reader, 5, &pattern, NULL);
+    g_assert_cmpuint(files->len, ==, VKP_READER_MAX_FILES);
 }
 
 static void test_sockets(void)
@@ -308,7 +329,8 @@ int main(int argc, char **argv)
     g_test_add_func("/reader/fake/images-of-any-size", test_image_sizes);
     g_test_add_func("/reader/fake/has-a-boot-of-its-own", test_boot);
     g_test_add_func("/reader/fake/open-files-are-found-by-inode", test_open_files);
-    g_test_add_func("/reader/fake/open-files-are-found-by-name", test_files_by_name);
+    g_test_add_func("/reader/fake/open-files-are-found-by-path", test_files_by_path);
+    g_test_add_func("/reader/fake/no-more-open-files-than-are-read", test_too_many_files);
     g_test_add_func("/reader/fake/sockets-are-found-by-text", test_sockets);
     g_test_add_func("/reader/fake/holds-nobody", test_no_pidfd);
     g_test_add_func("/reader/fake/finds-another-thread", test_fake_threads);

@@ -101,24 +101,33 @@ static void stage_nested_server_with_new_ids(Zoo *zoo)
     zoo_register(zoo, 1, agent);
 }
 
-#define DEV_DB "{folder}/checkout/dev_assets/db.v2.sqlite"
-
-/* A debug build, of which nobody has told us. One that it started has lost it. */
-static void stage_debug_build_elsewhere(Zoo *zoo)
+/* A server by that name, with a board of which nobody has told us. One that it started has lost
+ * it. */
+static void stage_board_elsewhere(Zoo *zoo, const char *name, const char *place)
 {
-    zoo_make_folder(zoo, "{folder}/checkout/dev_assets");
-    g_autofree char *path = zoo_fill(zoo, DEV_DB);
+    zoo_make_folder(zoo, "{folder}/elsewhere");
+    g_autofree char *path = zoo_fill(zoo, place);
     g_autoptr(FakeBoard) other = fake_board_new(path, FAKE_LAYOUT_E_LATE);
     fake_board_add_attempt(other, &(FakeAttempt){.id = zoo_attempt_id(7), .folder = "/nowhere"});
     g_autofree char *foreign = dup_foreign_mark();
     g_autofree char *server = g_strconcat(
-        "setsid exec-as server ( open " DEV_DB " fork 1 ( setpgid env ", foreign,
+        "setsid exec-as ", name, " ( open ", place, " fork 1 ( setpgid env ", foreign,
         " exec-as their-agent ( fork 1 ( setsid exec-as their-tool ( idle ) ) idle ) ) idle )",
         NULL);
     g_autofree char *orphan =
         g_strconcat("setsid env ", foreign, " exec-as their-orphan ( idle )", NULL);
     spawn(zoo, server, 3);
     spawn(zoo, orphan, 1);
+}
+
+static void stage_debug_build_elsewhere(Zoo *zoo)
+{
+    stage_board_elsewhere(zoo, "server", "{folder}/elsewhere/db.v2.sqlite");
+}
+
+static void stage_board_by_a_name_of_its_own(Zoo *zoo)
+{
+    stage_board_elsewhere(zoo, "vks-node-server", "{folder}/elsewhere/board.db");
 }
 
 static void stage_two_servers_on_one_board(Zoo *zoo)
@@ -288,6 +297,13 @@ static const ZooSituation situations[] = {
      .stage = stage_debug_build_elsewhere,
      .scope = VKP_SCOPE_LEFTOVERS,
      .verdicts = {{"server", "no member", ZOO_SPARED},
+                  {"their-agent", "no member", ZOO_SPARED},
+                  {"their-tool", "no member", ZOO_SPARED},
+                  {"their-orphan", "no member", ZOO_SPARED}}},
+    {.name = "a-board-by-a-name-of-its-own",
+     .stage = stage_board_by_a_name_of_its_own,
+     .scope = VKP_SCOPE_LEFTOVERS,
+     .verdicts = {{"vks-node-server", "no member", ZOO_SPARED},
                   {"their-agent", "no member", ZOO_SPARED},
                   {"their-tool", "no member", ZOO_SPARED},
                   {"their-orphan", "no member", ZOO_SPARED}}},
