@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/database.h"
 
+#include "common/base/error.h"
+#include "common/roster/server-name.h"
+#include "service/hidden-holders.h"
+
 VkpDatabase *vkp_database_new(const char *path)
 {
     VkpDatabase *database = g_new0(VkpDatabase, 1);
@@ -30,6 +34,31 @@ gboolean vkp_database_refresh(VkpDatabase *database, VkpReader *reader)
 gboolean vkp_database_is_held(const VkpDatabase *database)
 {
     return vkp_holders_size(database->holders) > 0;
+}
+
+static gboolean is_client(VkpReader *reader, pid_t pid)
+{
+    VkpStat stat;
+    return vkp_reader_read_stat(reader, pid, &stat, NULL) && vkp_server_name_is_client(stat.comm);
+}
+
+gboolean vkp_database_check_held_by(const VkpDatabase *database, VkpReader *reader, pid_t pid,
+                                    gboolean *is_held, GError **error)
+{
+    VkpInode inode = vkp_file_inode(vkp_store_path(database->store));
+    gboolean is_open = FALSE;
+    GError *failure = NULL;
+    if (!vkp_inode_is_unknown(inode))
+        vkp_reader_check_files_open(reader, pid, &inode, 1, &is_open, &failure);
+    if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED)) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED))
+        is_open = vkp_hidden_holders_include(reader, pid, database);
+    g_clear_error(&failure);
+    *is_held = is_open && !is_client(reader, pid);
+    return TRUE;
 }
 
 void vkp_database_note_held(VkpDatabase *database, gint64 now_usec)

@@ -25,6 +25,10 @@ gboolean vkp_database_refresh(VkpDatabase *database, VkpReader *reader);
 
 gboolean vkp_database_is_held(const VkpDatabase *database);
 
+/* See vkp_databases_check_held_by(). */
+gboolean vkp_database_check_held_by(const VkpDatabase *database, VkpReader *reader, pid_t pid,
+                                    gboolean *is_held, GError **error);
+
 /* Notes whether it is held at that time, now (monotonic). */
 void vkp_database_note_held(VkpDatabase *database, gint64 now_usec);
 

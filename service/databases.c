@@ -3,10 +3,7 @@
 
 #include <string.h>
 
-#include "common/base/error.h"
-#include "common/roster/server-name.h"
 #include "service/database.h"
-#include "service/hidden-holders.h"
 #include "service/holder-search.h"
 #include "service/strays.h"
 
@@ -369,27 +366,8 @@ GHashTable *vkp_databases_foreign_ids(const VkpDatabases *databases)
     return databases->foreign_ids;
 }
 
-static gboolean is_client(VkpReader *reader, pid_t pid)
-{
-    VkpStat stat;
-    return vkp_reader_read_stat(reader, pid, &stat, NULL) && vkp_server_name_is_client(stat.comm);
-}
-
 gboolean vkp_databases_check_held_by(const VkpDatabases *databases, pid_t pid, gboolean *is_held,
                                      GError **error)
 {
-    VkpInode inode = vkp_file_inode(vkp_store_path(databases->ours->store));
-    gboolean is_open = FALSE;
-    GError *failure = NULL;
-    if (!vkp_inode_is_unknown(inode))
-        vkp_reader_check_files_open(databases->reader, pid, &inode, 1, &is_open, &failure);
-    if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED)) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED))
-        is_open = vkp_hidden_holders_include(databases->reader, pid, databases->ours);
-    g_clear_error(&failure);
-    *is_held = is_open && !is_client(databases->reader, pid);
-    return TRUE;
+    return vkp_database_check_held_by(databases->ours, databases->reader, pid, is_held, error);
 }

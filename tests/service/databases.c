@@ -50,6 +50,21 @@ static void test_held_one_is_ours(DatabasesFixture *scene, G_GNUC_UNUSED gconstp
     databases_assert_pids(vkp_databases_servers(databases), NULL, 0);
 }
 
+/* It may be an agent's. */
+static void test_client(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    pid_t client = vkp_family_run(scene->family, "name sqlite3 open %s idle", scene->old_path);
+    vkp_family_settle(scene->family, 1);
+    databases_look(scene, databases);
+    databases_assert_ours(databases, scene->new_path);
+    databases_assert_pids(vkp_databases_other_servers(databases), NULL, 0);
+    g_autoptr(VkpDatabases) chosen = databases_new(scene, scene->old_path);
+    databases_look(scene, chosen);
+    databases_assert_pids(vkp_databases_servers(chosen), NULL, 0);
+    assert_held_by(chosen, client, FALSE);
+}
+
 /* Who could not be asked, for want of descriptors, is asked again though he did nothing since. */
 static void test_short_of_descriptors(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -255,6 +270,7 @@ int main(int argc, char **argv)
                databases_tear_down)
     ADD("without-a-server-the-newest-is-ours", test_no_server);
     ADD("the-one-that-a-server-holds-is-ours", test_held_one_is_ours);
+    ADD("who-opens-one-as-a-client-is-no-server", test_client);
     ADD("a-server-is-found-after-a-shortage", test_short_of_descriptors);
     ADD("ours-stays-ours-while-its-server-lives", test_two_servers);
     ADD("a-restart-of-its-server-leaves-ours-ours", test_restart);
