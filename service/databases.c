@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "service/database.h"
+#include "service/foreign.h"
 #include "service/holder-search.h"
 #include "service/strays.h"
 
@@ -32,10 +33,16 @@ struct VkpDatabases {
     GArray *servers;
     GArray *other_servers;
     GHashTable *foreign_ids;
-    gboolean have_stirred; /* servers or foreign ids, at the last refresh */
+    GHashTable *continued_ids; /* see vkp_databases_continued_ids() */
+    gboolean have_stirred;     /* servers or foreign ids, at the last refresh */
     VkpHolderSearch *search;
     VkpStrays *strays;
 };
+
+static GHashTable *new_ids(void)
+{
+    return g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
+}
 
 VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options)
 {
@@ -52,7 +59,8 @@ VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options)
     databases->other_servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     databases->search = vkp_holder_search_new(options->reader, options->uid);
     databases->strays = vkp_strays_new(options->reader, options->uid);
-    databases->foreign_ids = g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
+    databases->foreign_ids = new_ids();
+    databases->continued_ids = new_ids();
     return databases;
 }
 
@@ -65,6 +73,7 @@ void vkp_databases_free(VkpDatabases *databases)
     g_array_unref(databases->servers);
     g_array_unref(databases->other_servers);
     g_hash_table_unref(databases->foreign_ids);
+    g_hash_table_unref(databases->continued_ids);
     vkp_holder_search_free(databases->search);
     vkp_strays_free(databases->strays);
     g_free(databases->chosen_path);
@@ -215,16 +224,6 @@ static void note_held(VkpDatabases *databases)
         databases->first = databases->ours;
 }
 
-static void add_foreign_board(GHashTable *ids, const VkpBoard *board)
-{
-    g_autoptr(GHashTable) found = vkp_board_dup_ids(board);
-    GHashTableIter iterator;
-    gpointer id;
-    g_hash_table_iter_init(&iterator, found);
-    while (g_hash_table_iter_next(&iterator, &id, NULL))
-        g_hash_table_add(ids, g_memdup2(id, sizeof(VkpUuid)));
-}
-
 static gboolean pids_equal(const GArray *a, const GArray *b)
 {
     return a->len == b->len &&
@@ -282,7 +281,18 @@ static void collect_foreign_ids(VkpDatabases *databases)
     for (guint i = 0; i < databases->all->len; i++) {
         const VkpDatabase *database = g_ptr_array_index(databases->all, i);
         if (database != databases->ours)
-            add_foreign_board(databases->foreign_ids, vkp_store_board(database->store));
+            vkp_foreign_add_ids(databases->foreign_ids, vkp_store_board(database->store));
+    }
+}
+
+static void collect_continued_ids(VkpDatabases *databases)
+{
+    g_hash_table_remove_all(databases->continued_ids);
+    for (guint i = 0; i < databases->all->len; i++) {
+        const VkpDatabase *database = g_ptr_array_index(databases->all, i);
+        if (database != databases->ours && vkp_database_is_held(database))
+            vkp_foreign_add_continued(databases->continued_ids, databases->board,
+                                      vkp_store_board(database->store));
     }
 }
 
@@ -313,6 +323,8 @@ static gboolean bring_up_to_date(VkpDatabases *databases, VkpSnapshot *snapshot,
     gboolean is_another_board = board != databases->board;
     g_clear_pointer(&databases->board, vkp_board_unref);
     databases->board = vkp_board_ref(board);
+    if (is_another_board || databases->have_stirred)
+        collect_continued_ids(databases);
     return is_another_board;
 }
 
@@ -364,6 +376,11 @@ const GArray *vkp_databases_other_servers(const VkpDatabases *databases)
 GHashTable *vkp_databases_foreign_ids(const VkpDatabases *databases)
 {
     return databases->foreign_ids;
+}
+
+GHashTable *vkp_databases_continued_ids(const VkpDatabases *databases)
+{
+    return databases->continued_ids;
 }
 
 gboolean vkp_databases_check_held_by(const VkpDatabases *databases, pid_t pid, gboolean *is_held,

@@ -51,6 +51,9 @@ const GArray *vkp_databases_other_servers(const VkpDatabases *databases);
 /* All ids (VkpUuid *) that stand in the others. */
 GHashTable *vkp_databases_foreign_ids(const VkpDatabases *databases);
 
+/* The attempts of ours (VkpUuid *) with which the living server of a copy of it has gone on. */
+GHashTable *vkp_databases_continued_ids(const VkpDatabases *databases);
+
 /* Whether the process has ours open at this very moment, and not by the name of a client (see
  * server-name.h); not, when it hides that from us. FALSE and LIMITS_EXCEEDED when it can't be seen
  * for want of descriptors. */

@@ -158,6 +158,7 @@ static VkpRoster *build_roster(const VkpSurvey *survey)
         .servers = vkp_databases_servers(survey->databases),
         .other_servers = vkp_databases_other_servers(survey->databases),
         .foreign_ids = vkp_databases_foreign_ids(survey->databases),
+        .continued_ids = vkp_databases_continued_ids(survey->databases),
         .shared_daemons = survey->shared_daemons,
         .uid = survey->uid,
     };

@@ -26,6 +26,8 @@ typedef struct {
     const GArray *servers;       /* pid_t: living holders of our database */
     const GArray *other_servers; /* pid_t: living holders of other boards' databases; NULL: none */
     GHashTable *foreign_ids;     /* set of VkpUuid*: ids that stand in other boards; NULL: none */
+    GHashTable *continued_ids;   /* set of VkpUuid*: attempts with which the living server of a copy
+                                    of the board has gone on; NULL: none */
     const VkpSharedDaemons *shared_daemons;
     uid_t uid; /* whose processes; others are never members */
 } VkpRosterInput;

@@ -97,9 +97,19 @@ static void look_up_ids(const VkpBoard *board, VkpClaim *claim)
     }
 }
 
+/* The server of a copy of our board has gone on with the attempt: unless the execution is one of
+ * ours, what is said of the attempt may be said of theirs. */
+static void doubt_if_continued(const VkpInquiry *inquiry, VkpClaim *claim)
+{
+    GHashTable *continued = inquiry->input->continued_ids;
+    if (continued && !claim->execution && g_hash_table_contains(continued, &claim->attempt_id))
+        claim->confidence = MIN(claim->confidence, VKP_CONFIDENCE_DOUBTFUL);
+}
+
 gboolean vkp_claim_fill(const VkpInquiry *inquiry, const VkpSubject *subject, VkpClaim *claim)
 {
     look_up_ids(inquiry->input->board, claim);
+    doubt_if_continued(inquiry, claim);
     gboolean lacks_execution = !claim->execution && !vkp_uuid_is_nil(&claim->execution_id);
     gboolean lacks_attempt = !claim->attempt && !vkp_uuid_is_nil(&claim->attempt_id);
     if (!lacks_execution && !lacks_attempt)

@@ -6,8 +6,8 @@
 /* What a process says by itself: its marks and its folder. */
 
 /* A claim by ids, with what the board knows about them. For an attempt that it does not know the
- * confidence is lowered as far as the id may mean something else than a deleted attempt; FALSE when
- * it is another board's. */
+ * confidence is lowered as far as the id may mean something else than a deleted attempt, and so it
+ * is for one that may be meant by a copy of the board; FALSE when it is another board's. */
 gboolean vkp_claim_fill(const VkpInquiry *inquiry, const VkpSubject *subject, VkpClaim *claim);
 
 /* Notes which ids are borne by processes that are older than our view of the board. Before all

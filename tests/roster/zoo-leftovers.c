@@ -111,6 +111,27 @@ static void stage_follow_up(Zoo *zoo)
     zoo_register(zoo, 2, next);
 }
 
+#define COPY "{home}/.local/share/vibe-kanban/db.sqlite"
+
+/* The new release has gone on with a copy of our board, which the old one still has open. */
+static void stage_copy_with_a_server(Zoo *zoo)
+{
+    zoo_make_folder(zoo, "{home}/.local/share/vibe-kanban");
+    g_autofree char *path = zoo_fill(zoo, COPY);
+    g_autoptr(FakeBoard) copy = fake_board_new(path, FAKE_LAYOUT_E_LATE);
+    for (guint i = 1; i <= 2; i++)
+        fake_board_add_attempt(copy, &(FakeAttempt){.id = zoo_attempt_id(i), .folder = "/nowhere"});
+    fake_board_add_execution(
+        copy, &(FakeExecution){.id = zoo_execution_id(7), .attempt_id = zoo_attempt_id(1)});
+    spawn(zoo, "setsid exec-as vibe-kanban ( open {db} idle )", 1);
+    spawn(zoo,
+          "setsid exec-as vibe-kanban-tau ( open " COPY
+          " fork 1 ( setpgid env {mark1} exec-as their-agent ( fork 1 ( fork 1 ( setsid exec-as "
+          "their-tool ( idle ) ) exit 0 ) idle ) ) idle )",
+          3);
+    spawn(zoo, "setsid env {mark2} exec-as ours ( idle )", 1);
+}
+
 /* An id that the board has never had, or has no more. */
 #define LOST_MARK "VK_WORKSPACE_ID=99999999-aaaa-4bbb-8ccc-dddddddddddd"
 
@@ -233,6 +254,14 @@ static void stage_damaged_database(Zoo *zoo)
 #define EXITED "environment 90 left: executor_exited"
 
 static const ZooSituation situations[] = {
+    {.name = "what-the-server-of-a-copy-of-our-board-has-left",
+     .stage = stage_copy_with_a_server,
+     .scope = VKP_SCOPE_LEFTOVERS,
+     .verdicts = {{"vibe-kanban", "no member", ZOO_SPARED},
+                  {"vibe-kanban-tau", "no member", ZOO_SPARED},
+                  {"their-agent", "no member", ZOO_SPARED},
+                  {"their-tool", "environment 50", ZOO_SPARED},
+                  {"ours", "environment 90 of 2 left: executor_exited", ZOO_HIT}}},
     {.name = "the-agent-exited",
      .stage = stage_agent_exited,
      .scope = VKP_SCOPE_LEFTOVERS,

@@ -216,6 +216,27 @@ static void test_foreign_ids(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointe
     g_assert_cmpuint(g_hash_table_size(vkp_databases_foreign_ids(databases)), ==, 0);
 }
 
+/* A copy of ours has one more execution of our attempt. That matters only while a server has it. */
+static void test_continued_ids(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    VkpUuid own = fake_id(1);
+    fake_board_add_attempt(scene->new_board, &(FakeAttempt){.id = own, .folder = "/nonexistent/x"});
+    fake_board_add_execution(scene->new_board,
+                             &(FakeExecution){.id = fake_id(9), .attempt_id = own});
+    g_autoptr(VkpDatabases) databases = databases_new(scene, scene->old_path);
+    databases_look(scene, databases);
+    g_assert_cmpuint(g_hash_table_size(vkp_databases_continued_ids(databases)), ==, 0);
+    pid_t other = databases_spawn_server(scene, scene->new_path);
+    databases_look(scene, databases);
+    GHashTable *continued = vkp_databases_continued_ids(databases);
+    g_assert_cmpuint(g_hash_table_size(continued), ==, 1);
+    g_assert_true(g_hash_table_contains(continued, &own));
+
+    vkp_family_kill(scene->family, other);
+    databases_look(scene, databases);
+    g_assert_cmpuint(g_hash_table_size(vkp_databases_continued_ids(databases)), ==, 0);
+}
+
 /* The chosen file by another name is not a neighbour. */
 static void test_same_file_twice(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -279,6 +300,7 @@ int main(int argc, char **argv)
     ADD("a-board-elsewhere-is-not-ours-though-it-is-opened-next", test_upgrade_at_once);
     ADD("the-users-choice-always-wins", test_choice);
     ADD("ids-of-the-neighbours-are-foreign", test_foreign_ids);
+    ADD("a-copy-with-a-server-goes-on-with-our-attempts", test_continued_ids);
     ADD("the-same-file-by-another-name-is-no-neighbour", test_same_file_twice);
     ADD("one-that-appears-is-picked-up", test_nothing_there);
     ADD("another-systems-clock-is-asked", test_foreign_clock);
