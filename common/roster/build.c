@@ -7,6 +7,7 @@
 #include "common/roster/leftover.h"
 #include "common/roster/orphans.h"
 #include "common/roster/registered.h"
+#include "common/roster/shelter.h"
 #include "common/roster/tie.h"
 
 /* Who belongs to what is decided in steps, each in a file of its own:
@@ -16,6 +17,7 @@
  *   orphans     finds the groups and sessions whose registered leader is gone
  *   evidence    weighs, one process after another, its marks (claim), group, ancestors, memory and
  *               folder; what one process is decides about its descendants
+ *   shelter     (a part of that) finds who comes from a daemon that serves the whole user
  *   executor    follows launchers from the registered processes to the agents
  *   leftover    asks whether a living executor still covers the attempt
  *   tie         writes it all out
@@ -42,6 +44,15 @@ static void write_borrowed(const VkpInquiry *inquiry, VkpRoster *roster)
     }
 }
 
+static void write_shelters(const VkpInquiry *inquiry, VkpRoster *roster)
+{
+    for (guint i = 0; i < inquiry->n; i++) {
+        VkpShelter shelter;
+        if (vkp_shelter_describe(inquiry, &inquiry->subjects[i], &shelter))
+            vkp_roster_add_shelter(roster, &shelter);
+    }
+}
+
 VkpRoster *vkp_roster_build(const VkpRosterInput *input)
 {
     VkpInquiry inquiry;
@@ -60,6 +71,7 @@ VkpRoster *vkp_roster_build(const VkpRosterInput *input)
         if (inquiry.subjects[i].claim.evidence != VKP_EVIDENCE_NONE)
             vkp_roster_add(roster, write_member(coverage, &inquiry.subjects[i]));
     write_borrowed(&inquiry, roster);
+    write_shelters(&inquiry, roster);
     vkp_coverage_free(coverage);
     vkp_inquiry_end(&inquiry);
     vkp_roster_seal(roster);

@@ -152,12 +152,19 @@ gboolean vkp_claim_share_marks(const VkpSubject *a, const VkpSubject *b)
            vkp_uuid_equal(&left->execution_id, &right->execution_id);
 }
 
-static gboolean are_still_borrowed(const VkpSubject *subject, const VkpBorrowedMarks *borrowed)
+VkpMarkIds vkp_claim_mark_ids(const VkpSubject *subject)
 {
     const VkpMarks *marks = marks_of(subject);
-    return marks && vkp_uuid_equal(&marks->attempt_id, &borrowed->attempt_id) &&
-           vkp_uuid_equal(&marks->other_attempt_id, &borrowed->other_attempt_id) &&
-           vkp_uuid_equal(&marks->execution_id, &borrowed->execution_id);
+    return marks ? (VkpMarkIds){marks->attempt_id, marks->other_attempt_id, marks->execution_id}
+                 : (VkpMarkIds){0};
+}
+
+gboolean vkp_claim_has_marks(const VkpSubject *subject, const VkpMarkIds *ids)
+{
+    const VkpMarks *marks = marks_of(subject);
+    return marks && vkp_uuid_equal(&marks->attempt_id, &ids->attempt_id) &&
+           vkp_uuid_equal(&marks->other_attempt_id, &ids->other_attempt_id) &&
+           vkp_uuid_equal(&marks->execution_id, &ids->execution_id);
 }
 
 static void note_lender(VkpSubject *subject, pid_t group, pid_t session)
@@ -179,7 +186,7 @@ static void note_if_borrowed(const VkpInquiry *inquiry, VkpSubject *subject)
         memory ? vkp_memory_lookup_borrowed(memory, subject->process->identity) : NULL;
     if (server && vkp_claim_share_marks(server, subject))
         note_lender(subject, server->process->group, server->process->session);
-    else if (before && are_still_borrowed(subject, before))
+    else if (before && vkp_claim_has_marks(subject, &before->marks))
         note_lender(subject, before->server_group, before->server_session);
     else if (parent && parent->has_borrowed_marks && vkp_claim_share_marks(parent, subject))
         note_lender(subject, parent->server_group, parent->server_session);
@@ -196,11 +203,8 @@ void vkp_claim_note_borrowed(VkpInquiry *inquiry)
 
 VkpBorrowedMarks vkp_claim_borrowed(const VkpSubject *subject)
 {
-    const VkpMarks *marks = &subject->process->image->marks;
     return (VkpBorrowedMarks){.identity = subject->process->identity,
-                              .attempt_id = marks->attempt_id,
-                              .other_attempt_id = marks->other_attempt_id,
-                              .execution_id = marks->execution_id,
+                              .marks = vkp_claim_mark_ids(subject),
                               .server_group = subject->server_group,
                               .server_session = subject->server_session};
 }

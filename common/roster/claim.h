@@ -37,5 +37,11 @@ VkpMarksVerdict vkp_claim_read_marks(const VkpInquiry *inquiry, const VkpSubject
 /* Whether both carry marks, and the same ones: one may have them from the other. */
 gboolean vkp_claim_share_marks(const VkpSubject *a, const VkpSubject *b);
 
+/* The ids among its marks; nil where there are none. */
+VkpMarkIds vkp_claim_mark_ids(const VkpSubject *subject);
+
+/* Whether its marks are known and name just these. */
+gboolean vkp_claim_has_marks(const VkpSubject *subject, const VkpMarkIds *ids);
+
 /* The attempt whose worktree holds the process's folder, as the board has it now; NULL: none. */
 const VkpAttempt *vkp_claim_find_place(const VkpInquiry *inquiry, const VkpSubject *subject);

@@ -2,6 +2,7 @@
 #include "common/roster/evidence.h"
 
 #include "common/roster/claim.h"
+#include "common/roster/shelter.h"
 
 static const VkpClaim no_claim = {.evidence = VKP_EVIDENCE_NONE};
 
@@ -205,27 +206,10 @@ static void inherit(const VkpInquiry *inquiry, VkpSubject *subject)
     const VkpSubject *parent = vkp_subject_at(inquiry, subject->parent);
     if (!parent)
         return;
-    if (parent->is_shared)
-        subject->shelter = subject->parent;
-    else if (!parent->is_server)
-        subject->shelter = parent->shelter;
     if (parent->is_shared || parent->is_boundary || parent->is_foreign)
         subject->source = VKP_NOBODY;
     else
         subject->source = vkp_subject_hands_on(parent) ? subject->parent : parent->source;
-}
-
-/* Marks that the shared daemon above does not carry were given to this process by whoever asked the
- * daemon for it; all else may stem from the task that started the daemon first. */
-static gboolean is_sheltered(const VkpInquiry *inquiry, const VkpSubject *subject,
-                             const VkpClaim *own)
-{
-    const VkpSubject *daemon = vkp_subject_at(inquiry, subject->shelter);
-    if (subject->is_shared)
-        return TRUE;
-    if (!daemon)
-        return FALSE;
-    return own->evidence == VKP_EVIDENCE_NONE || vkp_claim_share_marks(subject, daemon);
 }
 
 /* Names are anybody's to take, on the bus as well. Somebody whom more than a folder ties to a task
@@ -243,10 +227,11 @@ static void see_through_name(VkpSubject *subject)
 void vkp_evidence_decide(const VkpInquiry *inquiry, VkpSubject *subject)
 {
     inherit(inquiry, subject);
+    vkp_shelter_inherit(inquiry, subject);
     if (subject->claim.evidence == VKP_EVIDENCE_REGISTERED) {
         see_through_name(subject);
         subject->is_shared = FALSE; /* the execution's own process, whatever its name */
-        subject->shelter = VKP_NOBODY;
+        vkp_shelter_leave(subject);
         return;
     }
     if (!subject->is_candidate)
@@ -259,8 +244,8 @@ void vkp_evidence_decide(const VkpInquiry *inquiry, VkpSubject *subject)
     Claims claims = collect(inquiry, subject, &own);
     subject->claim = choose(&claims);
     see_through_name(subject);
-    if (is_sheltered(inquiry, subject, &own))
+    if (subject->is_shared || vkp_shelter_holds(inquiry, subject, &own))
         subject->claim.confidence = MIN(subject->claim.confidence, VKP_CONFIDENCE_DOUBTFUL);
     else
-        subject->shelter = VKP_NOBODY;
+        vkp_shelter_leave(subject);
 }

@@ -2,6 +2,7 @@
 #include "common/roster/leftover.h"
 
 #include "common/roster/claim.h"
+#include "common/roster/shelter.h"
 
 struct VkpCoverage {
     const VkpInquiry *inquiry;
@@ -127,8 +128,7 @@ VkpLeftoverReason vkp_leftover_judge(const VkpCoverage *coverage, const VkpSubje
 {
     const VkpClaim *claim = &subject->claim;
     if (claim->evidence == VKP_EVIDENCE_NONE || subject->protection != VKP_PROTECTION_NONE ||
-        subject->is_shared || subject->shelter != VKP_NOBODY ||
-        vkp_process_is_dead(subject->process))
+        subject->is_shared || vkp_shelter_has(subject) || vkp_process_is_dead(subject->process))
         return VKP_LEFTOVER_NONE;
     if (lacks_attempt(claim))
         return claim->is_deleted ? VKP_LEFTOVER_ATTEMPT_DELETED : VKP_LEFTOVER_NONE;

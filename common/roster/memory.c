@@ -10,15 +10,20 @@ typedef struct {
 struct VkpMemory {
     GHashTable *entries;  /* Entry, by its identity */
     GHashTable *borrowed; /* VkpBorrowedMarks, by its identity */
+    GHashTable *shelters; /* VkpShelter, by its identity */
 };
+
+static GHashTable *new_table(void)
+{
+    return g_hash_table_new_full(vkp_identity_hash, vkp_identity_equal_keys, NULL, g_free);
+}
 
 VkpMemory *vkp_memory_new(void)
 {
     VkpMemory *memory = g_new0(VkpMemory, 1);
-    memory->entries =
-        g_hash_table_new_full(vkp_identity_hash, vkp_identity_equal_keys, NULL, g_free);
-    memory->borrowed =
-        g_hash_table_new_full(vkp_identity_hash, vkp_identity_equal_keys, NULL, g_free);
+    memory->entries = new_table();
+    memory->borrowed = new_table();
+    memory->shelters = new_table();
     return memory;
 }
 
@@ -28,6 +33,7 @@ void vkp_memory_free(VkpMemory *memory)
         return;
     g_hash_table_unref(memory->entries);
     g_hash_table_unref(memory->borrowed);
+    g_hash_table_unref(memory->shelters);
     g_free(memory);
 }
 
@@ -51,6 +57,11 @@ pid_t vkp_memory_first_parent(const VkpMemory *memory, VkpIdentity identity)
 const VkpBorrowedMarks *vkp_memory_lookup_borrowed(const VkpMemory *memory, VkpIdentity identity)
 {
     return (const VkpBorrowedMarks *)g_hash_table_lookup(memory->borrowed, &identity);
+}
+
+const VkpShelter *vkp_memory_lookup_shelter(const VkpMemory *memory, VkpIdentity identity)
+{
+    return (const VkpShelter *)g_hash_table_lookup(memory->shelters, &identity);
 }
 
 static void take_in(VkpMemory *memory, const VkpRemembered *seen, pid_t first_parent)
@@ -102,9 +113,18 @@ static void learn_borrowed(VkpMemory *memory, const GArray *borrowed)
     }
 }
 
+static void learn_shelters(VkpMemory *memory, const GArray *shelters)
+{
+    for (guint i = 0; i < shelters->len; i++) {
+        VkpShelter *one = g_memdup2(&g_array_index(shelters, VkpShelter, i), sizeof(VkpShelter));
+        g_hash_table_replace(memory->shelters, &one->identity, one);
+    }
+}
+
 gboolean vkp_memory_learn(VkpMemory *memory, const VkpRoster *roster)
 {
     learn_borrowed(memory, vkp_roster_borrowed(roster));
+    learn_shelters(memory, vkp_roster_shelters(roster));
     gboolean changed = FALSE;
     for (guint i = 0; i < vkp_roster_size(roster); i++) {
         const VkpMember *member = vkp_roster_at(roster, i);
@@ -130,6 +150,7 @@ static guint forget_from(GHashTable *table, VkpMemoryHasEnded has_ended, void *d
 gboolean vkp_memory_forget(VkpMemory *memory, VkpMemoryHasEnded has_ended, void *data)
 {
     forget_from(memory->borrowed, has_ended, data);
+    forget_from(memory->shelters, has_ended, data);
     return forget_from(memory->entries, has_ended, data) > 0;
 }
 

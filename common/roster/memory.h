@@ -23,13 +23,16 @@ pid_t vkp_memory_first_parent(const VkpMemory *memory, VkpIdentity identity);
  * borrowed or NULL. Not kept beyond this run. */
 const VkpBorrowedMarks *vkp_memory_lookup_borrowed(const VkpMemory *memory, VkpIdentity identity);
 
+/* By which shared daemon this run has seen it sheltered, perhaps long ago; borrowed or NULL. Not
+ * kept beyond this run. */
+const VkpShelter *vkp_memory_lookup_shelter(const VkpMemory *memory, VkpIdentity identity);
+
 /* Takes in what an earlier run of the service had seen (VkpRemembered), of processes that this one
  * has not. */
 void vkp_memory_load(VkpMemory *memory, const GArray *remembered);
 
-/* Learns the roster's strong members, and whose marks are a server's. Returns whether anything
- * changed, so that it need be stored.
- */
+/* Learns the roster's strong members, whose marks are a server's, and who is sheltered. Returns
+ * whether anything changed that is stored. */
 gboolean vkp_memory_learn(VkpMemory *memory, const VkpRoster *roster);
 
 typedef gboolean (*VkpMemoryHasEnded)(VkpIdentity identity, void *data);

@@ -6,6 +6,7 @@ struct VkpRoster {
     GHashTable *by_identity; /* VkpIdentity * inside a member's process -> VkpMember; once sealed */
     GHashTable *by_pid;      /* pid -> VkpMember, the youngest; once sealed */
     GArray *borrowed;        /* VkpBorrowedMarks */
+    GArray *shelters;        /* VkpShelter */
     guint n_executors;
     guint n_leftovers;
 };
@@ -20,6 +21,7 @@ VkpRoster *vkp_roster_new(void)
     VkpRoster *roster = g_atomic_rc_box_new0(VkpRoster);
     roster->members = g_ptr_array_new_with_free_func(unref_member);
     roster->borrowed = g_array_new(FALSE, FALSE, sizeof(VkpBorrowedMarks));
+    roster->shelters = g_array_new(FALSE, FALSE, sizeof(VkpShelter));
     return roster;
 }
 
@@ -31,6 +33,11 @@ void vkp_roster_add(VkpRoster *roster, VkpMember *member)
 void vkp_roster_add_borrowed(VkpRoster *roster, const VkpBorrowedMarks *borrowed)
 {
     g_array_append_vals(roster->borrowed, borrowed, 1);
+}
+
+void vkp_roster_add_shelter(VkpRoster *roster, const VkpShelter *shelter)
+{
+    g_array_append_vals(roster->shelters, shelter, 1);
 }
 
 static gint compare_members(gconstpointer a, gconstpointer b)
@@ -87,6 +94,7 @@ static void clear_roster(gpointer data)
     g_clear_pointer(&roster->by_pid, g_hash_table_unref);
     g_ptr_array_unref(roster->members);
     g_array_unref(roster->borrowed);
+    g_array_unref(roster->shelters);
 }
 
 void vkp_roster_unref(VkpRoster *roster)
@@ -128,4 +136,9 @@ guint vkp_roster_n_leftovers(const VkpRoster *roster)
 const GArray *vkp_roster_borrowed(const VkpRoster *roster)
 {
     return roster->borrowed;
+}
+
+const GArray *vkp_roster_shelters(const VkpRoster *roster)
+{
+    return roster->shelters;
 }

@@ -7,20 +7,34 @@
  * once sealed. */
 typedef struct VkpRoster VkpRoster;
 
+/* By which marks are told apart, as in VkpMarks. */
+typedef struct {
+    VkpUuid attempt_id;
+    VkpUuid other_attempt_id;
+    VkpUuid execution_id;
+} VkpMarkIds;
+
 /* A process, member or not, whose marks are those of the server that it comes from: that one was
  * started inside a task itself, and they tell nothing of what it starts. */
 typedef struct {
     VkpIdentity identity;
-    VkpUuid attempt_id; /* the marks, as in VkpMarks */
-    VkpUuid other_attempt_id;
-    VkpUuid execution_id;
+    VkpMarkIds marks;
     pid_t server_group;
     pid_t server_session;
 } VkpBorrowedMarks;
 
+/* A process, member or not, that comes from a shared daemon, which some task has started: what ties
+ * it to the task may come from the daemon alone. */
+typedef struct {
+    VkpIdentity identity;
+    pid_t parent_pid;
+    VkpMarkIds marks; /* the daemon's */
+} VkpShelter;
+
 VkpRoster *vkp_roster_new(void);
 void vkp_roster_add(VkpRoster *roster, VkpMember *member); /* takes the reference */
 void vkp_roster_add_borrowed(VkpRoster *roster, const VkpBorrowedMarks *borrowed); /* copied */
+void vkp_roster_add_shelter(VkpRoster *roster, const VkpShelter *shelter);         /* copied */
 void vkp_roster_seal(VkpRoster *roster);
 
 VkpRoster *vkp_roster_ref(VkpRoster *roster);
@@ -35,5 +49,6 @@ VkpMember *vkp_roster_lookup_pid(const VkpRoster *roster, pid_t pid);  /* borrow
 guint vkp_roster_n_executors(const VkpRoster *roster);
 guint vkp_roster_n_leftovers(const VkpRoster *roster);
 
-/* As VkpBorrowedMarks; for vkp_memory_learn(). */
+/* As VkpBorrowedMarks and VkpShelter; for vkp_memory_learn(). */
 const GArray *vkp_roster_borrowed(const VkpRoster *roster);
+const GArray *vkp_roster_shelters(const VkpRoster *roster);

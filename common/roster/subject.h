@@ -63,6 +63,7 @@ typedef struct {
     gboolean is_foreign; /* another board's: no member, and nothing is inherited through it */
     gint source;         /* the nearest ancestor that hands its tie on */
     gint shelter;        /* the nearest shared daemon above, which the tie may come from */
+    const VkpShelter *former_shelter; /* in memory: of it or an ancestor, once; NULL: none */
 
     gboolean is_executor;
 } VkpSubject;

@@ -78,7 +78,7 @@ static void test_memory_knows_borrowed_marks(void)
 {
     g_autoptr(VkpMemory) memory = vkp_memory_new();
     g_autoptr(VkpRoster) roster = vkp_roster_new();
-    VkpBorrowedMarks borrowed = {.identity = {1, 1}, .attempt_id = {{7}}, .server_group = 5};
+    VkpBorrowedMarks borrowed = {.identity = {1, 1}, .marks.attempt_id = {{7}}, .server_group = 5};
     vkp_roster_add_borrowed(roster, &borrowed);
     vkp_roster_seal(roster);
     g_assert_false(vkp_memory_learn(memory, roster)); /* nothing that is stored */
@@ -91,6 +91,25 @@ static void test_memory_knows_borrowed_marks(void)
     VkpIdentity ended = {1, 1};
     g_assert_false(vkp_memory_forget(memory, is_this_one, &ended));
     g_assert_null(vkp_memory_lookup_borrowed(memory, ended));
+}
+
+static void test_memory_knows_who_was_sheltered(void)
+{
+    g_autoptr(VkpMemory) memory = vkp_memory_new();
+    g_autoptr(VkpRoster) roster = vkp_roster_new();
+    VkpShelter shelter = {.identity = {1, 1}, .parent_pid = 9, .marks.attempt_id = {{7}}};
+    vkp_roster_add_shelter(roster, &shelter);
+    vkp_roster_seal(roster);
+    g_assert_false(vkp_memory_learn(memory, roster)); /* nothing that is stored */
+    g_autoptr(VkpRoster) empty = handmade_roster(NULL);
+    vkp_memory_learn(memory, empty);
+    const VkpShelter *known = vkp_memory_lookup_shelter(memory, (VkpIdentity){1, 1});
+    g_assert_nonnull(known);
+    g_assert_cmpint(known->parent_pid, ==, 9);
+    g_assert_null(vkp_memory_lookup_shelter(memory, (VkpIdentity){1, 2}));
+    VkpIdentity ended = {1, 1};
+    vkp_memory_forget(memory, is_this_one, &ended);
+    g_assert_null(vkp_memory_lookup_shelter(memory, ended));
 }
 
 static void test_registrations_of_what_was_seen(void)
@@ -150,6 +169,7 @@ int main(int argc, char **argv)
     TEST("memory/survives-a-restart", test_memory_survives_a_restart);
     TEST("memory/knows-the-first-parent", test_memory_knows_the_first_parent);
     TEST("memory/knows-marks-from-a-server", test_memory_knows_borrowed_marks);
+    TEST("memory/knows-who-was-sheltered", test_memory_knows_who_was_sheltered);
     TEST("registrations/of-what-was-seen", test_registrations_of_what_was_seen);
     TEST("registrations/in-use-while-the-group-lives",
          test_registration_is_in_use_while_its_group_lives);

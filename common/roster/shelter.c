@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/roster/shelter.h"
+
+#include "common/roster/claim.h"
+
+/* A parent changes by its death alone: until then it tells whether it comes from a shared daemon,
+ * and afterwards only memory does. Who was known for a task's own at any time had but a parent that
+ * took a daemon's name meanwhile. */
+static const VkpShelter *find_former(const VkpInquiry *inquiry, const VkpSubject *subject)
+{
+    const VkpMemory *memory = inquiry->input->memory;
+    const VkpProcess *process = subject->process;
+    const VkpShelter *seen = memory ? vkp_memory_lookup_shelter(memory, process->identity) : NULL;
+    if (!seen || seen->parent_pid == process->parent_pid ||
+        vkp_memory_lookup(memory, process->identity))
+        return NULL;
+    return seen;
+}
+
+void vkp_shelter_inherit(const VkpInquiry *inquiry, VkpSubject *subject)
+{
+    const VkpSubject *parent = vkp_subject_at(inquiry, subject->parent);
+    subject->former_shelter = find_former(inquiry, subject);
+    if (!parent)
+        return;
+    if (parent->is_shared) {
+        subject->shelter = subject->parent;
+    } else if (!parent->is_server) {
+        subject->shelter = parent->shelter;
+        if (!subject->former_shelter)
+            subject->former_shelter = parent->former_shelter;
+    }
+}
+
+/* Marks that the daemon does not carry were given to this process by whoever asked the daemon for
+ * it; all else may stem from the task that started the daemon first. */
+gboolean vkp_shelter_holds(const VkpInquiry *inquiry, const VkpSubject *subject,
+                           const VkpClaim *own)
+{
+    const VkpSubject *daemon = vkp_subject_at(inquiry, subject->shelter);
+    if (own->evidence == VKP_EVIDENCE_NONE)
+        return vkp_shelter_has(subject);
+    return (daemon && vkp_claim_share_marks(subject, daemon)) ||
+           (subject->former_shelter &&
+            vkp_claim_has_marks(subject, &subject->former_shelter->marks));
+}
+
+void vkp_shelter_leave(VkpSubject *subject)
+{
+    subject->shelter = VKP_NOBODY;
+    subject->former_shelter = NULL;
+}
+
+/* A daemon that nothing ties to a task has no tie to hand on. What memory knows already stays as it
+ * is, with the parent that has died. */
+gboolean vkp_shelter_describe(const VkpInquiry *inquiry, const VkpSubject *subject,
+                              VkpShelter *shelter)
+{
+    const VkpSubject *daemon = vkp_subject_at(inquiry, subject->shelter);
+    const VkpShelter *former = subject->former_shelter;
+    VkpIdentity identity = subject->process->identity;
+    if (!subject->is_candidate)
+        return FALSE;
+    *shelter = (VkpShelter){.identity = identity, .parent_pid = subject->process->parent_pid};
+    if (daemon && daemon->claim.evidence != VKP_EVIDENCE_NONE)
+        shelter->marks = vkp_claim_mark_ids(daemon);
+    else if (former && !vkp_identity_equal(former->identity, identity))
+        shelter->marks = former->marks;
+    else
+        return FALSE;
+    return TRUE;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who comes from a daemon that serves the whole user, and stays known for it. */
+#include "tests/roster/scene.h"
+
+#define REGISTERED VKP_EVIDENCE_REGISTERED
+#define ENVIRONMENT VKP_EVIDENCE_ENVIRONMENT
+#define GROUP VKP_EVIDENCE_PROCESS_GROUP
+
+static void expect_spared(Scene *scene, pid_t pid)
+{
+    scene_expect(scene, pid, ENVIRONMENT, 50, 1, 0);
+    g_assert_cmpint(scene_tie(scene, pid)->leftover_reason, ==, VKP_LEFTOVER_NONE);
+}
+
+/* The user's shell in a tmux that an agent of attempt 1 started, and the job of that shell. */
+static Scene *scene_with_pane(const char *daemon_name)
+{
+    Scene *scene = scene_new();
+    const char *mark = scene_attempt_mark(scene, 1);
+    SCENE_ADD(scene, .pid = 100, .name = daemon_name, .environment = mark);
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .name = "bash", .environment = mark);
+    SCENE_ADD(scene, .pid = 102, .parent = 101, .session = 101, .name = "job", .environment = mark);
+    return scene;
+}
+
+static void test_job_whose_shell_has_ended(void)
+{
+    g_autoptr(Scene) scene = scene_with_pane("tmux: server");
+    scene_build(scene);
+    scene_learn(scene);
+    scene_end(scene, 101);
+    for (guint i = 0; i < 2; i++) {
+        scene_build(scene);
+        expect_spared(scene, 102);
+        scene_learn(scene);
+    }
+    /* Nor does the daemon's end change it. */
+    scene_end(scene, 100);
+    scene_build(scene);
+    expect_spared(scene, 102);
+}
+
+static void test_what_such_a_job_starts(void)
+{
+    g_autoptr(Scene) scene = scene_with_pane("tmux: server");
+    scene_build(scene);
+    scene_learn(scene);
+    scene_end(scene, 100);
+    scene_end(scene, 101);
+    SCENE_ADD(scene, .pid = 103, .parent = 102, .environment = scene_attempt_mark(scene, 1));
+    SCENE_ADD(scene, .pid = 104, .parent = 102, .environment = scene_attempt_mark(scene, 2));
+    scene_build(scene);
+    scene_learn(scene);
+    expect_spared(scene, 103);
+    scene_expect(scene, 104, ENVIRONMENT, 90, 2, 0); /* others than the daemon's */
+    scene_end(scene, 102);
+    scene_build(scene);
+    expect_spared(scene, 103);
+}
+
+static void test_job_without_marks_that_a_task_adopts(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    SCENE_ADD(scene, .pid = 90, .environment = scene_attempt_mark(scene, 1));
+    SCENE_ADD(scene, .pid = 100, .name = "tmux: server",
+              .environment = scene_attempt_mark(scene, 1));
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .name = "bash");
+    scene_build(scene);
+    scene_learn(scene);
+    scene_end(scene, 100);
+    scene_end(scene, 101);
+    SCENE_ADD(scene, .pid = 101, .parent = 90, .name = "bash");
+    scene_build(scene);
+    scene_expect(scene, 101, VKP_EVIDENCE_DESCENDANT, 50, 1, 0);
+}
+
+/* A task's process takes the name of a daemon for a while. */
+static void test_name_that_was_taken_for_a_moment(void)
+{
+    g_autoptr(Scene) scene = scene_with_pane("tmux: server");
+    const char *mark = scene_attempt_mark(scene, 1);
+    scene_build(scene);
+    scene_learn(scene);
+    scene_end(scene, 100);
+    SCENE_ADD(scene, .pid = 100, .environment = mark);
+    scene_end(scene, 101);
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .name = "bash", .environment = mark);
+    scene_end(scene, 102);
+    SCENE_ADD(scene, .pid = 102, .parent = 101, .name = "job", .environment = mark);
+    scene_build(scene);
+    scene_learn(scene);
+    scene_expect(scene, 101, ENVIRONMENT, 90, 1, 0);
+    scene_end(scene, 100);
+    scene_end(scene, 101);
+    scene_build(scene);
+    scene_expect(scene, 102, ENVIRONMENT, 90, 1, 0);
+    g_assert_cmpint(scene_tie(scene, 102)->leftover_reason, ==, VKP_LEFTOVER_EXECUTOR_EXITED);
+}
+
+static void test_name_that_was_taken_after_birth(void)
+{
+    g_autoptr(Scene) scene = scene_with_pane("sh");
+    scene_build(scene);
+    scene_learn(scene);
+    scene_end(scene, 100);
+    SCENE_ADD(scene, .pid = 100, .name = "tmux: server",
+              .environment = scene_attempt_mark(scene, 1));
+    scene_end(scene, 101);
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .environment = scene_attempt_mark(scene, 1));
+    scene_build(scene);
+    scene_learn(scene);
+    scene_end(scene, 100);
+    scene_build(scene);
+    scene_expect(scene, 101, ENVIRONMENT, 90, 1, 0);
+}
+
+/* An execution's own process is what its row says, wherever it was started. */
+static void test_executor_that_came_from_a_shared_daemon(void)
+{
+    g_autoptr(Scene) scene = scene_with_pane("tmux: server");
+    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 101);
+    scene_build(scene);
+    scene_learn(scene);
+    scene_end(scene, 101);
+    scene_register(scene, 102, 102, 1);
+    SCENE_ADD(scene, .pid = 103, .parent = 102, .environment = scene_attempt_mark(scene, 1));
+    SCENE_ADD(scene, .pid = 104, .group = 102);
+    scene_build(scene);
+    scene_expect(scene, 102, REGISTERED, 100, 1, 1);
+    scene_expect(scene, 103, ENVIRONMENT, 90, 1, 1);
+    scene_expect(scene, 104, GROUP, 80, 1, 1);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+#define TEST(name, func) g_test_add_func("/roster/shared/" name, func)
+    TEST("a-job-whose-shell-has-ended-stays-weak", test_job_whose_shell_has_ended);
+    TEST("so-does-what-such-a-job-starts", test_what_such_a_job_starts);
+    TEST("so-does-one-that-a-task-adopts", test_job_without_marks_that_a_task_adopts);
+    TEST("a-name-that-was-taken-for-a-moment-hides-nobody", test_name_that_was_taken_for_a_moment);
+    TEST("a-name-that-was-taken-after-birth-hides-nobody", test_name_that_was_taken_after_birth);
+    TEST("an-executor-is-never-weak", test_executor_that_came_from_a_shared_daemon);
+    return g_test_run();
+}
