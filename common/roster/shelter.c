@@ -17,13 +17,20 @@ static const VkpShelter *find_former(const VkpInquiry *inquiry, const VkpSubject
     return seen;
 }
 
+/* The user's systemd is one by its name, but it adopts whoever has lost a parent: nothing comes
+ * from it to those. */
+static gboolean is_source(const VkpSubject *parent)
+{
+    return parent->is_shared && !(parent->is_boundary && vkp_protect_is_manager(parent->process));
+}
+
 void vkp_shelter_inherit(const VkpInquiry *inquiry, VkpSubject *subject)
 {
     const VkpSubject *parent = vkp_subject_at(inquiry, subject->parent);
     subject->former_shelter = find_former(inquiry, subject);
     if (!parent)
         return;
-    if (parent->is_shared) {
+    if (is_source(parent)) {
         subject->shelter = subject->parent;
     } else if (!parent->is_server) {
         subject->shelter = parent->shelter;

@@ -131,6 +131,21 @@ static void test_executor_that_came_from_a_shared_daemon(void)
     scene_expect(scene, 104, GROUP, 80, 1, 1);
 }
 
+/* The user's systemd bears the name of a shared daemon, but starts nothing that it adopts. */
+static void test_orphan_that_the_users_systemd_adopted(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 99, .pid = 100);
+    SCENE_ADD(scene, .pid = 40, .name = "systemd");
+    SCENE_ADD(scene, .pid = 105, .parent = 40, .group = 100);
+    SCENE_ADD(scene, .pid = 106, .parent = 40);
+    scene_remember(scene, 106, 106, 1, 1);
+    scene_build(scene);
+    scene_expect(scene, 105, GROUP, 80, 1, 1);
+    g_assert_cmpint(scene_tie(scene, 105)->leftover_reason, ==, VKP_LEFTOVER_EXECUTOR_EXITED);
+    scene_expect(scene, 106, VKP_EVIDENCE_REMEMBERED, 60, 1, 1);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -141,5 +156,6 @@ int main(int argc, char **argv)
     TEST("a-name-that-was-taken-for-a-moment-hides-nobody", test_name_that_was_taken_for_a_moment);
     TEST("a-name-that-was-taken-after-birth-hides-nobody", test_name_that_was_taken_after_birth);
     TEST("an-executor-is-never-weak", test_executor_that_came_from_a_shared_daemon);
+    TEST("the-users-systemd-shelters-no-orphans", test_orphan_that_the_users_systemd_adopted);
     return g_test_run();
 }
