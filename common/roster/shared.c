@@ -21,34 +21,30 @@ static const char *const daemon_names[] = {
 
 /* Programs of which one instance serves everything that the user opens: the first caller becomes
  * the parent of them all. */
-static const char *const single_instances[] = {"firefox",       "firefox-esr",
-                                               "firefox-bin",   "librewolf",
-                                               "chrome",        "google-chrome",
-                                               "chromium",      "chromium-browse",
-                                               "brave",         "brave-browser",
-                                               "msedge",        "opera",
-                                               "vivaldi-bin",   "code",
-                                               "code-insiders", "code-oss",
-                                               "codium",        "cursor",
-                                               "windsurf",      "zed",
-                                               "zed-editor",    "zeditor",
-                                               "sublime_text",  "gnome-terminal-",
-                                               "ptyxis",        "xfce4-terminal",
-                                               "mate-terminal", "terminator",
-                                               "tilix",         "wezterm-gui",
-                                               "nautilus",      "nemo",
-                                               "thunar",        "Thunar",
-                                               "dolphin",       "pcmanfm",
-                                               "pcmanfm-qt",    "caja",
-                                               "emacs",         "slack",
-                                               "Discord",       NULL};
+static const char *const single_instances[] = {
+    /* Chromium and what is built on it */
+    "chrome", "google-chrome", "chromium", "chromium-browse", "brave", "brave-browser", "msedge",
+    "opera", "vivaldi-bin", "code", "code-insiders", "code-oss", "codium", "cursor", "windsurf",
+    "slack", "Discord",
+    /* editors, terminals, file managers */
+    "zed", "zed-editor", "zeditor", "sublime_text", "emacs", "gnome-terminal-", "ptyxis",
+    "xfce4-terminal", "mate-terminal", "terminator", "tilix", "wezterm-gui", "nautilus", "nemo",
+    "thunar", "Thunar", "dolphin", "pcmanfm", "pcmanfm-qt", "caja", NULL};
 
-/* What tells an instance made for a program, not for the user: a test's browser. The first two tell
- * a helper, which is whatever its main process is. */
-static const char *const private_instance_options[] = {
-    "--type=",         "-contentproc",        "--headless",   "-headless",   "--remote-debugging",
-    "--user-data-dir", "--enable-automation", "--marionette", "-marionette", "--profile",
-    "-profile",        "--test-type",         "--no-remote",  "-no-remote",  NULL};
+static const char *const firefoxes[] = {"firefox", "firefox-esr", "firefox-bin", "librewolf", NULL};
+
+/* What tells an instance made for a program, not for the user: a test's browser. A folder of its
+ * own for all data makes one, another profile in the user's folder does not, nor does a port for a
+ * debugger. `--type=renderer` tells a helper, which is whatever its main process is, and no user
+ * opens anything in an instance without windows. */
+static const char *const private_options[] = {"--user-data-dir", "--type", "--headless", NULL};
+
+/* Firefox hands over to the user's instance unless it is told not to, which takes a profile. */
+static const char *const firefox_helper_options[] = {"-contentproc", "--headless", "-headless",
+                                                     NULL};
+static const char *const firefox_profile_options[] = {"--profile", "-profile", "-P", NULL};
+static const char *const firefox_alone_options[] = {"--no-remote", "-no-remote", "--new-instance",
+                                                    "-new-instance", NULL};
 
 /* Servers that are known by a word of their command line, since their name is that of a runtime. */
 static const struct {
@@ -72,7 +68,7 @@ static const char *const daemon_titles[] = {"bazel(", /* bazel(workspace) --max_
                                             "SCREEN", /* SCREEN -S name */
                                             "tmux: ", NULL};
 
-typedef enum { LISTED_NOT, LISTED_DAEMON, LISTED_SINGLE_INSTANCE } Listing;
+typedef enum { LISTED_NOT, LISTED_DAEMON, LISTED_SINGLE_INSTANCE, LISTED_FIREFOX } Listing;
 
 struct VkpSharedDaemons {
     GHashTable *names; /* owned name -> Listing */
@@ -90,6 +86,7 @@ VkpSharedDaemons *vkp_shared_daemons_new(const char *const *more)
     daemons->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     list_names(daemons, daemon_names, LISTED_DAEMON);
     list_names(daemons, single_instances, LISTED_SINGLE_INSTANCE);
+    list_names(daemons, firefoxes, LISTED_FIREFOX);
     if (more)
         list_names(daemons, more, LISTED_DAEMON);
     return daemons;
@@ -111,13 +108,28 @@ static const char *const *arguments_of(const VkpProcess *process)
     return (const char *const *)process->image->command;
 }
 
-static gboolean some_argument_starts(const char *const *arguments, const char *const *starts)
+/* `--option` or `--option=value`, but not `--option-of-another-name`. */
+static gboolean is_option(const char *argument, const char *option)
+{
+    gsize length = strlen(option);
+    return strncmp(argument, option, length) == 0 &&
+           (argument[length] == '\0' || argument[length] == '=');
+}
+
+static gboolean has_option(const char *const *arguments, const char *const *options)
 {
     for (; *arguments; arguments++)
-        for (const char *const *start = starts; *start; start++)
-            if (g_str_has_prefix(*arguments, *start))
+        for (const char *const *option = options; *option; option++)
+            if (is_option(*arguments, *option))
                 return TRUE;
     return FALSE;
+}
+
+static gboolean is_private_firefox(const char *const *arguments)
+{
+    return has_option(arguments, firefox_helper_options) ||
+           (has_option(arguments, firefox_profile_options) &&
+            has_option(arguments, firefox_alone_options));
 }
 
 static gboolean is_known_by_word(const char *name, const char *const *arguments)
@@ -156,7 +168,9 @@ gboolean vkp_shared_daemons_include(const VkpSharedDaemons *daemons, const VkpPr
     case LISTED_DAEMON:
         return TRUE;
     case LISTED_SINGLE_INSTANCE:
-        return !some_argument_starts(arguments, private_instance_options);
+        return !has_option(arguments, private_options);
+    case LISTED_FIREFOX:
+        return !is_private_firefox(arguments);
     case LISTED_NOT:
         break;
     }
