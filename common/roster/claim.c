@@ -56,6 +56,13 @@ void vkp_claim_note_old_ids(VkpInquiry *inquiry)
     }
 }
 
+/* A row is written before its process is given its marks, but whoever registers may be faster: an
+ * execution that is named by a registration alone may not have had its row yet. */
+static gboolean is_word_of_registrar(const VkpClaim *claim)
+{
+    return claim->evidence == VKP_EVIDENCE_REGISTERED && vkp_uuid_is_nil(&claim->attempt_id);
+}
+
 /* Whether an id that the board lacks has lost its row, and is not merely new: some process that
  * bears it is older than our view of the board. */
 static gboolean is_deleted(const VkpInquiry *inquiry, const VkpSubject *subject,
@@ -63,8 +70,9 @@ static gboolean is_deleted(const VkpInquiry *inquiry, const VkpSubject *subject,
 {
     if (vkp_board_is_cut(inquiry->input->board))
         return FALSE;
-    return is_older_than_our_view(inquiry, subject->process) ||
-           g_hash_table_contains(inquiry->old_ids, main_id(claim));
+    if (g_hash_table_contains(inquiry->old_ids, main_id(claim)))
+        return TRUE;
+    return !is_word_of_registrar(claim) && is_older_than_our_view(inquiry, subject->process);
 }
 
 /* The id may be another board's, or its row one that could not be read. */

@@ -52,14 +52,14 @@ VkpClaim vkp_registered_claim(const VkpInquiry *inquiry, const VkpExecution *exe
                       .execution = execution};
 }
 
-/* What was taken once stays: when the clock has been set back since, a start seems too old that was
- * not. */
-static gboolean was_taken(const VkpInquiry *inquiry, const VkpRegistration *registration)
+/* What memory has of the process for the registered execution; NULL: nothing. */
+static const VkpRemembered *find_seen(const VkpInquiry *inquiry,
+                                      const VkpRegistration *registration)
 {
     const VkpMemory *memory = inquiry->input->memory;
     VkpIdentity identity = {registration->pid, registration->start_ticks};
     const VkpRemembered *seen = memory ? vkp_memory_lookup(memory, identity) : NULL;
-    return seen && vkp_uuid_equal(&seen->execution_id, &registration->execution_id);
+    return seen && vkp_uuid_equal(&seen->execution_id, &registration->execution_id) ? seen : NULL;
 }
 
 /* A row that was read before it was written, as it seems, tells nothing: the clock has been set
@@ -70,6 +70,15 @@ static gboolean is_older_than_row(const VkpInquiry *inquiry, const VkpProcess *p
     gint64 read_at_usec = (gint64)inquiry->input->board_current_usec;
     return vkp_start_is_too_old(process->start_time_usec, execution->started_at_usec) &&
            execution->started_at_usec <= read_at_usec + CLOCK_SLACK_USEC;
+}
+
+/* The attempt of an execution that was on the board once. */
+static void recall_attempt(const VkpInquiry *inquiry, const VkpRegistration *registration,
+                           VkpClaim *claim)
+{
+    const VkpRemembered *seen = find_seen(inquiry, registration);
+    if (seen && !vkp_board_lookup_execution(inquiry->input->board, &registration->execution_id))
+        claim->attempt_id = seen->attempt_id;
 }
 
 /* The registration names the very process, so a late start is no sign of a reused pid: who
@@ -83,9 +92,12 @@ static void take_registration(VkpInquiry *inquiry, const VkpRegistration *regist
     VkpClaim claim = {.evidence = VKP_EVIDENCE_REGISTERED,
                       .confidence = VKP_CONFIDENCE_REGISTERED,
                       .execution_id = registration->execution_id};
+    recall_attempt(inquiry, registration, &claim);
     if (!vkp_claim_fill(inquiry, subject, &claim))
         return;
-    if (claim.execution && !was_taken(inquiry, registration) &&
+    /* What was taken once stays: when the clock has been set back since, a start seems too old that
+     * was not. */
+    if (claim.execution && !find_seen(inquiry, registration) &&
         is_older_than_row(inquiry, subject->process, claim.execution))
         return;
     subject->claim = claim;

@@ -121,17 +121,24 @@ static void test_registration_beats_the_pid_column(void)
     scene_expect(scene, 100, REGISTERED, 100, 1, 1);
 }
 
+/* Its row may be about to be written; one that has been seen there is gone. */
 static void test_registration_for_an_execution_that_is_not_there(void)
 {
     g_autoptr(Scene) scene = scene_new();
     SCENE_ADD(scene, .pid = 90);
     SCENE_ADD(scene, .pid = 100, .parent = 90);
+    SCENE_ADD(scene, .pid = 101, .parent = 90);
     scene_register(scene, 100, 100, 7);
+    scene_register(scene, 101, 101, 8);
+    scene_remember(scene, 101, 101, 77, 8);
     scene_build(scene);
     const VkpTie *tie = scene_tie(scene, 100);
-    g_assert_cmpuint(tie->confidence, ==, 90);
-    g_assert_cmpint(tie->leftover_reason, ==, VKP_LEFTOVER_ATTEMPT_DELETED);
+    g_assert_cmpint(tie->evidence, ==, REGISTERED);
+    g_assert_cmpuint(tie->confidence, ==, 50);
+    g_assert_cmpint(tie->leftover_reason, ==, VKP_LEFTOVER_NONE);
     g_assert_cmpint(tie->kind, ==, VKP_KIND_UNKNOWN);
+    scene_expect(scene, 101, REGISTERED, 90, 77, 8);
+    g_assert_cmpint(scene_tie(scene, 101)->leftover_reason, ==, VKP_LEFTOVER_ATTEMPT_DELETED);
 }
 
 /* A server with two children of attempt 1, whose rows are there but name no pid. */
