@@ -72,13 +72,35 @@ static gboolean is_older_than_row(const VkpInquiry *inquiry, const VkpProcess *p
            execution->started_at_usec <= read_at_usec + CLOCK_SLACK_USEC;
 }
 
-/* The attempt of an execution that was on the board once. */
-static void recall_attempt(const VkpInquiry *inquiry, const VkpRegistration *registration,
-                           VkpClaim *claim)
+/* Marks of one attempt, and of no other execution than the claim's. */
+static const VkpMarks *find_fitting_marks(const VkpInquiry *inquiry, const VkpSubject *subject,
+                                          const VkpClaim *claim)
 {
+    VkpClaim own = {0};
+    if (vkp_claim_read_marks(inquiry, subject, &own) != VKP_MARKS_CLAIM ||
+        !vkp_uuid_is_nil(&own.marks->other_attempt_id))
+        return NULL;
+    const VkpUuid *execution_id = &own.marks->execution_id;
+    return vkp_uuid_is_nil(execution_id) || vkp_uuid_equal(execution_id, &claim->execution_id)
+               ? own.marks
+               : NULL;
+}
+
+/* The attempt of an execution that the board lacks: as its row once said, else as the marks do. */
+static void recall_attempt(const VkpInquiry *inquiry, const VkpRegistration *registration,
+                           const VkpSubject *subject, VkpClaim *claim)
+{
+    if (vkp_board_lookup_execution(inquiry->input->board, &registration->execution_id))
+        return;
     const VkpRemembered *seen = find_seen(inquiry, registration);
-    if (seen && !vkp_board_lookup_execution(inquiry->input->board, &registration->execution_id))
+    const VkpMarks *marks = find_fitting_marks(inquiry, subject, claim);
+    if (seen)
         claim->attempt_id = seen->attempt_id;
+    if (!marks || (!vkp_uuid_is_nil(&claim->attempt_id) &&
+                   !vkp_uuid_equal(&claim->attempt_id, &marks->attempt_id)))
+        return;
+    claim->attempt_id = marks->attempt_id;
+    claim->marks = marks;
 }
 
 /* The registration names the very process, so a late start is no sign of a reused pid: who
@@ -92,7 +114,7 @@ static void take_registration(VkpInquiry *inquiry, const VkpRegistration *regist
     VkpClaim claim = {.evidence = VKP_EVIDENCE_REGISTERED,
                       .confidence = VKP_CONFIDENCE_REGISTERED,
                       .execution_id = registration->execution_id};
-    recall_attempt(inquiry, registration, &claim);
+    recall_attempt(inquiry, registration, subject, &claim);
     if (!vkp_claim_fill(inquiry, subject, &claim))
         return;
     /* What was taken once stays: when the clock has been set back since, a start seems too old that

@@ -59,88 +59,6 @@ static void test_two_rows_with_one_pid(void)
     scene_expect(scene, 100, REGISTERED, 100, 2, 2);
 }
 
-static void test_registration_names_the_very_process(void)
-{
-    g_autoptr(Scene) scene = scene_new();
-    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 90);
-    SCENE_EXECUTION(scene, .number = 2, .attempt = 1, .start = 500);
-    SCENE_ADD(scene, .pid = 100);
-    SCENE_ADD(scene, .pid = 101);
-    SCENE_ADD(scene, .pid = 102, .start = 400);
-    scene_register(scene, 100, 100, 1);
-    scene_register(scene, 101, 55, 1);  /* a reused pid */
-    scene_register(scene, 102, 400, 2); /* older than its row */
-    scene_build(scene);
-    scene_expect(scene, 100, REGISTERED, 100, 1, 1);
-    scene_expect_none(scene, 101);
-    scene_expect_none(scene, 102);
-}
-
-/* Rows bear the time of a clock that was right, or not, when they were written. */
-static void test_registration_outlasts_a_clock_that_was_set(void)
-{
-    static const double row_starts[] = {90, 5000, 3e9, 0.001};
-    for (guint i = 0; i < G_N_ELEMENTS(row_starts); i++) {
-        g_autoptr(Scene) scene = scene_new();
-        SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = row_starts[i]);
-        SCENE_ADD(scene, .pid = 90);
-        SCENE_ADD(scene, .pid = 100, .parent = 90);
-        SCENE_ADD(scene, .pid = 101, .parent = 100, .environment = scene_attempt_mark(scene, 1));
-        scene_register(scene, 100, 100, 1);
-        scene_remember(scene, 100, 100, 1, 1);
-        scene_build(scene);
-        scene_expect(scene, 100, REGISTERED, 100, 1, 1);
-        g_assert_cmpint(scene_tie(scene, 100)->leftover_reason, ==, VKP_LEFTOVER_NONE);
-        g_assert_cmpint(scene_tie(scene, 101)->leftover_reason, ==, VKP_LEFTOVER_NONE);
-    }
-}
-
-static void test_row_of_the_future_refutes_no_registration(void)
-{
-    g_autoptr(Scene) scene = scene_new();
-    scene_set_board_current(scene, 1000);
-    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 1003);
-    SCENE_EXECUTION(scene, .number = 2, .attempt = 1, .start = 1001);
-    SCENE_ADD(scene, .pid = 100);
-    SCENE_ADD(scene, .pid = 101);
-    scene_register(scene, 100, 100, 1);
-    scene_register(scene, 101, 101, 2);
-    scene_build(scene);
-    scene_expect(scene, 100, REGISTERED, 100, 1, 1);
-    scene_expect_none(scene, 101); /* written while it was read */
-}
-
-static void test_registration_beats_the_pid_column(void)
-{
-    g_autoptr(Scene) scene = scene_new();
-    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 90);
-    SCENE_EXECUTION(scene, .number = 2, .attempt = 2, .start = 99, .pid = 100);
-    SCENE_ADD(scene, .pid = 100);
-    scene_register(scene, 100, 100, 1);
-    scene_build(scene);
-    scene_expect(scene, 100, REGISTERED, 100, 1, 1);
-}
-
-/* Its row may be about to be written; one that has been seen there is gone. */
-static void test_registration_for_an_execution_that_is_not_there(void)
-{
-    g_autoptr(Scene) scene = scene_new();
-    SCENE_ADD(scene, .pid = 90);
-    SCENE_ADD(scene, .pid = 100, .parent = 90);
-    SCENE_ADD(scene, .pid = 101, .parent = 90);
-    scene_register(scene, 100, 100, 7);
-    scene_register(scene, 101, 101, 8);
-    scene_remember(scene, 101, 101, 77, 8);
-    scene_build(scene);
-    const VkpTie *tie = scene_tie(scene, 100);
-    g_assert_cmpint(tie->evidence, ==, REGISTERED);
-    g_assert_cmpuint(tie->confidence, ==, 50);
-    g_assert_cmpint(tie->leftover_reason, ==, VKP_LEFTOVER_NONE);
-    g_assert_cmpint(tie->kind, ==, VKP_KIND_UNKNOWN);
-    scene_expect(scene, 101, REGISTERED, 90, 77, 8);
-    g_assert_cmpint(scene_tie(scene, 101)->leftover_reason, ==, VKP_LEFTOVER_ATTEMPT_DELETED);
-}
-
 /* A server with two children of attempt 1, whose rows are there but name no pid. */
 static Scene *scene_with_server(const char *environment, const char *folder)
 {
@@ -353,14 +271,6 @@ int main(int argc, char **argv)
     TEST("row-that-was-completed-before-the-process-started",
          test_row_that_was_completed_before_the_process_started);
     TEST("two-rows-with-one-pid", test_two_rows_with_one_pid);
-    TEST("registration-names-the-very-process", test_registration_names_the_very_process);
-    TEST("registration-outlasts-a-clock-that-was-set",
-         test_registration_outlasts_a_clock_that_was_set);
-    TEST("row-of-the-future-refutes-no-registration",
-         test_row_of_the_future_refutes_no_registration);
-    TEST("registration-beats-the-pid-column", test_registration_beats_the_pid_column);
-    TEST("registration-for-an-execution-that-is-not-there",
-         test_registration_for_an_execution_that_is_not_there);
     TEST("child-of-the-server-by-its-mark", test_child_of_the_server_by_its_mark);
     TEST("child-of-the-server-by-its-folder", test_child_of_the_server_by_its_folder);
     TEST("child-of-the-server-whose-execution-is-taken",

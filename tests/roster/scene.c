@@ -381,7 +381,7 @@ void scene_expect(Scene *scene, pid_t pid, VkpEvidence evidence, guint confidenc
                   guint execution)
 {
     const VkpTie *tie = scene_tie(scene, pid);
-    VkpUuid attempt_id = scene_attempt_id(attempt);
+    VkpUuid attempt_id = attempt ? scene_attempt_id(attempt) : (VkpUuid){0};
     VkpUuid execution_id = execution ? scene_execution_id(execution) : (VkpUuid){0};
     g_assert_cmpstr(vkp_evidence_to_string(tie->evidence), ==, vkp_evidence_to_string(evidence));
     g_assert_cmpuint(tie->confidence, ==, confidence);

@@ -92,7 +92,7 @@ VkpRoster *scene_build(Scene *scene);
 void scene_learn(Scene *scene);
 double scene_build_ms(const Scene *scene);
 
-/* Checks on the last roster. `execution` 0: none. */
+/* Checks on the last roster. `attempt` or `execution` 0: none. */
 void scene_expect(Scene *scene, pid_t pid, VkpEvidence evidence, guint confidence, guint attempt,
                   guint execution);
 void scene_expect_none(Scene *scene, pid_t pid);
