@@ -185,6 +185,46 @@ static void take_mark(const Piece *piece, VkpMarks *marks)
            take_text(piece, "VK_ATTEMPT_BRANCH", &marks->branch));
 }
 
+/* The number up to `end`; 0 if that is none. */
+static pid_t parse_pid(const char *at, const char *end)
+{
+    gint64 pid = 0;
+    for (; at < end; at++) {
+        if (!g_ascii_isdigit(*at) || pid > G_MAXINT / 10)
+            return 0;
+        pid = 10 * pid + (*at - '0');
+    }
+    return pid <= G_MAXINT ? (pid_t)pid : 0;
+}
+
+/* TMUX=/tmp/tmux-1000/default,3537,0: the socket, the server, the session. */
+static void take_tmux(const char *value, gsize length, VkpMarks *marks)
+{
+    const char *session = memrchr(value, ',', length);
+    const char *server = session ? memrchr(value, ',', (gsize)(session - value)) : NULL;
+    if (server && marks->tmux == 0)
+        marks->tmux = parse_pid(server + 1, session);
+}
+
+/* STY=3537.pts-0.host: the server, and what it is called. */
+static void take_screen(const char *value, gsize length, VkpMarks *marks)
+{
+    const char *name = memchr(value, '.', length);
+    if (name && marks->screen == 0)
+        marks->screen = parse_pid(value, name);
+}
+
+static void take_multiplexer(const Piece *piece, VkpMarks *marks)
+{
+    gsize length = 0;
+    const char *tmux = value_of(piece, "TMUX", &length);
+    if (tmux)
+        take_tmux(tmux, length, marks);
+    const char *screen = value_of(piece, "STY", &length);
+    if (screen)
+        take_screen(screen, length, marks);
+}
+
 /* An environment may hold megabytes, and a mark may stand at its end: all of it is looked at, and
  * next to nothing kept. */
 static void collect_marks(const char *environment, gsize length, VkpMarks *marks)
@@ -194,6 +234,8 @@ static void collect_marks(const char *environment, gsize length, VkpMarks *marks
     while (next_piece(&at, environment + length, &piece))
         if (piece.length > 3 && piece.at[0] == 'V')
             take_mark(&piece, marks);
+        else if (piece.length > 3 && (piece.at[0] == 'T' || piece.at[0] == 'S'))
+            take_multiplexer(&piece, marks);
 }
 
 VkpImage *vkp_image_build(const char *cmdline, gsize cmdline_length, gboolean cmdline_cut,
@@ -255,7 +297,8 @@ gboolean vkp_marks_equal(const VkpMarks *a, const VkpMarks *b)
            vkp_uuid_equal(&a->execution_id, &b->execution_id) &&
            vkp_uuid_equal(&a->session_id, &b->session_id) &&
            g_strcmp0(a->project_name, b->project_name) == 0 &&
-           g_strcmp0(a->branch, b->branch) == 0 && a->is_terminal == b->is_terminal;
+           g_strcmp0(a->branch, b->branch) == 0 && a->is_terminal == b->is_terminal &&
+           a->tmux == b->tmux && a->screen == b->screen;
 }
 
 gboolean vkp_image_equal(const VkpImage *a, const VkpImage *b)

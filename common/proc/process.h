@@ -48,6 +48,8 @@ typedef struct {
     char *project_name;
     char *branch;
     gboolean is_terminal; /* VIBE_KANBAN_TERMINAL=1 */
+    pid_t tmux;           /* not vibe-kanban's: in a pane of whose server it was started (TMUX), */
+    pid_t screen;         /* ... and in a window of which screen (STY); 0: in none */
 } VkpMarks;
 
 /* Where a process's arguments and environment lie in its memory: at other addresses after every
