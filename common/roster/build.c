@@ -59,6 +59,7 @@ VkpRoster *vkp_roster_build(const VkpRosterInput *input)
     vkp_inquiry_begin(&inquiry, input);
     vkp_claim_note_old_ids(&inquiry);
     vkp_claim_note_borrowed(&inquiry);
+    vkp_shelter_note_daemons(&inquiry);
     vkp_registered_find(&inquiry);
     vkp_orphans_find(&inquiry);
     for (guint i = 0; i < inquiry.n; i++)

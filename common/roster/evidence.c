@@ -244,6 +244,9 @@ void vkp_evidence_decide(const VkpInquiry *inquiry, VkpSubject *subject)
     Claims claims = collect(inquiry, subject, &own);
     subject->claim = choose(&claims);
     see_through_name(subject);
+    if (subject->claim.evidence == VKP_EVIDENCE_ENVIRONMENT &&
+        claims.group.evidence == VKP_EVIDENCE_NONE && claims.session.evidence == VKP_EVIDENCE_NONE)
+        vkp_shelter_guess(inquiry, subject);
     if (subject->is_shared || vkp_shelter_holds(inquiry, subject, &own))
         subject->claim.confidence = MIN(subject->claim.confidence, VKP_CONFIDENCE_DOUBTFUL);
     else

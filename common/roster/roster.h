@@ -27,7 +27,7 @@ typedef struct {
  * it to the task may come from the daemon alone. */
 typedef struct {
     VkpIdentity identity;
-    pid_t parent_pid;
+    pid_t parent_pid; /* 0: it has lost its own already */
     VkpMarkIds marks; /* the daemon's */
 } VkpShelter;
 

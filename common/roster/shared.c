@@ -68,6 +68,9 @@ static const char *const daemon_titles[] = {"bazel(", /* bazel(workspace) --max_
                                             "SCREEN", /* SCREEN -S name */
                                             "tmux: ", NULL};
 
+/* Of the daemons, those in which a user works. tmux and screen tell their panes who they are. */
+static const char *const workplaces[] = {"dtach", "abduco", "zellij", NULL};
+
 typedef enum { LISTED_NOT, LISTED_DAEMON, LISTED_SINGLE_INSTANCE, LISTED_FIREFOX } Listing;
 
 struct VkpSharedDaemons {
@@ -176,4 +179,11 @@ gboolean vkp_shared_daemons_include(const VkpSharedDaemons *daemons, const VkpPr
     }
     return is_known_by_title(arguments[0]) || is_ssh_master(name, arguments[0]) ||
            is_known_by_word(name, arguments);
+}
+
+gboolean vkp_shared_daemons_start_jobs(const VkpSharedDaemons *daemons, const VkpProcess *process)
+{
+    const char *name = process->name ? process->name : "";
+    Listing listing = (Listing)GPOINTER_TO_INT(g_hash_table_lookup(daemons->names, name));
+    return (listing != LISTED_NOT && listing != LISTED_DAEMON) || g_strv_contains(workplaces, name);
 }

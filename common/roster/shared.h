@@ -12,4 +12,8 @@ VkpSharedDaemons *vkp_shared_daemons_new(const char *const *more);
 void vkp_shared_daemons_free(VkpSharedDaemons *daemons); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpSharedDaemons, vkp_shared_daemons_free)
 
+/* Whether a shared daemon starts whatever its user asks for: an editor, a browser, a terminal. What
+ * a build daemon or an agent for keys starts is its own helper. */
+gboolean vkp_shared_daemons_start_jobs(const VkpSharedDaemons *daemons, const VkpProcess *process);
+
 gboolean vkp_shared_daemons_include(const VkpSharedDaemons *daemons, const VkpProcess *process);

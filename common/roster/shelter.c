@@ -39,6 +39,48 @@ void vkp_shelter_inherit(const VkpInquiry *inquiry, VkpSubject *subject)
     }
 }
 
+void vkp_shelter_note_daemons(VkpInquiry *inquiry)
+{
+    for (gint i = 0; i < (gint)inquiry->n; i++) {
+        const VkpSubject *subject = &inquiry->subjects[i];
+        if (subject->is_shared && !vkp_process_is_dead(subject->process) &&
+            vkp_claim_share_marks(subject, subject))
+            g_array_append_val(inquiry->marked_daemons, i);
+    }
+}
+
+/* What was started in a pane of tmux or screen knows its server. */
+static gboolean may_come_from(const VkpInquiry *inquiry, const VkpSubject *subject,
+                              const VkpSubject *daemon)
+{
+    const VkpIdentity identity = daemon->process->identity;
+    const VkpMarks *marks = &subject->process->image->marks;
+    return subject != daemon && vkp_claim_share_marks(subject, daemon) &&
+           identity.start_ticks <= subject->process->identity.start_ticks &&
+           (marks->tmux == identity.pid || marks->screen == identity.pid ||
+            vkp_shared_daemons_start_jobs(inquiry->input->shared_daemons, daemon->process));
+}
+
+/* A job whose parent has died before anybody looked: `(setsid job &)`. A living parent with the
+ * same marks handed them on, and is asked itself; what a server runs has them from the server. */
+void vkp_shelter_guess(const VkpInquiry *inquiry, VkpSubject *subject)
+{
+    const VkpSubject *parent = vkp_subject_at(inquiry, subject->parent);
+    const VkpMemory *memory = inquiry->input->memory;
+    if (vkp_shelter_has(subject) || subject->server_above != VKP_NOBODY ||
+        (parent && vkp_claim_share_marks(parent, subject)) ||
+        (memory && vkp_memory_lookup(memory, subject->process->identity)))
+        return;
+    for (guint i = 0; i < inquiry->marked_daemons->len; i++) {
+        gint index = g_array_index(inquiry->marked_daemons, gint, i);
+        if (!may_come_from(inquiry, subject, &inquiry->subjects[index]))
+            continue;
+        subject->shelter = index;
+        subject->is_shelter_guessed = TRUE;
+        return;
+    }
+}
+
 /* Marks that the daemon does not carry were given to this process by whoever asked the daemon for
  * it; all else may stem from the task that started the daemon first. */
 gboolean vkp_shelter_holds(const VkpInquiry *inquiry, const VkpSubject *subject,
@@ -55,6 +97,7 @@ gboolean vkp_shelter_holds(const VkpInquiry *inquiry, const VkpSubject *subject,
 void vkp_shelter_leave(VkpSubject *subject)
 {
     subject->shelter = VKP_NOBODY;
+    subject->is_shelter_guessed = FALSE;
     subject->former_shelter = NULL;
 }
 
@@ -68,7 +111,9 @@ gboolean vkp_shelter_describe(const VkpInquiry *inquiry, const VkpSubject *subje
     VkpIdentity identity = subject->process->identity;
     if (!subject->is_candidate)
         return FALSE;
-    *shelter = (VkpShelter){.identity = identity, .parent_pid = subject->process->parent_pid};
+    *shelter = (VkpShelter){.identity = identity};
+    if (!subject->is_shelter_guessed)
+        shelter->parent_pid = subject->process->parent_pid;
     if (daemon && daemon->claim.evidence != VKP_EVIDENCE_NONE)
         shelter->marks = vkp_claim_mark_ids(daemon);
     else if (former && !vkp_identity_equal(former->identity, identity))

@@ -10,6 +10,13 @@
  * already. */
 void vkp_shelter_inherit(const VkpInquiry *inquiry, VkpSubject *subject);
 
+/* Notes the shared daemons that carry marks. Before all decisions. */
+void vkp_shelter_note_daemons(VkpInquiry *inquiry);
+
+/* For a subject that only its marks tie, seen neither below its task nor below a shared daemon:
+ * finds one that it may come from, whose marks are the same. */
+void vkp_shelter_guess(const VkpInquiry *inquiry, VkpSubject *subject);
+
 /* Whether the shelter holds for a subject whose own marks say `own`. */
 gboolean vkp_shelter_holds(const VkpInquiry *inquiry, const VkpSubject *subject,
                            const VkpClaim *own);

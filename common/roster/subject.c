@@ -189,6 +189,7 @@ void vkp_inquiry_begin(VkpInquiry *inquiry, const VkpRosterInput *input)
     *inquiry = (VkpInquiry){.input = input, .n = n, .subjects = g_new0(VkpSubject, n)};
     inquiry->orphan_groups = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     inquiry->old_ids = g_hash_table_new(vkp_uuid_hash, vkp_uuid_equal);
+    inquiry->marked_daemons = g_array_new(FALSE, FALSE, sizeof(gint));
     for (guint i = 0; i < n; i++)
         begin_subject(input, &inquiry->subjects[i], vkp_snapshot_at(input->snapshot, i));
     mark_servers(inquiry);
@@ -204,6 +205,7 @@ void vkp_inquiry_end(VkpInquiry *inquiry)
 {
     g_clear_pointer(&inquiry->orphan_groups, g_hash_table_unref);
     g_clear_pointer(&inquiry->old_ids, g_hash_table_unref);
+    g_clear_pointer(&inquiry->marked_daemons, g_array_unref);
     g_clear_pointer(&inquiry->order, g_free);
     g_clear_pointer(&inquiry->subjects, g_free);
 }

@@ -63,6 +63,7 @@ typedef struct {
     gboolean is_foreign; /* another board's: no member, and nothing is inherited through it */
     gint source;         /* the nearest ancestor that hands its tie on */
     gint shelter;        /* the nearest shared daemon above, which the tie may come from */
+    gboolean is_shelter_guessed;      /* it does not stand above, but may have */
     const VkpShelter *former_shelter; /* in memory: of it or an ancestor, once; NULL: none */
 
     gboolean is_executor;
@@ -85,6 +86,7 @@ typedef struct {
     gint *order;               /* all of them, parents and session leaders first */
     GHashTable *orphan_groups; /* pid of the leader -> owned VkpOrphanGroup */
     GHashTable *old_ids;       /* set of VkpUuid * in images, see vkp_claim_note_old_ids() */
+    GArray *marked_daemons;    /* gint: shared daemons with marks */
 } VkpInquiry;
 
 void vkp_inquiry_begin(VkpInquiry *inquiry, const VkpRosterInput *input);

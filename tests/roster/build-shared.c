@@ -114,6 +114,71 @@ static void test_name_that_was_taken_after_birth(void)
     scene_expect(scene, 101, ENVIRONMENT, 90, 1, 0);
 }
 
+/* The pane of a tmux with pid 100 whose shell nobody saw: (setsid job &); exit */
+static Scene *scene_with_unseen_shell(const char *daemon_name, const char *more)
+{
+    Scene *scene = scene_new();
+    const char *mark = scene_attempt_mark(scene, 1);
+    g_autofree char *marks = g_strjoin(" ", mark, more, NULL);
+    SCENE_ADD(scene, .pid = 100, .name = daemon_name, .environment = mark);
+    SCENE_ADD(scene, .pid = 110, .name = "job", .environment = marks);
+    return scene;
+}
+
+static void test_job_that_names_its_multiplexer(void)
+{
+    g_autoptr(Scene) scene =
+        scene_with_unseen_shell("tmux: server", "TMUX=/tmp/tmux-1000/default,100,0");
+    SCENE_ADD(scene, .pid = 111, .environment = scene_attempt_mark(scene, 1));
+    scene_build(scene);
+    expect_spared(scene, 110);
+    scene_expect(scene, 111, ENVIRONMENT, 90, 1, 0); /* the task's own */
+    scene_learn(scene);
+    scene_end(scene, 100);
+    scene_build(scene);
+    expect_spared(scene, 110);
+}
+
+static void test_agent_in_the_users_multiplexer(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    g_autofree char *marks =
+        g_strjoin(" ", scene_attempt_mark(scene, 1), "STY=90.pts-0.host", NULL);
+    SCENE_ADD(scene, .pid = 90, .name = "screen");
+    SCENE_ADD(scene, .pid = 100, .environment = marks);
+    scene_build(scene);
+    scene_expect(scene, 100, ENVIRONMENT, 90, 1, 0);
+}
+
+static void test_job_of_an_editor(void)
+{
+    g_autoptr(Scene) scene = scene_with_unseen_shell("code", NULL);
+    const char *mark = scene_attempt_mark(scene, 1);
+    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 79, .pid = 80);
+    SCENE_ADD(scene, .pid = 80, .environment = mark);
+    SCENE_ADD(scene, .pid = 90, .environment = mark); /* older than the editor */
+    SCENE_ADD(scene, .pid = 120, .parent = 80, .environment = mark);
+    SCENE_ADD(scene, .pid = 121, .group = 80, .environment = mark);
+    SCENE_ADD(scene, .pid = 122, .environment = mark); /* seen below the agent once */
+    scene_remember(scene, 122, 122, 1, 1);
+    SCENE_ADD(scene, .pid = 50, .name = "vibe-kanban");
+    SCENE_ADD(scene, .pid = 130, .parent = 50, .session = 50, .environment = mark);
+    scene_add_server(scene, 50);
+    scene_build(scene);
+    expect_spared(scene, 110);
+    scene_expect(scene, 90, ENVIRONMENT, 90, 1, 0);
+    scene_expect(scene, 130, ENVIRONMENT, 90, 1, 0);
+    for (pid_t pid = 120; pid <= 122; pid++)
+        scene_expect(scene, pid, ENVIRONMENT, 90, 1, 1);
+}
+
+static void test_orphan_beside_a_build_daemon(void)
+{
+    g_autoptr(Scene) scene = scene_with_unseen_shell("sccache", NULL);
+    scene_build(scene);
+    scene_expect(scene, 110, ENVIRONMENT, 90, 1, 0);
+}
+
 /* An execution's own process is what its row says, wherever it was started. */
 static void test_executor_that_came_from_a_shared_daemon(void)
 {
@@ -155,6 +220,10 @@ int main(int argc, char **argv)
     TEST("so-does-one-that-a-task-adopts", test_job_without_marks_that_a_task_adopts);
     TEST("a-name-that-was-taken-for-a-moment-hides-nobody", test_name_that_was_taken_for_a_moment);
     TEST("a-name-that-was-taken-after-birth-hides-nobody", test_name_that_was_taken_after_birth);
+    TEST("a-job-tells-its-multiplexer", test_job_that_names_its_multiplexer);
+    TEST("an-agent-in-the-users-multiplexer-is-the-tasks", test_agent_in_the_users_multiplexer);
+    TEST("an-orphan-may-be-an-editors-job", test_job_of_an_editor);
+    TEST("an-orphan-is-no-build-daemons-job", test_orphan_beside_a_build_daemon);
     TEST("an-executor-is-never-weak", test_executor_that_came_from_a_shared_daemon);
     TEST("the-users-systemd-shelters-no-orphans", test_orphan_that_the_users_systemd_adopted);
     return g_test_run();
