@@ -31,6 +31,7 @@ struct VkpTable {
     GPtrArray *entries; /* VkpTableEntry, ascending by pid */
     GArray *young;      /* pid_t */
     GArray *followed;   /* VkpIdentity */
+    GArray *left;       /* pid_t: followed no more, and not looked at since */
     guint n_kept;       /* open stats */
     guint kept_max;
     uid_t uid;

@@ -58,6 +58,7 @@ VkpTable *vkp_table_new(const VkpTableOptions *options)
     table->entries = g_ptr_array_new_with_free_func((GDestroyNotify)vkp_table_entry_free);
     table->young = g_array_new(FALSE, FALSE, sizeof(pid_t));
     table->followed = g_array_new(FALSE, FALSE, sizeof(VkpIdentity));
+    table->left = g_array_new(FALSE, FALSE, sizeof(pid_t));
     table->kept_max = find_kept_max();
     return table;
 }
@@ -68,6 +69,7 @@ void vkp_table_free(VkpTable *table)
         return;
     vkp_snapshot_unref(table->snapshot);
     g_array_unref(table->followed);
+    g_array_unref(table->left);
     g_array_unref(table->young);
     g_ptr_array_unref(table->entries);
     g_array_unref(table->numbers);
@@ -141,6 +143,19 @@ static gboolean look_at_followed(VkpTable *table, GError **error)
     return TRUE;
 }
 
+/* Whoever is no member any more may be so by what was done to it since the last look: its worktree
+ * was made anew, and it is in the old one. */
+static gboolean look_at_left(VkpTable *table, GError **error)
+{
+    while (table->left->len > 0) {
+        pid_t pid = g_array_index(table->left, pid_t, table->left->len - 1);
+        if (vkp_table_entry(table, pid) && !vkp_table_look_afresh(table, pid, error))
+            return FALSE;
+        g_array_set_size(table->left, table->left->len - 1);
+    }
+    return TRUE;
+}
+
 static gboolean look_at_young(VkpTable *table, GError **error)
 {
     for (guint i = table->young->len; i-- > 0;) {
@@ -205,6 +220,8 @@ static gboolean look_at_all(VkpTable *table, GError **error)
 
 static gboolean look_at_some(VkpTable *table, VkpTableDepth depth, GError **error)
 {
+    if (!look_at_left(table, error))
+        return FALSE;
     if (depth == VKP_TABLE_LISTED && !look_through_list(table, FALSE, error))
         return FALSE;
     if (depth == VKP_TABLE_EVERYBODY)
@@ -331,8 +348,10 @@ void vkp_table_follow(VkpTable *table, const GArray *identities)
     set_followed(table, TRUE);
     for (guint i = 0; i < before->len; i++) {
         VkpTableEntry *entry = vkp_table_entry_of(table, g_array_index(before, VkpIdentity, i));
-        if (entry && !entry->is_followed)
-            vkp_table_close_stat(table, entry);
+        if (!entry || entry->is_followed)
+            continue;
+        vkp_table_close_stat(table, entry);
+        g_array_append_val(table->left, entry->pid);
     }
     for (guint i = 0; i < table->followed->len; i++) {
         VkpTableEntry *entry =
@@ -346,7 +365,8 @@ gboolean vkp_table_is_quiet(const VkpTable *table)
 {
     pid_t newest;
     return table->snapshot && !table->is_unsure && table->has_newest_pid &&
-           table->young->len == 0 && vkp_reader_read_newest_pid(table->reader, &newest) &&
+           table->young->len == 0 && table->left->len == 0 &&
+           vkp_reader_read_newest_pid(table->reader, &newest) &&
            vkp_pid_window_is_at(&table->window, newest);
 }
 

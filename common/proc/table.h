@@ -12,8 +12,8 @@
  *                 Of who runs at this very moment the kernel tells it some milliseconds later.
  *   thing         Asked at every tick of those that are followed or young, of the others in turn.
  *                 Of who is followed a mere tick reads the stat, and the rest at most 5 s later
- *   what others   (reparenting, a deleted folder) by reading those that are followed every 5 s, and
- *   did to it     everybody after 5 minutes
+ *   what others   (reparenting, a deleted folder) by reading those that are followed every 5 s and
+ *   did to it     once more when they are not any longer, and everybody after 5 minutes
  *   who is gone   of those that are followed and the young at the next tick, else in turn
  *
  * In turn means within 30 s. Where the kernel or a namespace does not tell one of these, more is
