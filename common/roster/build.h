@@ -15,9 +15,8 @@ typedef struct {
     const VkpSnapshot *snapshot;
     const VkpBoard *board;
     /* When the board was last known to be what the database says (looked at and unchanged counts),
-     * in µs since the epoch; 0: never; G_MAXUINT64: after the snapshot. Rows are written before
-     * their processes start, so an id that the board lacks is deleted if a process older than this
-     * bears it, and may else be new. */
+     * in µs since the epoch; 0: never. Rows are written before their processes start, so an id that
+     * the board lacks is deleted if a process older than this bears it, and may else be new. */
     guint64 board_current_usec;
     const VkpPlaces *places;
     const VkpProtected *protection;
