@@ -4,7 +4,7 @@
 #include "common/store/columns.h"
 #include "common/store/pages.h"
 #include "common/store/query.h"
-#include "common/store/rows.h"
+#include "common/store/row-taker.h"
 
 /* Executions first: each was written after its attempt, which therefore is found, though both may
  * have come between two pages. */
@@ -20,7 +20,7 @@ struct VkpReading {
     char *home;
     VkpBoard *previous;
     VkpBoard *board;
-    VkpRows *rows;
+    VkpRowTaker *taker;
     VkpGeneration generation;
     Stage stage;
     VkpCursor cursor; /* in the stage's table */
@@ -29,10 +29,10 @@ struct VkpReading {
 
 static void start_over(VkpReading *reading)
 {
-    g_clear_pointer(&reading->rows, vkp_rows_free);
+    g_clear_pointer(&reading->taker, vkp_row_taker_free);
     vkp_board_unref(reading->board);
     reading->board = vkp_board_new();
-    reading->rows = vkp_rows_new(reading->board, reading->home, reading->previous);
+    reading->taker = vkp_row_taker_new(reading->board, reading->home, reading->previous);
     reading->stage = STAGE_EXECUTIONS;
     reading->cursor = VKP_CURSOR_START;
     reading->n_rows = 0;
@@ -51,7 +51,7 @@ void vkp_reading_free(VkpReading *reading)
 {
     if (!reading)
         return;
-    vkp_rows_free(reading->rows);
+    vkp_row_taker_free(reading->taker);
     vkp_board_unref(reading->board);
     vkp_board_unref(reading->previous);
     g_free(reading->home);
@@ -63,27 +63,27 @@ void vkp_reading_free(VkpReading *reading)
 static VkpPageQuery query_of(const VkpReading *reading, const VkpColumns *columns, char **sql)
 {
     gboolean is_new = reading->generation >= VKP_GENERATION_D;
-    VkpPageQuery query = {.data = reading->rows};
+    VkpPageQuery query = {.data = reading->taker};
     switch (reading->stage) {
     case STAGE_EXECUTIONS:
         query.table = "execution_processes";
-        query.take = vkp_rows_take_execution;
+        query.take = vkp_row_taker_take_execution;
         *sql = vkp_query_dup_executions(columns);
         break;
     case STAGE_ATTEMPTS:
         query.table = is_new ? "workspaces" : "task_attempts";
-        query.take = vkp_rows_take_attempt;
+        query.take = vkp_row_taker_take_attempt;
         *sql = vkp_query_dup_attempts(columns);
         break;
     case STAGE_TASKS:
         query.table = "tasks";
-        query.take = vkp_rows_take_task;
+        query.take = vkp_row_taker_take_task;
         *sql = vkp_query_dup_ids(columns, "tasks");
         break;
     case STAGE_PROJECTS:
     case STAGE_DONE:
         query.table = "projects";
-        query.take = vkp_rows_take_project;
+        query.take = vkp_row_taker_take_project;
         *sql = vkp_query_dup_ids(columns, "projects");
         break;
     }
@@ -114,9 +114,9 @@ static int read_board(VkpReading *reading, VkpPages *pages, const VkpColumns *co
     sqlite3_stmt *action_agent = NULL;
     if (sql) /* on failure no names come from there */
         sqlite3_prepare_v2(pages->database, sql, -1, &action_agent, NULL);
-    vkp_rows_set_action_agent(reading->rows, action_agent);
+    vkp_row_taker_set_action_agent(reading->taker, action_agent);
     int code = read_stages(reading, pages, columns);
-    vkp_rows_set_action_agent(reading->rows, NULL);
+    vkp_row_taker_set_action_agent(reading->taker, NULL);
     sqlite3_finalize(action_agent);
     return code;
 }
@@ -158,7 +158,7 @@ VkpGeneration vkp_reading_generation(const VkpReading *reading)
 
 VkpBoard *vkp_reading_steal_board(VkpReading *reading)
 {
-    vkp_rows_finish(reading->rows);
+    vkp_row_taker_finish(reading->taker);
     vkp_board_seal(reading->board);
     return g_steal_pointer(&reading->board);
 }

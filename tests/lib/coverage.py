@@ -22,7 +22,7 @@ PARSERS = (
     "common/proc/listeners.c",
     "common/proc/parse.c",
     "common/proc/process.c",
-    "common/store/rows.c",
+    "common/store/row-taker.c",
     "common/store/value.c",
     "service/decode.c",
     "service/dictionary.c",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/store/rows.h"
+#include "common/store/row-taker.h"
 
 #include <limits.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #define REPOS_MAX 1000  /* of an attempt; it has a handful */
 #define PID_MAX 4194304 /* PID_MAX_LIMIT of 64-bit kernels */
 
-struct VkpRows {
+struct VkpRowTaker {
     VkpBoard *board;
     const char *home;
     const VkpBoard *previous;
@@ -27,31 +27,31 @@ struct VkpRows {
     GPtrArray *repo_labels; /* owned, for people */
 };
 
-VkpRows *vkp_rows_new(VkpBoard *board, const char *home, const VkpBoard *previous)
+VkpRowTaker *vkp_row_taker_new(VkpBoard *board, const char *home, const VkpBoard *previous)
 {
-    VkpRows *rows = g_new0(VkpRows, 1);
-    rows->board = board;
-    rows->home = home;
-    rows->previous = previous;
-    rows->agents = g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, g_free);
-    rows->repo_names = g_ptr_array_new_with_free_func(g_free);
-    rows->repo_labels = g_ptr_array_new_with_free_func(g_free);
-    return rows;
+    VkpRowTaker *taker = g_new0(VkpRowTaker, 1);
+    taker->board = board;
+    taker->home = home;
+    taker->previous = previous;
+    taker->agents = g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, g_free);
+    taker->repo_names = g_ptr_array_new_with_free_func(g_free);
+    taker->repo_labels = g_ptr_array_new_with_free_func(g_free);
+    return taker;
 }
 
-void vkp_rows_free(VkpRows *rows)
+void vkp_row_taker_free(VkpRowTaker *taker)
 {
-    if (!rows)
+    if (!taker)
         return;
-    g_hash_table_unref(rows->agents);
-    g_ptr_array_unref(rows->repo_names);
-    g_ptr_array_unref(rows->repo_labels);
-    g_free(rows);
+    g_hash_table_unref(taker->agents);
+    g_ptr_array_unref(taker->repo_names);
+    g_ptr_array_unref(taker->repo_labels);
+    g_free(taker);
 }
 
-void vkp_rows_set_action_agent(VkpRows *rows, sqlite3_stmt *statement)
+void vkp_row_taker_set_action_agent(VkpRowTaker *taker, sqlite3_stmt *statement)
 {
-    rows->action_agent = statement;
+    taker->action_agent = statement;
 }
 
 /* An id that has to be there. */
@@ -115,13 +115,13 @@ static pid_t take_pid(sqlite3_stmt *row, int column)
 
 /* From executor_action, which is as long as the prompt and is never changed: looked up once. What
  * goes wrong there costs the agent's name and nothing else. */
-static char *dup_action_agent(const VkpRows *rows, const VkpUuid *id, sqlite3_int64 rowid)
+static char *dup_action_agent(const VkpRowTaker *taker, const VkpUuid *id, sqlite3_int64 rowid)
 {
     const VkpExecution *earlier =
-        rows->previous ? vkp_board_lookup_execution(rows->previous, id) : NULL;
+        taker->previous ? vkp_board_lookup_execution(taker->previous, id) : NULL;
     if (earlier)
         return g_strdup(earlier->agent);
-    sqlite3_stmt *statement = rows->action_agent;
+    sqlite3_stmt *statement = taker->action_agent;
     if (!statement)
         return NULL;
     sqlite3_bind_int64(statement, 1, rowid);
@@ -132,25 +132,25 @@ static char *dup_action_agent(const VkpRows *rows, const VkpUuid *id, sqlite3_in
     return agent;
 }
 
-static void remember_agent(VkpRows *rows, const VkpExecution *execution)
+static void remember_agent(VkpRowTaker *taker, const VkpExecution *execution)
 {
-    if (!execution->agent || g_hash_table_contains(rows->agents, &execution->attempt_id))
+    if (!execution->agent || g_hash_table_contains(taker->agents, &execution->attempt_id))
         return;
-    g_hash_table_insert(rows->agents, g_memdup2(&execution->attempt_id, sizeof(VkpUuid)),
+    g_hash_table_insert(taker->agents, g_memdup2(&execution->attempt_id, sizeof(VkpUuid)),
                         g_strdup(execution->agent));
 }
 
-void vkp_rows_take_execution(sqlite3_stmt *row, gpointer data)
+void vkp_row_taker_take_execution(sqlite3_stmt *row, gpointer data)
 {
-    VkpRows *rows = data;
+    VkpRowTaker *taker = data;
     VkpUuid id, parent_id, attempt_id;
     if (!take_id(row, VKP_EXECUTION_ID, &id) ||
         !take_nullable_id(row, VKP_EXECUTION_PARENT_ID, &parent_id) ||
         !take_nullable_id(row, VKP_EXECUTION_ATTEMPT_ID, &attempt_id)) {
-        vkp_board_count_skipped(rows->board);
+        vkp_board_count_skipped(taker->board);
         return;
     }
-    VkpExecution *execution = vkp_board_add_execution(rows->board, id);
+    VkpExecution *execution = vkp_board_add_execution(taker->board, id);
     if (!execution)
         return;
     execution->attempt_id = attempt_id;
@@ -162,8 +162,8 @@ void vkp_rows_take_execution(sqlite3_stmt *row, gpointer data)
     execution->agent = vkp_agent_dup_normal(peek_text(row, VKP_EXECUTION_AGENT));
     if (!execution->agent)
         execution->agent =
-            dup_action_agent(rows, &id, sqlite3_column_int64(row, VKP_EXECUTION_ROWID));
-    remember_agent(rows, execution);
+            dup_action_agent(taker, &id, sqlite3_column_int64(row, VKP_EXECUTION_ROWID));
+    remember_agent(taker, execution);
 }
 
 static gint compare_strings(gconstpointer a, gconstpointer b)
@@ -225,106 +225,106 @@ static char *dup_last_resort(const VkpAttempt *attempt)
 }
 
 /* What could only be said once all rows of the attempt had come. */
-static void complete_attempt(VkpRows *rows)
+static void complete_attempt(VkpRowTaker *taker)
 {
-    VkpAttempt *attempt = g_steal_pointer(&rows->attempt);
+    VkpAttempt *attempt = g_steal_pointer(&taker->attempt);
     if (attempt) {
-        make_set(rows->repo_names);
-        make_set(rows->repo_labels);
-        attempt->worktrees = dup_worktrees(attempt->folder, rows->repo_names);
+        make_set(taker->repo_names);
+        make_set(taker->repo_labels);
+        attempt->worktrees = dup_worktrees(attempt->folder, taker->repo_names);
         if (!attempt->project_name)
-            attempt->project_name = dup_joined(rows->repo_labels);
+            attempt->project_name = dup_joined(taker->repo_labels);
         if (!attempt->name)
             attempt->name = dup_last_resort(attempt);
     }
-    g_ptr_array_set_size(rows->repo_names, 0);
-    g_ptr_array_set_size(rows->repo_labels, 0);
+    g_ptr_array_set_size(taker->repo_names, 0);
+    g_ptr_array_set_size(taker->repo_labels, 0);
 }
 
-static void fill_attempt(VkpRows *rows, VkpAttempt *attempt, sqlite3_stmt *row)
+static void fill_attempt(VkpRowTaker *taker, VkpAttempt *attempt, sqlite3_stmt *row)
 {
     if (!take_nullable_id(row, VKP_ATTEMPT_PROJECT_ID, &attempt->project_id))
-        vkp_board_count_skipped(rows->board); /* the task's row is broken, not the attempt's */
+        vkp_board_count_skipped(taker->board); /* the task's row is broken, not the attempt's */
     attempt->project_name = dup_label(row, VKP_ATTEMPT_PROJECT_NAME);
     attempt->task_title = dup_label(row, VKP_ATTEMPT_TASK_TITLE);
     attempt->name = dup_label(row, VKP_ATTEMPT_NAME);
     attempt->branch = dup_label(row, VKP_ATTEMPT_BRANCH);
     attempt->agent = vkp_agent_dup_normal(peek_text(row, VKP_ATTEMPT_AGENT));
     if (!attempt->agent)
-        attempt->agent = g_strdup(g_hash_table_lookup(rows->agents, &attempt->id));
-    attempt->folder = vkp_folder_dup_normal(peek_text(row, VKP_ATTEMPT_FOLDER), rows->home);
+        attempt->agent = g_strdup(g_hash_table_lookup(taker->agents, &attempt->id));
+    attempt->folder = vkp_folder_dup_normal(peek_text(row, VKP_ATTEMPT_FOLDER), taker->home);
     attempt->is_worktree_deleted = take_flag(row, VKP_ATTEMPT_WORKTREE_DELETED);
 }
 
-static void begin_attempt(VkpRows *rows, sqlite3_stmt *row)
+static void begin_attempt(VkpRowTaker *taker, sqlite3_stmt *row)
 {
     VkpUuid id, task_id;
     if (!take_id(row, VKP_ATTEMPT_ID, &id) ||
         !take_nullable_id(row, VKP_ATTEMPT_TASK_ID, &task_id)) {
-        vkp_board_count_skipped(rows->board);
+        vkp_board_count_skipped(taker->board);
         return;
     }
-    rows->attempt = vkp_board_add_attempt(rows->board, id);
-    if (!rows->attempt)
+    taker->attempt = vkp_board_add_attempt(taker->board, id);
+    if (!taker->attempt)
         return;
-    rows->attempt->task_id = task_id;
-    fill_attempt(rows, rows->attempt, row);
+    taker->attempt->task_id = task_id;
+    fill_attempt(taker, taker->attempt, row);
 }
 
 /* The repository's name is a folder's name, or it is none of ours. */
-static void add_repo(VkpRows *rows, sqlite3_stmt *row)
+static void add_repo(VkpRowTaker *taker, sqlite3_stmt *row)
 {
     const char *name = peek_text(row, VKP_ATTEMPT_REPO_NAME);
     if (name && vkp_text_is_valid(name) && name[0] != '\0' && strlen(name) <= NAME_MAX &&
         !strchr(name, '/') && !g_str_equal(name, ".") && !g_str_equal(name, ".."))
-        g_ptr_array_add(rows->repo_names, g_strdup(name));
+        g_ptr_array_add(taker->repo_names, g_strdup(name));
     char *label = dup_label(row, VKP_ATTEMPT_REPO_DISPLAY_NAME);
     if (!label)
         label = dup_label(row, VKP_ATTEMPT_REPO_NAME);
     if (label)
-        g_ptr_array_add(rows->repo_labels, label);
+        g_ptr_array_add(taker->repo_labels, label);
 }
 
-void vkp_rows_take_attempt(sqlite3_stmt *row, gpointer data)
+void vkp_row_taker_take_attempt(sqlite3_stmt *row, gpointer data)
 {
-    VkpRows *rows = data;
+    VkpRowTaker *taker = data;
     sqlite3_int64 rowid = sqlite3_column_int64(row, VKP_ATTEMPT_ROWID);
-    if (!rows->has_row || rowid != rows->attempt_rowid) {
-        complete_attempt(rows);
-        rows->has_row = TRUE;
-        rows->attempt_rowid = rowid;
-        rows->n_repos = 0;
-        begin_attempt(rows, row);
+    if (!taker->has_row || rowid != taker->attempt_rowid) {
+        complete_attempt(taker);
+        taker->has_row = TRUE;
+        taker->attempt_rowid = rowid;
+        taker->n_repos = 0;
+        begin_attempt(taker, row);
     }
-    if (!rows->attempt)
+    if (!taker->attempt)
         return;
-    if (rows->n_repos++ < REPOS_MAX)
-        add_repo(rows, row);
+    if (taker->n_repos++ < REPOS_MAX)
+        add_repo(taker, row);
     else
-        vkp_board_count_skipped(rows->board);
+        vkp_board_count_skipped(taker->board);
 }
 
-void vkp_rows_finish(VkpRows *rows)
+void vkp_row_taker_finish(VkpRowTaker *taker)
 {
-    complete_attempt(rows);
+    complete_attempt(taker);
 }
 
-void vkp_rows_take_task(sqlite3_stmt *row, gpointer data)
+void vkp_row_taker_take_task(sqlite3_stmt *row, gpointer data)
 {
-    VkpRows *rows = data;
+    VkpRowTaker *taker = data;
     VkpUuid id;
     if (take_id(row, 1, &id))
-        vkp_board_add_task(rows->board, id);
+        vkp_board_add_task(taker->board, id);
     else
-        vkp_board_count_skipped(rows->board);
+        vkp_board_count_skipped(taker->board);
 }
 
-void vkp_rows_take_project(sqlite3_stmt *row, gpointer data)
+void vkp_row_taker_take_project(sqlite3_stmt *row, gpointer data)
 {
-    VkpRows *rows = data;
+    VkpRowTaker *taker = data;
     VkpUuid id;
     if (take_id(row, 1, &id))
-        vkp_board_add_project(rows->board, id);
+        vkp_board_add_project(taker->board, id);
     else
-        vkp_board_count_skipped(rows->board);
+        vkp_board_count_skipped(taker->board);
 }
