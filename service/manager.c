@@ -2,9 +2,9 @@
 #include "service/manager.h"
 
 #include "common/base/error.h"
-#include "service/candidate.h"
 #include "service/database-log.h"
 #include "service/exits.h"
+#include "service/registrant.h"
 #include "service/survey.h"
 
 /* While nobody watches and nobody is born, ticks are rarer, and so many of them look no further. */
@@ -369,7 +369,7 @@ gboolean vkp_manager_kill(VkpManager *manager, const VkpScope *scope, const VkpK
 static gboolean may_register(VkpManager *manager, pid_t pid, VkpIdentity *identity, GError **error)
 {
     gboolean is_protected = FALSE;
-    if (!vkp_candidate_read(manager->reader, pid, manager->uid, identity, error) ||
+    if (!vkp_registrant_read(manager->reader, pid, manager->uid, identity, error) ||
         !refresh(manager, VKP_SURVEY_FOR_KILL, error) ||
         !vkp_survey_check_protected(manager->survey, *identity, &is_protected, error))
         return FALSE;

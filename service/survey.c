@@ -7,7 +7,7 @@
 #include "common/proc/table.h"
 #include "common/roster/build.h"
 #include "service/databases.h"
-#include "service/usage.h"
+#include "service/renew.h"
 
 /* Worktrees are looked up on the disk when the board changes, when somebody asks and other
  * processes than before are there, and every so often, because they may be made anew at the same
@@ -232,7 +232,7 @@ static void add_ports(VkpSurvey *survey, VkpRoster *roster)
     for (guint i = 0; i < vkp_roster_size(roster); i++) {
         VkpMember *member = vkp_roster_at(roster, i);
         g_array_append_val(identities, member->process->identity);
-        member->ports = vkp_usage_dup_ports(survey->ports, member->process->identity);
+        member->ports = vkp_renew_dup_ports(survey->ports, member->process->identity);
     }
     vkp_ports_keep_only(survey->ports, identities);
 }
@@ -325,7 +325,7 @@ VkpRoster *vkp_survey_look(VkpSurvey *survey, VkpSurveyDepth depth, GError **err
                          depth == VKP_SURVEY_FOR_KILL;
     g_autoptr(VkpRoster) base = must_make ? make_roster(survey) : vkp_roster_ref(survey->roster);
     /* Also one just made: in the snapshot they are as they were when anybody last came or went. */
-    VkpRoster *roster = vkp_usage_renew(base, survey->table, other_ports ? survey->ports : NULL);
+    VkpRoster *roster = vkp_renew_roster(base, survey->table, other_ports ? survey->ports : NULL);
     vkp_roster_unref(survey->roster);
     survey->roster = roster;
     return vkp_roster_ref(roster);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "service/candidate.h"
+#include "service/registrant.h"
 
 #include "common/base/error.h"
 
@@ -18,8 +18,8 @@ static gboolean read_process(VkpReader *reader, pid_t pid, VkpStat *stat, uid_t 
     return FALSE;
 }
 
-gboolean vkp_candidate_read(VkpReader *reader, pid_t pid, uid_t user, VkpIdentity *identity,
-                            GError **error)
+gboolean vkp_registrant_read(VkpReader *reader, pid_t pid, uid_t user, VkpIdentity *identity,
+                             GError **error)
 {
     VkpStat stat;
     uid_t owner;

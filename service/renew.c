@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "service/usage.h"
+#include "service/renew.h"
 
 #include <string.h>
 
-GArray *vkp_usage_dup_ports(VkpPorts *ports, VkpIdentity identity)
+GArray *vkp_renew_dup_ports(VkpPorts *ports, VkpIdentity identity)
 {
     const GArray *found = vkp_ports_of(ports, identity);
     if (found->len == 0)
@@ -31,13 +31,13 @@ static VkpMember *renew_member(VkpMember *member, const VkpTable *table, VkpPort
     VkpMember *renewed = vkp_member_new(vkp_process_ref(process));
     vkp_tie_copy(&renewed->tie, &member->tie);
     if (!keeps_ports)
-        renewed->ports = vkp_usage_dup_ports(ports, process->identity);
+        renewed->ports = vkp_renew_dup_ports(ports, process->identity);
     else if (member->ports)
         renewed->ports = g_array_ref(member->ports);
     return renewed;
 }
 
-VkpRoster *vkp_usage_renew(VkpRoster *roster, const VkpTable *table, VkpPorts *ports)
+VkpRoster *vkp_renew_roster(VkpRoster *roster, const VkpTable *table, VkpPorts *ports)
 {
     g_autoptr(VkpRoster) renewed = vkp_roster_new();
     gboolean is_same = TRUE;

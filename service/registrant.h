@@ -5,5 +5,5 @@
 
 /* Who has that pid now, if he may be registered as far as he himself tells: NOT_FOUND when nobody
  * lives there, PERMISSION_DENIED when he is not the user's. */
-gboolean vkp_candidate_read(VkpReader *reader, pid_t pid, uid_t user, VkpIdentity *identity,
-                            GError **error);
+gboolean vkp_registrant_read(VkpReader *reader, pid_t pid, uid_t user, VkpIdentity *identity,
+                             GError **error);
