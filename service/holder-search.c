@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/holder-search.h"
 
-#include "common/roster/protect.h"
 #include "common/roster/server-name.h"
 #include "service/database.h"
 #include "service/hidden-holders.h"
 #include "service/movers.h"
+#include "service/openers.h"
 
 /* The processes among which a new holder is to be expected: it opens its database when it starts.
  */
@@ -143,8 +143,8 @@ static VkpSnapshot *dup_suspects(const VkpHolderSearch *search, const GPtrArray 
     }
     g_ptr_array_add(paths, NULL);
     g_autoptr(GArray) pids =
-        vkp_protect_find_holders(search->reader, among, search->uid,
-                                 (const char *const *)(const void *)paths->pdata, refused);
+        vkp_openers_find(search->reader, among, search->uid,
+                         (const char *const *)(const void *)paths->pdata, refused);
     if (!pids)
         return NULL;
     VkpSnapshot *suspects = new_snapshot_like(among);
@@ -177,7 +177,7 @@ static gboolean ask(const VkpHolderSearch *search, const GPtrArray *databases, V
         VkpDatabase *database = g_ptr_array_index(databases, i);
         const char *const paths[] = {vkp_store_path(database->store), NULL};
         g_autoptr(GArray) found =
-            vkp_protect_find_holders(search->reader, suspects, search->uid, paths, refused);
+            vkp_openers_find(search->reader, suspects, search->uid, paths, refused);
         if (!found)
             return FALSE;
         vkp_hidden_holders_append(search->reader, among, refused, database, found);
