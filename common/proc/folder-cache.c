@@ -66,8 +66,3 @@ void vkp_folder_cache_release(VkpFolderCache *cache, VkpCachedFolder *cached)
     if (cached && --cached->n_users == 0)
         g_hash_table_remove(cache->folders, &cached->look);
 }
-
-guint vkp_folder_cache_size(const VkpFolderCache *cache)
-{
-    return g_hash_table_size(cache->folders);
-}

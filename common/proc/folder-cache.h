@@ -26,5 +26,3 @@ VkpCachedFolder *vkp_folder_cache_add(VkpFolderCache *cache, VkpFolderLook *look
 
 /* One user less; takes NULL. */
 void vkp_folder_cache_release(VkpFolderCache *cache, VkpCachedFolder *cached);
-
-guint vkp_folder_cache_size(const VkpFolderCache *cache);

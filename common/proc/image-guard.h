@@ -6,11 +6,9 @@
 
 /* Reads command lines and environments of processes that may keep us waiting: whoever reads them
  * needs the lock of their memory, which another of their threads can hold for as long as a disk or
- * a file server does not answer. See common/base/guard.h. */
+ * a file server does not answer. At most VKP_GUARD_MAX_STUCK are given up at a time; see
+ * common/base/guard.h. */
 typedef struct VkpImageGuard VkpImageGuard;
-
-/* How many readers may be given up at a time. */
-#define VKP_IMAGE_GUARD_MAX_STUCK VKP_GUARD_MAX_STUCK
 
 /* `reader` is borrowed and outlives the guard. */
 VkpImageGuard *vkp_image_guard_new(const VkpReader *reader);

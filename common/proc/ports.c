@@ -185,8 +185,3 @@ void vkp_ports_keep_only(VkpPorts *ports, const GArray *identities)
         if (!g_hash_table_contains(kept, key))
             g_hash_table_iter_remove(&iter);
 }
-
-guint vkp_ports_n_remembered(const VkpPorts *ports)
-{
-    return g_hash_table_size(ports->owners);
-}

@@ -28,6 +28,3 @@ const GArray *vkp_ports_of(VkpPorts *ports, VkpIdentity identity);
 
 /* Drops what is remembered of processes that are not in the set (VkpIdentity array). */
 void vkp_ports_keep_only(VkpPorts *ports, const GArray *identities);
-
-/* Of how many processes the descriptors were read and are remembered. */
-guint vkp_ports_n_remembered(const VkpPorts *ports);

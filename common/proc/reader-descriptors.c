@@ -149,12 +149,6 @@ gboolean vkp_reader_check_files_open(VkpReader *reader, pid_t pid, const VkpInod
     return is_known;
 }
 
-gboolean vkp_reader_has_file_open(VkpReader *reader, pid_t pid, VkpInode file)
-{
-    gboolean is_open = FALSE;
-    return vkp_reader_check_files_open(reader, pid, &file, 1, &is_open, NULL) && is_open;
-}
-
 /* "socket:[4711]". The text, not the inode, tells a socket: another file system may have a socket's
  * file with the same number. */
 static gboolean parse_socket(const char *link, guint64 *inode)

@@ -100,13 +100,9 @@ VkpFolder *vkp_reader_read_folder(VkpReader *reader, pid_t pid, GError **error);
  * whose memory and folder can only be seen through a thread. Its id serves as `pid` for those. */
 pid_t vkp_reader_find_thread(VkpReader *reader, pid_t pid);
 
-/* Whether `pid` has the file open, by any path, other than as a standard stream: SQLite, for whose
- * databases this is, keeps off those. FALSE also when its descriptors can't be read. Of the
- * descriptors only the first VKP_READER_MAX_DESCRIPTORS are looked at. */
-gboolean vkp_reader_has_file_open(VkpReader *reader, pid_t pid, VkpInode file);
-
-/* Whether it has one of these files open, telling "no" from "cannot see": FALSE and error when its
- * descriptors can't be read. One look for all of them. */
+/* Whether `pid` has one of these files open, by any path, other than as a standard stream: SQLite,
+ * for whose databases this is, keeps off those. Of its descriptors only the first
+ * VKP_READER_MAX_DESCRIPTORS are looked at. FALSE and error when they can't be read. */
 gboolean vkp_reader_check_files_open(VkpReader *reader, pid_t pid, const VkpInode *files,
                                      guint n_files, gboolean *is_open, GError **error);
 

@@ -253,8 +253,3 @@ VkpSnapshot *vkp_scanner_scan(VkpScanner *scanner, GError **error)
     vkp_snapshot_seal(snapshot);
     return g_steal_pointer(&snapshot);
 }
-
-guint vkp_scanner_n_remembered(const VkpScanner *scanner)
-{
-    return g_hash_table_size(scanner->sightings);
-}

@@ -48,6 +48,3 @@ gboolean vkp_scanner_follow_clock(VkpScanner *scanner);
 
 /* An open snapshot for processes looked at by this scanner. */
 VkpSnapshot *vkp_scanner_new_snapshot(const VkpScanner *scanner);
-
-/* How many processes are remembered: those of the last scan. */
-guint vkp_scanner_n_remembered(const VkpScanner *scanner);

@@ -82,11 +82,11 @@ static void release(const Fixture *fixture, pid_t pid)
 
 static void fill_guard(Fixture *fixture)
 {
-    for (pid_t i = 0; i < VKP_IMAGE_GUARD_MAX_STUCK; i++) {
+    for (pid_t i = 0; i < VKP_GUARD_MAX_STUCK; i++) {
         add_stuck(fixture, STUCK_PID + i);
         g_assert_null(vkp_image_guard_read(fixture->guard, STUCK_PID + i, NULL, NULL));
     }
-    fixture->n_stuck = VKP_IMAGE_GUARD_MAX_STUCK;
+    fixture->n_stuck = VKP_GUARD_MAX_STUCK;
 }
 
 static void empty_guard(Fixture *fixture)

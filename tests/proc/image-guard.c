@@ -117,14 +117,14 @@ static void test_one_stuck(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 static void test_all_stuck(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     g_autoptr(VkpImageGuard) guard = vkp_image_guard_new(fixture->reader);
-    for (pid_t i = 0; i < VKP_IMAGE_GUARD_MAX_STUCK; i++) {
+    for (pid_t i = 0; i < VKP_GUARD_MAX_STUCK; i++) {
         add_stuck(fixture, STUCK_PID + i);
         expect_stuck(guard, STUCK_PID + i);
     }
     g_assert_false(can_read(guard)); /* or threads would pile up */
     release(fixture, STUCK_PID);
     g_assert_true(vkp_deadline_wait(10000, can_read, guard));
-    for (pid_t i = 1; i < VKP_IMAGE_GUARD_MAX_STUCK; i++)
+    for (pid_t i = 1; i < VKP_GUARD_MAX_STUCK; i++)
         release(fixture, STUCK_PID + i);
 }
 
@@ -154,7 +154,7 @@ static void test_scan(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     vkp_fake_proc_put(fixture->fake, &(VkpFakeProcess){.pid = PLAIN_PID});
     g_autoptr(VkpScanner) scanner = vkp_scanner_new(fixture->reader, VKP_SCANNER_ANY_UID);
     gint64 begin = g_get_monotonic_time();
-    for (guint i = 0; i < 2 * VKP_IMAGE_GUARD_MAX_STUCK; i++) {
+    for (guint i = 0; i < 2 * VKP_GUARD_MAX_STUCK; i++) {
         g_autoptr(VkpProcess) stuck = scan_for(scanner, STUCK_PID);
         g_autoptr(VkpProcess) good = scan_for(scanner, PLAIN_PID);
         g_assert_null(stuck->image);

@@ -99,6 +99,15 @@ static void test_real_image(void)
     g_assert_cmpstr(vkp_uuid_to_text(&image->marks.task_id, text), ==, ID_A);
 }
 
+static gboolean has_file_open(VkpReader *reader, pid_t pid, VkpInode file)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean is_open = FALSE;
+    g_assert_true(vkp_reader_check_files_open(reader, pid, &file, 1, &is_open, &error));
+    g_assert_no_error(error);
+    return is_open;
+}
+
 static void hold_file(Child *self, gpointer data)
 {
     int fd = open(data, O_RDONLY | O_CLOEXEC);
@@ -117,12 +126,12 @@ static void test_real_open_file(void)
     VkpInode file = vkp_file_inode(path);
     g_autoptr(Child) child = child_start(hold_file, path);
     child_hear(child);
-    g_assert_true(vkp_reader_has_file_open(reader, child_pid(child), file));
+    g_assert_true(has_file_open(reader, child_pid(child), file));
     vkp_fake_proc_delete(folder, "loadavg"); /* without a name it is still open */
-    g_assert_true(vkp_reader_has_file_open(reader, child_pid(child), file));
+    g_assert_true(has_file_open(reader, child_pid(child), file));
     child_say(child);
     child_hear(child);
-    g_assert_false(vkp_reader_has_file_open(reader, child_pid(child), file));
+    g_assert_false(has_file_open(reader, child_pid(child), file));
 }
 
 static void test_gone(void)
@@ -225,7 +234,7 @@ static void test_leaderless(void)
     g_autoptr(VkpFolder) folder = vkp_reader_read_folder(reader, thread, NULL);
     g_assert_cmpuint(folder->n_chain, >, 0);
     /* Its files and sockets are found without being told of the thread. */
-    g_assert_true(vkp_reader_has_file_open(reader, child_pid(child), vkp_file_inode("/dev/zero")));
+    g_assert_true(has_file_open(reader, child_pid(child), vkp_file_inode("/dev/zero")));
     g_autoptr(GArray) sockets = vkp_reader_list_sockets(reader, child_pid(child), NULL);
     g_assert_cmpuint(sockets->len, >, 0);
 }
@@ -247,7 +256,12 @@ static void look_at_undumpable(Child *self, gpointer data)
     g_assert_cmpuint(g_strv_length(image->command), >, 0);
     g_assert_null(vkp_reader_read_folder(reader, child_pid(child), &error));
     g_assert_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED);
-    g_assert_false(vkp_reader_has_file_open(reader, child_pid(child), (VkpInode){1, 1}));
+    g_clear_error(&error);
+    gboolean is_open = FALSE;
+    const VkpInode file = {1, 1};
+    g_assert_false(
+        vkp_reader_check_files_open(reader, child_pid(child), &file, 1, &is_open, &error));
+    g_assert_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED);
     child_end(child);
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/base/error.h"
+#include "common/proc/scanner-private.h"
 #include "tests/lib/fake-proc.h"
 
 /* The scanner over a fake proc, where every change is made on purpose. */
@@ -332,6 +333,11 @@ static void test_absurd_numbers(Fixture *fixture, gconstpointer data)
     g_assert_null(vkp_snapshot_parent(snapshot, process));
 }
 
+static guint n_remembered(const VkpScanner *scanner)
+{
+    return g_hash_table_size(scanner->sightings);
+}
+
 static void test_forgets(Fixture *fixture, gconstpointer data)
 {
     (void)data;
@@ -340,13 +346,13 @@ static void test_forgets(Fixture *fixture, gconstpointer data)
             vkp_fake_proc_put(fixture->fake, &(VkpFakeProcess){.pid = pid, .folder = "/"});
         g_autoptr(VkpSnapshot) snapshot = scan(fixture);
         g_assert_cmpuint(vkp_snapshot_size(snapshot), ==, 30);
-        g_assert_cmpuint(vkp_scanner_n_remembered(fixture->scanner), ==, 30);
+        g_assert_cmpuint(n_remembered(fixture->scanner), ==, 30);
         for (pid_t pid = first; pid < first + 30; pid++)
             vkp_fake_proc_remove(fixture->fake, pid);
     }
     g_autoptr(VkpSnapshot) empty = scan(fixture);
     g_assert_cmpuint(vkp_snapshot_size(empty), ==, 0);
-    g_assert_cmpuint(vkp_scanner_n_remembered(fixture->scanner), ==, 0);
+    g_assert_cmpuint(n_remembered(fixture->scanner), ==, 0);
 }
 
 #define ADD(name, func) g_test_add(name, Fixture, NULL, set_up, func, tear_down)
