@@ -16,6 +16,3 @@ typedef enum {
 
 /* More rows of a table than these are not read, nor for longer than 0.7 s; the newest count. */
 #define VKP_SCHEMA_MAX_ROWS 100000u
-
-/* "A" to "E", or "none". Static. */
-const char *vkp_generation_to_string(VkpGeneration generation);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/file.h"
 #include "common/store/connection.h"
 #include "common/store/fingerprint.h"
 #include "common/store/problem.h"
@@ -24,11 +25,8 @@
 
 struct VkpStore {
     char *path; /* absolute */
-    char *home;
     VkpBoard *board;
-    VkpGeneration generation;
     VkpProblem problem;
-    VkpInode inode;
     VkpInode board_inode; /* the file that the board is of */
     gint64 board_at_usec;
 
@@ -44,7 +42,6 @@ VkpStore *vkp_store_new(const char *path)
 {
     VkpStore *store = g_new0(VkpStore, 1);
     store->path = g_canonicalize_filename(path, NULL);
-    store->home = g_strdup(g_get_home_dir());
     store->board = vkp_board_new();
     vkp_board_seal(store->board);
     store->problem = vkp_problem_of_errno(store->path, ENOENT);
@@ -56,7 +53,6 @@ void vkp_store_free(VkpStore *store)
     if (!store)
         return;
     g_free(store->path);
-    g_free(store->home);
     vkp_board_unref(store->board);
     vkp_reading_free(store->reading);
     vkp_problem_clear(&store->problem);
@@ -99,13 +95,6 @@ static void forget_attempts(VkpStore *store)
     store->retry_at_usec = 0;
 }
 
-void vkp_store_set_home(VkpStore *store, const char *home)
-{
-    g_free(store->home);
-    store->home = g_strdup(home);
-    forget_attempts(store); /* what was read was judged by another home */
-}
-
 /* Whether there is something to be gained from reading now. */
 static gboolean is_due(const VkpStore *store, const VkpFingerprint *now)
 {
@@ -128,7 +117,7 @@ static void begin_reading(VkpStore *store, const VkpFingerprint *now)
         return;
     gboolean is_file_of_board = vkp_inode_equal(store->board_inode, now->file.inode);
     g_clear_pointer(&store->reading, vkp_reading_free);
-    store->reading = vkp_reading_new(store->home, is_file_of_board ? store->board : NULL);
+    store->reading = vkp_reading_new(g_get_home_dir(), is_file_of_board ? store->board : NULL);
     store->seen = *now;
     store->is_fresh = vkp_fingerprint_is_fresh(now, g_get_real_time());
 }
@@ -189,8 +178,7 @@ static gboolean on_success(VkpStore *store)
     g_auto(VkpProblem) problem = {.state = VKP_DATABASE_OK};
     store->n_failures = 0;
     store->retry_at_usec = 0;
-    store->generation = vkp_reading_generation(reading);
-    if (store->generation == VKP_GENERATION_NONE) {
+    if (vkp_reading_generation(reading) == VKP_GENERATION_NONE) {
         problem = vkp_problem_no_board(store->path, FALSE);
         return take_problem(store, &problem);
     }
@@ -213,8 +201,6 @@ gboolean vkp_store_refresh(VkpStore *store)
 {
     VkpFingerprint now;
     int saved_errno = vkp_fingerprint_take(store->path, &now);
-    store->inode = now.file.inode;
-
     g_auto(VkpProblem) problem = {0};
     if (must_not_open(store, &now, saved_errno, &problem)) {
         forget_attempts(store);
@@ -245,16 +231,6 @@ const char *vkp_store_problem(const VkpStore *store)
 const char *vkp_store_path(const VkpStore *store)
 {
     return store->path;
-}
-
-VkpGeneration vkp_store_generation(const VkpStore *store)
-{
-    return store->generation;
-}
-
-VkpInode vkp_store_inode(const VkpStore *store)
-{
-    return store->inode;
 }
 
 gint64 vkp_store_read_at_usec(const VkpStore *store)

@@ -3,9 +3,7 @@
 
 #include <glib.h>
 
-#include "common/base/file.h"
 #include "common/store/board.h"
-#include "common/store/schema.h"
 
 /* The owner's database, read only and as briefly as can be: opened, copied out and closed again at
  * each refresh, because an open read statement fails the owner's commits in DELETE mode and a mere
@@ -13,11 +11,8 @@
 typedef struct VkpStore VkpStore;
 
 /* `path` may name a file that is not there yet; a relative one is taken from the current folder.
- * Nothing is opened. */
+ * The home folder, g_get_home_dir(), is no worktree whatever a row says. Nothing is opened. */
 VkpStore *vkp_store_new(const char *path);
-
-/* The home folder, which is no worktree whatever a row says; g_get_home_dir() unless set. */
-void vkp_store_set_home(VkpStore *store, const char *home);
 void vkp_store_free(VkpStore *store); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpStore, vkp_store_free)
 
@@ -38,16 +33,15 @@ gint64 vkp_store_retry_at_usec(const VkpStore *store);
 /* The last good board; an empty one before there was any. Borrowed. */
 VkpBoard *vkp_store_board(VkpStore *store);
 
+/* How it stands with the file as of the last refresh; missing before there was any. */
 VkpDatabaseState vkp_store_state(const VkpStore *store);
 
-/* Why the state is not ok, for a person: names the file and what to do. NULL when ok. */
+/* Why the state is not ok, for a person: names the file and what to do. NULL when ok. Borrowed
+ * until the next refresh. */
 const char *vkp_store_problem(const VkpStore *store);
 
+/* The file's absolute path, symlinks and all, whether it is there or not. Borrowed. */
 const char *vkp_store_path(const VkpStore *store);
-VkpGeneration vkp_store_generation(const VkpStore *store);
-
-/* The file as last seen; unknown when missing. */
-VkpInode vkp_store_inode(const VkpStore *store);
 
 /* When the board was last known to be what the database says, g_get_monotonic_time(); 0 never. */
 gint64 vkp_store_read_at_usec(const VkpStore *store);

@@ -221,13 +221,10 @@ static void test_replaced(void)
     g_autoptr(VkpStore) store = vkp_store_new(path);
     vkp_store_refresh(store);
     settle(store);
-    VkpInode before = vkp_store_inode(store);
     fake_board_free(make_board(other, FAKE_LAYOUT_B_EXECUTOR, "Two"));
     g_assert_cmpint(g_rename(other, path), ==, 0);
     g_assert_true(vkp_store_refresh(store));
     g_assert_cmpstr(title_of(store), ==, "Two");
-    g_assert_cmpint(vkp_store_generation(store), ==, VKP_GENERATION_B);
-    g_assert_false(vkp_inode_equal(before, vkp_store_inode(store)));
 }
 
 static void test_deleted_and_made_anew(void)
@@ -280,13 +277,11 @@ static void test_upgraded(void)
     fake_board_add_execution(board, &execution);
     g_autoptr(VkpStore) store = vkp_store_new(path);
     vkp_store_refresh(store);
-    g_assert_cmpint(vkp_store_generation(store), ==, VKP_GENERATION_B);
     settle(store);
     fake_board_upgrade_to_e(board);
     FakeAttempt loose = {.id = fake_id(5), .folder = "/w/b", .name = "Loose"};
     fake_board_add_attempt(board, &loose);
     g_assert_true(vkp_store_refresh(store));
-    g_assert_cmpint(vkp_store_generation(store), ==, VKP_GENERATION_E);
     g_assert_cmpstr(title_of(store), ==, "One");
     VkpUuid old_id = fake_id(4), new_id = fake_id(5), attempt_id = fake_id(3);
     const VkpExecution *old = vkp_board_lookup_execution(vkp_store_board(store), &old_id);

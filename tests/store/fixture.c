@@ -17,8 +17,8 @@ void fixture_set_up(Fixture *fixture, gconstpointer data)
     fake_board_add_attempt(fixture->board, &attempt);
     FakeExecution execution = {.id = fake_id(4), .attempt_id = fake_id(3)};
     fake_board_add_execution(fixture->board, &execution);
+    g_setenv("HOME", "/home/ada", TRUE); /* in time: GLib looks there once */
     fixture->store = vkp_store_new(path);
-    vkp_store_set_home(fixture->store, "/home/ada");
 }
 
 void fixture_tear_down(Fixture *fixture, gconstpointer data)

@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <sqlite3.h>
 
+#include "common/store/schema.h"
 #include "tests/store/fixture.h"
 
 static void test_extreme_rowids(Fixture *fixture, gconstpointer data)
@@ -35,7 +36,6 @@ static void test_tables_of_a_migration(Fixture *fixture, gconstpointer data)
                    "CREATE TABLE execution_processes_new (id BLOB, session_id BLOB);"
                    "CREATE TABLE task_attempts_old (id BLOB)");
     fixture_read_well(fixture);
-    g_assert_cmpint(vkp_store_generation(fixture->store), ==, VKP_GENERATION_B);
 }
 
 /* table_info hides generated columns: such a column is one that is not there. */
