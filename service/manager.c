@@ -311,11 +311,6 @@ gint64 vkp_manager_looked_at_usec(const VkpManager *manager)
     return manager->looked_at_usec;
 }
 
-VkpRoster *vkp_manager_roster(VkpManager *manager)
-{
-    return manager->roster;
-}
-
 /* The roster is of the survey's last snapshot, less whoever has gone since. */
 GPtrArray *vkp_manager_filter(const VkpManager *manager, const VkpFilter *filter)
 {

@@ -79,12 +79,8 @@ gboolean vkp_manager_refresh(VkpManager *manager, GError **error);
  */
 gint64 vkp_manager_looked_at_usec(const VkpManager *manager);
 
-/* The last roster, borrowed until the next refresh; empty before the first. */
-VkpRoster *vkp_manager_roster(VkpManager *manager);
-
 /* The members that fit, as vkp_filter_apply() has it, as of the last refresh; none before the
- * first.
- */
+ * first. Borrowed until the next one; the caller frees the array. */
 GPtrArray *vkp_manager_filter(const VkpManager *manager, const VkpFilter *filter);
 
 /* The state of things as of the last refresh. */

@@ -10,6 +10,7 @@
 #include "tests/bench/results.h"
 #include "tests/bench/rivals.h"
 #include "tests/lib/figures.h"
+#include "tests/service/members.h"
 
 #define ROUNDS 9
 #define TICKS 120
@@ -158,10 +159,7 @@ static double time_lists_in_churn(Inside *inside)
 static void time_encoding(Inside *inside, BenchResults *results)
 {
     g_autoptr(Figures) figures = figures_new();
-    g_autoptr(GPtrArray) members = g_ptr_array_new();
-    VkpRoster *roster = vkp_manager_roster(inside->manager);
-    for (guint i = 0; i < vkp_roster_size(roster); i++)
-        g_ptr_array_add(members, vkp_roster_at(roster, i));
+    g_autoptr(GPtrArray) members = list_members(inside->manager);
     sd_bus *bus = NULL;
     g_assert_cmpint(sd_bus_open_user(&bus), >=, 0);
     for (guint i = 0; i < 100; i++) {

@@ -7,6 +7,7 @@
 
 #include "tests/lib/deadline.h"
 #include "tests/roster/zoo-beast-path.h"
+#include "tests/service/members.h"
 
 #define MAX_BIRTHS 400
 #define MAX_SECONDS 60
@@ -242,8 +243,8 @@ static void tell_flags(GString *told, const VkpTie *tie)
  * attempt 1. */
 static char *tell(const Zoo *zoo, VkpIdentity identity)
 {
-    const VkpMember *member = vkp_roster_lookup(vkp_manager_roster(zoo->manager), identity);
-    if (!member)
+    const VkpMember *member = find_member(zoo->manager, identity.pid);
+    if (!member || !vkp_identity_equal(member->process->identity, identity))
         return g_strdup("no member");
     const VkpTie *tie = &member->tie;
     GString *told = g_string_new(NULL);

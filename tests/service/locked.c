@@ -9,6 +9,7 @@
 #include "tests/lib/family.h"
 #include "tests/lib/isolation.h"
 #include "tests/lib/test-loop.h"
+#include "tests/service/members.h"
 
 typedef struct {
     char *folder;
@@ -80,9 +81,9 @@ static void run(Scene *scene, const char *sql)
 
 static const char *branch(const Scene *scene)
 {
-    VkpRoster *roster = vkp_manager_roster(scene->manager);
-    g_assert_cmpuint(vkp_roster_size(roster), ==, 1);
-    return vkp_roster_at(roster, 0)->tie.branch;
+    g_autoptr(GPtrArray) members = list_members(scene->manager);
+    g_assert_cmpuint(members->len, ==, 1);
+    return ((const VkpMember *)g_ptr_array_index(members, 0))->tie.branch;
 }
 
 static gboolean is_told(gpointer data)

@@ -14,6 +14,7 @@
 #include "tests/lib/family.h"
 #include "tests/lib/isolation.h"
 #include "tests/lib/test-loop.h"
+#include "tests/service/members.h"
 
 /* The service without its bus, on a loop of the test's own. */
 typedef struct {
@@ -154,7 +155,7 @@ static void assert_change(const Scene *scene, guint index, const char *expected)
 
 static void test_before_the_first_look(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
-    g_assert_cmpuint(vkp_roster_size(vkp_manager_roster(scene->manager)), ==, 0);
+    g_assert_cmpuint(n_members(scene->manager), ==, 0);
     g_assert_cmpuint(vkp_manager_facts(scene->manager).process_count, ==, 0);
 }
 
@@ -162,7 +163,7 @@ static void test_refresh(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
     pid_t pid = spawn_member(scene, "name agent idle");
     refresh(scene);
-    g_assert_nonnull(vkp_roster_lookup_pid(vkp_manager_roster(scene->manager), pid));
+    g_assert_nonnull(find_member(scene->manager, pid));
     assert_change(scene, 0, "added agent");
     g_assert_cmpuint(scene->changes->len, ==, 1);
     g_assert_cmpuint(scene->last_facts.process_count, ==, 1);
@@ -179,7 +180,7 @@ static void test_exit_without_ticks(Scene *scene, G_GNUC_UNUSED gconstpointer da
     vkp_family_kill(scene->family, pid);
     g_assert_true(vkp_test_loop_run(scene->loop, 10000, has_changes, scene));
     assert_change(scene, 0, "removed agent");
-    g_assert_cmpuint(vkp_roster_size(vkp_manager_roster(scene->manager)), ==, 0);
+    g_assert_cmpuint(n_members(scene->manager), ==, 0);
     g_assert_cmpuint(scene->last_facts.process_count, ==, 0);
 }
 
@@ -210,7 +211,7 @@ static gboolean is_member_seen(gpointer data)
 {
     Scene *scene = data;
     refresh(scene);
-    return vkp_roster_size(vkp_manager_roster(scene->manager)) == 1;
+    return n_members(scene->manager) == 1;
 }
 
 /* Its parent takes longer to collect it than anybody would look every so often. */
@@ -293,7 +294,7 @@ static void assert_not_registrable(Scene *scene, pid_t pid)
     g_autoptr(GError) error = NULL;
     g_assert_false(vkp_manager_register(scene->manager, &execution, pid, &error));
     g_assert_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED);
-    g_assert_null(vkp_roster_lookup_pid(vkp_manager_roster(scene->manager), pid));
+    g_assert_null(find_member(scene->manager, pid));
 }
 
 /* The server is no member, and nobody has looked since it came. */
@@ -343,9 +344,8 @@ static void test_register(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     g_autoptr(GError) error = NULL;
     vkp_manager_register(scene->manager, &execution, pid, &error);
     g_assert_no_error(error);
-    VkpMember *member = vkp_roster_lookup_pid(vkp_manager_roster(scene->manager), pid);
-    g_assert_nonnull(member);
-    g_assert_cmpint(member->tie.evidence, ==, VKP_EVIDENCE_REGISTERED);
+    const VkpMember *member = find_member(scene->manager, pid);
+    g_assert_true(member && member->tie.evidence == VKP_EVIDENCE_REGISTERED);
 }
 
 static void test_no_proc(Scene *scene, G_GNUC_UNUSED gconstpointer data)
