@@ -270,22 +270,16 @@ void vkp_image_keep_marks(VkpImage *image, const VkpImage *earlier)
     image->marks.branch = g_strdup(earlier->marks.branch);
 }
 
-static VkpMemoryPlace place_of(const VkpStat *stat)
-{
-    return (VkpMemoryPlace){stat->arguments_start, stat->arguments_end, stat->environment_start,
-                            stat->environment_end};
-}
-
 void vkp_image_set_place(VkpImage *image, const VkpStat *stat, guint64 now_ticks)
 {
     image->is_certain = now_ticks > stat->start_ticks;
-    image->place = place_of(stat);
+    image->place = stat->place;
 }
 
 gboolean vkp_image_is_in_place(const VkpImage *image, const VkpStat *stat)
 {
-    VkpMemoryPlace now = place_of(stat);
-    return image->place.environment_start != 0 && vkp_memory_place_equal(&image->place, &now);
+    return vkp_memory_place_is_known(&image->place) &&
+           vkp_memory_place_equal(&image->place, &stat->place);
 }
 
 gboolean vkp_marks_equal(const VkpMarks *a, const VkpMarks *b)

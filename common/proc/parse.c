@@ -144,10 +144,10 @@ gboolean vkp_stat_parse(const char *text, gsize length, VkpStat *stat)
     parsed.threads = (guint)fields[FIELD_THREADS];
     parsed.start_ticks = fields[FIELD_START_TIME];
     parsed.resident_pages = fields[FIELD_RESIDENT];
-    parsed.arguments_start = fields[FIELD_ARGUMENTS_START];
-    parsed.arguments_end = fields[FIELD_ARGUMENTS_END];
-    parsed.environment_start = fields[FIELD_ENVIRONMENT_START];
-    parsed.environment_end = fields[FIELD_ENVIRONMENT_END];
+    parsed.place.arguments_start = fields[FIELD_ARGUMENTS_START];
+    parsed.place.arguments_end = fields[FIELD_ARGUMENTS_END];
+    parsed.place.environment_start = fields[FIELD_ENVIRONMENT_START];
+    parsed.place.environment_end = fields[FIELD_ENVIRONMENT_END];
     *stat = parsed;
     return TRUE;
 }

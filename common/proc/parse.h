@@ -4,6 +4,8 @@
 #include <glib.h>
 #include <sys/types.h>
 
+#include "common/proc/process.h"
+
 /* Text of /proc to values: no file is touched here. */
 
 /* The fields of /proc/PID/stat that we use, see proc(5). */
@@ -20,11 +22,8 @@ typedef struct {
     guint threads;
     guint64 start_ticks;
     guint64 resident_pages;
-    guint64 arguments_start; /* these four are 0 when hidden, and move at every exec */
-    guint64 arguments_end;
-    guint64 environment_start;
-    guint64 environment_end;
-    gboolean is_thread; /* not the leader of its thread group, which is what a process is */
+    VkpMemoryPlace place; /* all 0 when hidden */
+    gboolean is_thread;   /* not the leader of its thread group, which is what a process is */
 } VkpStat;
 
 /* Parses one line such as

@@ -5,18 +5,12 @@
 
 #include "common/proc/image.h"
 
-static gboolean is_same_place(const VkpStat *a, const VkpStat *b)
-{
-    return a->arguments_start == b->arguments_start && a->arguments_end == b->arguments_end &&
-           a->environment_start == b->environment_start && a->environment_end == b->environment_end;
-}
-
 /* An exec builds a new memory, where the kernel puts arguments and environment at random addresses;
  * without randomisation, where their sizes lead: after an exec with others of the same sizes, that
  * is the same place. */
 static gboolean is_same_exec(const VkpStat *a, const VkpStat *b)
 {
-    return is_same_place(a, b) && (b->flags & VKP_STAT_FLAG_RANDOMIZED);
+    return vkp_memory_place_equal(&a->place, &b->place) && (b->flags & VKP_STAT_FLAG_RANDOMIZED);
 }
 
 static gboolean has_exited(const VkpStat *stat)
@@ -56,7 +50,7 @@ void vkp_sighting_set_image(VkpSighting *sighting, const VkpStat *stat, VkpImage
                             guint64 now_ticks)
 {
     vkp_image_set_place(image, stat, now_ticks);
-    if (sighting->image && is_same_place(&sighting->image_stat, stat))
+    if (sighting->image && vkp_memory_place_equal(&sighting->image_stat.place, &stat->place))
         vkp_image_keep_marks(image, sighting->image);
     sighting->image_stat = *stat;
     if (sighting->image && vkp_image_equal(sighting->image, image)) {

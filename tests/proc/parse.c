@@ -59,10 +59,10 @@ static void test_sample(void)
     g_assert_false(stat.is_thread);
     g_assert_cmpuint(stat.start_ticks, ==, 9000);
     g_assert_cmpuint(stat.resident_pages, ==, 660);
-    g_assert_cmpuint(stat.arguments_start, ==, 901);
-    g_assert_cmpuint(stat.arguments_end, ==, 902);
-    g_assert_cmpuint(stat.environment_start, ==, 903);
-    g_assert_cmpuint(stat.environment_end, ==, 904);
+    g_assert_cmpuint(stat.place.arguments_start, ==, 901);
+    g_assert_cmpuint(stat.place.arguments_end, ==, 902);
+    g_assert_cmpuint(stat.place.environment_start, ==, 903);
+    g_assert_cmpuint(stat.place.environment_end, ==, 904);
 }
 
 /* Field 38 is the signal that the parent gets at the end; 0: it wants none. */
@@ -92,8 +92,8 @@ static void test_own_line(void)
     prctl(PR_SET_NAME, before);
     g_assert_true(vkp_stat_parse(text, length, &stat));
     g_assert_cmpstr(stat.comm, ==, "a) S 1 (b\n");
-    g_assert_cmpuint(stat.arguments_start, >, 0);
-    g_assert_cmpuint(stat.environment_end, >=, stat.environment_start);
+    g_assert_cmpuint(stat.place.arguments_start, >, 0);
+    g_assert_cmpuint(stat.place.environment_end, >=, stat.place.environment_start);
 }
 
 static void test_names(void)
@@ -284,7 +284,7 @@ static void test_more_fields(void)
     g_autofree char *longer = g_strconcat(line, " 77 a-new-one (x\n", NULL);
     g_assert_true(parses(line, &stat));
     g_assert_true(parses(longer, &stat));
-    g_assert_cmpuint(stat.environment_end, ==, 904);
+    g_assert_cmpuint(stat.place.environment_end, ==, 904);
 }
 
 static void test_loadavg(void)

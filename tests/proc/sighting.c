@@ -13,7 +13,7 @@ static VkpStat make_stat(char state, guint threads, const char *comm, guint64 ad
                     .state = state,
                     .flags = VKP_STAT_FLAG_RANDOMIZED,
                     .threads = threads,
-                    .arguments_start = address};
+                    .place.arguments_start = address};
     g_strlcpy(stat.comm, comm, sizeof stat.comm);
     return stat;
 }
@@ -59,8 +59,8 @@ static void test_every_address_counts(void)
 {
     VkpStat stat = make_stat('S', 1, "node", 100);
     VkpSighting known = {.image = make_image(""), .image_stat = stat};
-    guint64 *addresses[] = {&stat.arguments_start, &stat.arguments_end, &stat.environment_start,
-                            &stat.environment_end};
+    guint64 *addresses[] = {&stat.place.arguments_start, &stat.place.arguments_end,
+                            &stat.place.environment_start, &stat.place.environment_end};
     for (guint i = 0; i < G_N_ELEMENTS(addresses); i++) {
         *addresses[i] += 16;
         g_assert_cmpint(vkp_sighting_plan_image(&known, &stat), ==, VKP_READ_ALL);
