@@ -5,14 +5,6 @@
 #include "common/proc/locks.h"
 #include "common/roster/server-name.h"
 
-static gboolean contains(const GArray *pids, pid_t pid)
-{
-    for (guint i = 0; i < pids->len; i++)
-        if (g_array_index(pids, pid_t, i) == pid)
-            return TRUE;
-    return FALSE;
-}
-
 static GArray *list_lockers(VkpReader *reader, const VkpDatabase *database)
 {
     return vkp_reader_list_lockers(reader, vkp_file_inode(vkp_store_path(database->store)));
@@ -23,7 +15,7 @@ static gboolean is_free_for(const VkpDatabase *database, pid_t pid)
 {
     g_autoptr(GArray) known = g_array_new(FALSE, FALSE, sizeof(pid_t));
     vkp_holders_append_pids(database->holders, known);
-    return known->len == 0 || contains(known, pid);
+    return known->len == 0 || vkp_pids_contain(known, pid);
 }
 
 /* The kernel waits for all its processors before it lists the locks: some 15 ms. So it is asked
@@ -38,9 +30,9 @@ void vkp_hidden_holders_append(VkpReader *reader, const VkpSnapshot *among, cons
     for (guint i = 0; i < refused->len; i++) {
         pid_t pid = g_array_index(refused, pid_t, i);
         const VkpProcess *process = vkp_snapshot_lookup(among, pid);
-        if (!process || contains(found, pid))
+        if (!process || vkp_pids_contain(found, pid))
             continue;
-        if (contains(lockers, pid) ||
+        if (vkp_pids_contain(lockers, pid) ||
             (!is_held && vkp_server_name_is(process->name) && is_free_for(database, pid)))
             g_array_append_val(found, pid);
     }
@@ -50,7 +42,7 @@ gboolean vkp_hidden_holders_include(VkpReader *reader, pid_t pid, const VkpDatab
 {
     VkpStat stat;
     g_autoptr(GArray) lockers = list_lockers(reader, database);
-    return contains(lockers, pid) ||
+    return vkp_pids_contain(lockers, pid) ||
            (is_free_for(database, pid) && vkp_reader_read_stat(reader, pid, &stat, NULL) &&
             vkp_server_name_is(stat.comm));
 }

@@ -34,14 +34,6 @@ void vkp_movers_free(VkpMovers *movers)
     g_free(movers);
 }
 
-static gboolean contains(const GArray *pids, pid_t pid)
-{
-    for (guint i = 0; pids && i < pids->len; i++)
-        if (g_array_index(pids, pid_t, i) == pid)
-            return TRUE;
-    return FALSE;
-}
-
 /* Notes the clock as it is now. The caller looks at the process afterwards, so what it does
  * meanwhile counts for the next time. */
 static gboolean has_run(const VkpMovers *movers, VkpIdentity identity, GHashTable *clocks)
@@ -67,7 +59,7 @@ VkpSnapshot *vkp_movers_dup(VkpMovers *movers, const VkpSnapshot *snapshot, cons
     for (guint i = 0; i < vkp_snapshot_size(snapshot); i++) {
         VkpProcess *process = vkp_snapshot_at(snapshot, i);
         gboolean is_mover = has_run(movers, process->identity, clocks);
-        if (is_mover || contains(always, process->identity.pid))
+        if (is_mover || vkp_pids_contain(always, process->identity.pid))
             vkp_snapshot_add(found, vkp_process_ref(process));
     }
     g_hash_table_unref(movers->clocks);

@@ -52,6 +52,14 @@ gboolean vkp_identity_equal_keys(gconstpointer a, gconstpointer b)
     return vkp_identity_equal(*(const VkpIdentity *)a, *(const VkpIdentity *)b);
 }
 
+gboolean vkp_pids_contain(const GArray *pids, pid_t pid)
+{
+    for (guint i = 0; pids && i < pids->len; i++)
+        if (g_array_index(pids, pid_t, i) == pid)
+            return TRUE;
+    return FALSE;
+}
+
 guint64 vkp_ticks_to_usec(guint64 ticks, guint ticks_per_second)
 {
     guint64 seconds = ticks / ticks_per_second;

@@ -35,6 +35,9 @@ gint vkp_identity_compare_start(VkpIdentity a, VkpIdentity b);
 guint vkp_identity_hash(gconstpointer identity);
 gboolean vkp_identity_equal_keys(gconstpointer a, gconstpointer b);
 
+/* Whether the pid is among these (pid_t). FALSE for NULL. */
+gboolean vkp_pids_contain(const GArray *pids, pid_t pid);
+
 /* The marks that vibe-kanban leaves in the environment of what it starts, see image.c. An id that
  * is not there is nil. `branch` may be NULL. */
 typedef struct {

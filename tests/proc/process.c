@@ -25,6 +25,18 @@ static void test_identity_round_trip(void)
     }
 }
 
+static void test_pids(void)
+{
+    const pid_t pids[] = {4242, 1};
+    g_autoptr(GArray) some = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    g_assert_false(vkp_pids_contain(NULL, 1));
+    g_assert_false(vkp_pids_contain(some, 1));
+    g_array_append_vals(some, pids, G_N_ELEMENTS(pids));
+    g_assert_true(vkp_pids_contain(some, 1));
+    g_assert_true(vkp_pids_contain(some, 4242));
+    g_assert_false(vkp_pids_contain(some, 42));
+}
+
 static void test_identity_order(void)
 {
     const VkpIdentity first = {9, 1};
@@ -140,6 +152,7 @@ int main(int argc, char **argv)
     g_test_add_func("/process/identity/has-one-text", test_identity_round_trip);
     g_test_add_func("/process/identity/any-other-text-is-refused", test_identity_garbage);
     g_test_add_func("/process/identity/the-older-then-the-lower-comes-first", test_identity_order);
+    g_test_add_func("/process/pids/contain-what-is-among-them", test_pids);
     g_test_add_func("/process/ticks/never-overflow", test_ticks);
     g_test_add_func("/process/dead/a-zombie-with-threads-lives", test_dead);
     g_test_add_func("/process/folder/is-within-itself-and-its-ancestors", test_within);

@@ -38,10 +38,7 @@ static void test_self(void)
     g_assert_true(vkp_reader_read_uid(reader, getpid(), &uid, NULL));
     g_assert_cmpuint(uid, ==, geteuid());
     g_autoptr(GArray) pids = vkp_reader_list_pids(reader, NULL);
-    gboolean found = FALSE;
-    for (guint i = 0; i < pids->len; i++)
-        found = found || g_array_index(pids, pid_t, i) == getpid();
-    g_assert_true(found);
+    g_assert_true(vkp_pids_contain(pids, getpid()));
     VkpUuid id = vkp_reader_boot_id(reader);
     g_assert_false(vkp_uuid_is_nil(&id));
     g_assert_cmpuint(vkp_reader_ticks_per_second(reader), ==, (guint)sysconf(_SC_CLK_TCK));

@@ -7,14 +7,6 @@
 
 #include "common/proc/scanner.h"
 
-static gboolean holds(const GArray *openers, pid_t pid)
-{
-    for (guint i = 0; i < openers->len; i++)
-        if (g_array_index(openers, pid_t, i) == pid)
-            return TRUE;
-    return FALSE;
-}
-
 /* This very process opens a file, by another name than the one that is asked for. */
 static void test_found_by_inode(void)
 {
@@ -34,14 +26,14 @@ static void test_found_by_inode(void)
     g_assert_cmpuint(before->len, ==, 0);
     int fd = open(link, O_RDONLY | O_CLOEXEC);
     g_autoptr(GArray) open_now = vkp_openers_find(reader, snapshot, getuid(), paths, NULL);
-    g_assert_true(holds(open_now, getpid()));
+    g_assert_true(vkp_pids_contain(open_now, getpid()));
     g_autoptr(GArray) of_others = vkp_openers_find(reader, snapshot, getuid() + 1, paths, NULL);
     g_assert_cmpuint(of_others->len, ==, 0);
     close(fd);
     g_file_set_contents(wal, "x", 1, NULL);
     fd = open(wal, O_RDONLY | O_CLOEXEC);
     g_autoptr(GArray) by_wal = vkp_openers_find(reader, snapshot, getuid(), paths, NULL);
-    g_assert_true(holds(by_wal, getpid()));
+    g_assert_true(vkp_pids_contain(by_wal, getpid()));
     close(fd);
     g_autoptr(GArray) absent = vkp_openers_find(reader, snapshot, getuid(), nowhere, NULL);
     g_assert_cmpuint(absent->len, ==, 0);
