@@ -11,8 +11,8 @@
  * asked about: so each has left either before the bus answers, which then says so, or we hear it.
  * One a caller would cost a call of the bus each and count against its limit of matches. */
 #define LEFT_MATCH                                                                                 \
-    "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"                    \
-    "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg2=''"
+    "type='signal',sender='" VKP_DRIVER_NAME "',path='/org/freedesktop/DBus',"                     \
+    "interface='" VKP_DRIVER_NAME "',member='NameOwnerChanged',arg2=''"
 
 struct VkpCallers {
     sd_bus *bus;

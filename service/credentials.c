@@ -6,8 +6,6 @@
 #include <limits.h>
 #include <string.h>
 
-#define BUS_NAME "org.freedesktop.DBus"
-
 struct VkpCredentialsQuestion {
     sd_bus *bus;
     char *name;
@@ -68,7 +66,7 @@ static int take_answer(sd_bus_message *answer, VkpCredentials *credentials)
 
 gboolean vkp_credentials_is_of_bus(sd_bus_message *message)
 {
-    return g_strcmp0(sd_bus_message_get_sender(message), BUS_NAME) == 0;
+    return g_strcmp0(sd_bus_message_get_sender(message), VKP_DRIVER_NAME) == 0;
 }
 
 static int send_question(VkpCredentialsQuestion *question);
@@ -91,9 +89,9 @@ static int on_answered(sd_bus_message *answer, void *data, G_GNUC_UNUSED sd_bus_
 
 static int send_question(VkpCredentialsQuestion *question)
 {
-    return sd_bus_call_method_async(question->bus, &question->slot, BUS_NAME,
-                                    "/org/freedesktop/DBus", BUS_NAME, "GetConnectionCredentials",
-                                    on_answered, question, "s", question->name);
+    return sd_bus_call_method_async(
+        question->bus, &question->slot, VKP_DRIVER_NAME, "/org/freedesktop/DBus", VKP_DRIVER_NAME,
+        "GetConnectionCredentials", on_answered, question, "s", question->name);
 }
 
 int vkp_credentials_ask(sd_bus *bus, const char *name, VkpCredentialsTold told, void *data,

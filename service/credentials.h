@@ -5,6 +5,9 @@
 #include <sys/types.h>
 #include <systemd/sd-bus.h>
 
+/* The name, and interface, of the bus itself. */
+#define VKP_DRIVER_NAME "org.freedesktop.DBus"
+
 /* What the bus knows of whoever has a name. */
 typedef struct {
     uid_t uid;

@@ -5,12 +5,11 @@
 #include "service/credentials.h"
 #include "service/sd-pointers.h"
 
-#define BUS_NAME "org.freedesktop.DBus"
 #define APPLET_BUS_NAME "org.vibekanban.Processes.Applet"
 
 #define APPLET_OWNER_MATCH                                                                         \
-    "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"                    \
-    "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='" APPLET_BUS_NAME "'"
+    "type='signal',sender='" VKP_DRIVER_NAME "',path='/org/freedesktop/DBus',"                     \
+    "interface='" VKP_DRIVER_NAME "',member='NameOwnerChanged',arg0='" APPLET_BUS_NAME "'"
 
 struct VkpNeighbours {
     sd_bus *bus;
@@ -95,7 +94,8 @@ VkpNeighbours *vkp_neighbours_new(sd_bus *bus, VkpManager *manager, GError **err
     if (r >= 0)
         r = ask_for_applet(neighbours);
     if (r >= 0)
-        r = vkp_credentials_ask(bus, BUS_NAME, on_bus_told, neighbours, &neighbours->bus_question);
+        r = vkp_credentials_ask(bus, VKP_DRIVER_NAME, on_bus_told, neighbours,
+                                &neighbours->bus_question);
     if (r >= 0)
         return neighbours;
     vkp_set_error_bus(error, r, "Cannot ask for the bus and the applet");
