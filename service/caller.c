@@ -121,6 +121,15 @@ gboolean vkp_caller_may_call(const VkpCaller *caller, GError **error)
     return FALSE;
 }
 
+gboolean vkp_caller_may_touch(const VkpCaller *caller, const char *verb, GError **error)
+{
+    if (!caller->is_sandboxed)
+        return vkp_caller_may_call(caller, error);
+    g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
+                "A program in a sandbox may list processes, but not %s them", verb);
+    return FALSE;
+}
+
 static void set_error_unknown(GError **error, int r, const char *name)
 {
     vkp_set_error_bus(error, r, "Cannot find out who \"%s\" is", name);

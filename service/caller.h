@@ -29,6 +29,10 @@ typedef struct {
 /* FALSE and LIMITS_EXCEEDED when the caller has as many under way as he may. */
 gboolean vkp_caller_may_call(const VkpCaller *caller, GError **error);
 
+/* The same for a call that does something to processes ("kill", as the refusal has it):
+ * PERMISSION_DENIED for a caller in a sandbox. */
+gboolean vkp_caller_may_touch(const VkpCaller *caller, const char *verb, GError **error);
+
 /* One more call under way, and one less (takes NULL). In between the caller stays, also when it has
  * left. Returns the caller. */
 VkpCaller *vkp_caller_begin_call(VkpCaller *caller);

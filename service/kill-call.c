@@ -169,18 +169,9 @@ static void on_given_up(const GPtrArray *results, void *data)
     g_ptr_array_remove(call->calls->open, call);
 }
 
-static gboolean may_kill(const VkpCaller *caller, GError **error)
-{
-    if (!caller->is_sandboxed)
-        return vkp_caller_may_call(caller, error);
-    g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
-                "A program in a sandbox may list processes, but not kill them");
-    return FALSE;
-}
-
 static gboolean read_arguments(Call *call, const VkpCaller *caller, GError **error)
 {
-    if (!may_kill(caller, error) ||
+    if (!vkp_caller_may_touch(caller, "kill", error) ||
         !vkp_scope_parse(call->scope, call->target, &call->aim, error) ||
         !vkp_decode_kill_options(call->message, call->calls->grace_ms, &call->options, error))
         return FALSE;

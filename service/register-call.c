@@ -54,15 +54,6 @@ static gboolean read_registration(sd_bus_message *message, VkpUuid *execution_id
     return TRUE;
 }
 
-static gboolean may_register(const VkpCaller *caller, GError **error)
-{
-    if (!caller->is_sandboxed)
-        return vkp_caller_may_call(caller, error);
-    g_set_error(error, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED,
-                "A program in a sandbox may list processes, but not register them");
-    return FALSE;
-}
-
 static void serve(void *data)
 {
     g_autoptr(Call) call = data;
@@ -88,7 +79,7 @@ int vkp_register_call_start(VkpTurns *turns, VkpManager *manager, VkpCaller *cal
     g_autoptr(Call) call = g_new0(Call, 1);
     call->manager = manager;
     call->message = sd_bus_message_ref(message);
-    if (!may_register(caller, &error) ||
+    if (!vkp_caller_may_touch(caller, "register", &error) ||
         !read_registration(message, &call->execution_id, &call->pid, &error))
         return vkp_bus_error_set(bus_error, error);
     call->caller = vkp_caller_begin_call(caller);
