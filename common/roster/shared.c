@@ -137,10 +137,10 @@ static gboolean is_private_firefox(const char *const *arguments)
 
 static gboolean is_known_by_word(const char *name, const char *const *arguments)
 {
-    if (!strchr("jdzg", *name)) /* the initials of the names above */
-        return FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(daemon_words); i++) {
-        if (!g_str_has_prefix(name, daemon_words[i].name))
+        const char *start = daemon_words[i].name;
+        /* The initial alone tells most: everybody is asked at every look. */
+        if (*name != *start || !g_str_has_prefix(name, start))
             continue;
         for (const char *const *argument = arguments; *argument; argument++)
             if (strstr(*argument, daemon_words[i].word))

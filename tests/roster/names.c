@@ -53,6 +53,10 @@ static void test_shared_daemons(void)
         {"node", "node|vite", FALSE},
         {"git", "git|credential-cache--daemon|/x", TRUE},
         {"git", "git|fetch", FALSE},
+        {"dotnet", "dotnet|exec|/sdk/VBCSCompiler.dll", TRUE},
+        {"dotnet", "dotnet|run", FALSE},
+        {"zellij", "zellij|--server|/run/zellij/x", TRUE},
+        {"zellij", "zellij|attach", FALSE},
         {"postgres", "postgres|-D|data", FALSE},
         {"", "", FALSE},
     };
