@@ -6,7 +6,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "common/kill/job.h"
+#include "common/kill/descriptors.h"
 #include "service/bus-error.h"
 #include "service/bus.h"
 #include "service/event-loop.h"
@@ -193,7 +193,7 @@ gboolean vkp_daemon_run(const VkpOptions *options, const VkpConfig *config, GErr
     const Choice choice = {options, config};
     g_autoptr(sd_event) event = NULL;
     g_autoptr(sd_bus) bus = NULL;
-    (void)vkp_kill_raise_descriptor_limit(); /* a kill needs one for each of its targets */
+    (void)vkp_descriptors_raise_limit(); /* a kill needs one for each of its targets */
     /* The name is taken last, but asked for before anything is touched. */
     return open_loop(&event, error) && open_bus(event, options->bus_address, &bus, error) &&
            vkp_bus_name_is_free(bus, error) && serve(bus, event, &choice, error);

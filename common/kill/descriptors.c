@@ -3,8 +3,6 @@
 
 #include <sys/resource.h>
 
-#include "common/kill/job.h"
-
 /* Left free for clients, files and the reader itself. */
 #define SPARE_DESCRIPTORS 64
 
@@ -16,7 +14,7 @@ int vkp_descriptors_first_spare(void)
     return MAX((int)limit.rlim_cur - SPARE_DESCRIPTORS, (int)limit.rlim_cur / 2);
 }
 
-guint64 vkp_kill_raise_descriptor_limit(void)
+guint64 vkp_descriptors_raise_limit(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)

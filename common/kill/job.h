@@ -83,7 +83,3 @@ GPtrArray *vkp_kill_job_dup_results(const VkpKillJob *job);
 
 /* For a job that goes on where `earlier` ended: nobody is asked a second time. */
 void vkp_kill_job_take_over(VkpKillJob *job, const VkpKillJob *earlier);
-
-/* Raises the soft limit of open files to the hard one: a job holds a descriptor a process. To be
- * called once at start. Returns the limit that holds now. */
-guint64 vkp_kill_raise_descriptor_limit(void);

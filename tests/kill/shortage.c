@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/base/error.h"
+#include "common/kill/descriptors.h"
 #include "tests/kill/rig.h"
 
 static const VkpKillOptions polite = {.grace_ms = 3000};
@@ -177,7 +178,7 @@ static void test_limit_is_raised_to_the_hard_one(void)
     g_assert_no_errno(getrlimit(RLIMIT_NOFILE, &limit));
     struct rlimit low = {64, limit.rlim_max};
     g_assert_no_errno(setrlimit(RLIMIT_NOFILE, &low));
-    g_assert_cmpuint(vkp_kill_raise_descriptor_limit(), ==, limit.rlim_max);
+    g_assert_cmpuint(vkp_descriptors_raise_limit(), ==, limit.rlim_max);
     struct rlimit now;
     g_assert_no_errno(getrlimit(RLIMIT_NOFILE, &now));
     g_assert_cmpuint(now.rlim_cur, ==, limit.rlim_max);
