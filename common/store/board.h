@@ -45,8 +45,9 @@ VkpExecution *vkp_board_add_execution(VkpBoard *board, VkpUuid id);
 /* A task or a project that need not have any attempt; those of attempts are added by sealing. */
 void vkp_board_add_task(VkpBoard *board, VkpUuid id);
 void vkp_board_add_project(VkpBoard *board, VkpUuid id);
-/* Counts a row that could not be understood, or rows that were too many to be read. */
+/* Counts a row that is left out: it could not be understood, or was too much to be read. */
 void vkp_board_count_skipped(VkpBoard *board);
+/* Notes that there are more rows than are read. */
 void vkp_board_set_is_cut(VkpBoard *board);
 /* Sorts, links executions to their attempts; what points to no attempt points to nil from now on.
  */
@@ -70,7 +71,7 @@ const VkpExecution *vkp_board_execution_at(const VkpBoard *board, guint index);
 /* Executions of one attempt in order of started_at, borrowed; empty array, never NULL. */
 const GPtrArray *vkp_board_executions_of(const VkpBoard *board, const VkpUuid *attempt_id);
 
-/* Rows that were malformed and left out. */
+/* Rows that were left out, as counted. */
 guint vkp_board_n_skipped(const VkpBoard *board);
 
 /* Whether the database has more rows than are read; the oldest are left out. */

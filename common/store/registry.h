@@ -43,12 +43,16 @@ gboolean vkp_registry_is_in_place(const VkpRegistry *registry);
 gboolean vkp_registry_register(VkpRegistry *registry, const VkpRegistration *registration,
                                GError **error);
 
-/* All registrations of this boot, as VkpRegistration. NULL and error on failure. */
+/* All registrations of this boot, as VkpRegistration; the caller frees it. NULL and error on
+ * failure. */
 GArray *vkp_registry_load(VkpRegistry *registry, GError **error);
 
 /* Replaces what is remembered by these (VkpRemembered), in one transaction. Costs nothing when they
  * are the same as the last time. */
 gboolean vkp_registry_remember(VkpRegistry *registry, const GArray *remembered, GError **error);
+
+/* All that is remembered of this boot, as VkpRemembered; the caller frees it. NULL and error on
+ * failure. */
 GArray *vkp_registry_recall(VkpRegistry *registry, GError **error);
 
 /* Forgets registrations of processes that are not among the living (pid and start_ticks, as
