@@ -67,8 +67,9 @@ static const char *next_descriptor(Listing *listing, guint *n_seen)
     return NULL;
 }
 
-/* Follows the link, and asks only for what is in memory: a descriptor may belong to a file server
- * that does not answer any more. Unknown if it can't be told. */
+/* Follows the link. A descriptor may be of a file server that does not answer any more: most file
+ * systems tell from memory what is asked here (VKP_MOUNT_SERVED in mount-table.h). One of another
+ * kind (VKP_MOUNT_DISTANT) may keep us waiting. Unknown if it can't be told. */
 static VkpInode find_inode(int directory, const char *name)
 {
     struct statx status;

@@ -37,12 +37,14 @@ GArray *vkp_reader_list_pids(VkpReader *reader, GError **error);
 /* NOT_FOUND also for the number of a thread: no process has it. */
 gboolean vkp_reader_read_stat(VkpReader *reader, pid_t pid, VkpStat *stat, GError **error);
 
-/* The stat of `pid` for repeated reading: it stays this process's whoever gets the number later. -1
- * and error on failure. */
+/* The stat of `pid` for repeated reading: it stays this process's whoever gets the number later.
+ * The caller closes it. -1 and error on failure. */
 int vkp_reader_open_stat(VkpReader *reader, pid_t pid, GError **error);
+
+/* What such a stat says now; `pid` is for the message. NOT_FOUND once the process was collected. */
 gboolean vkp_reader_read_open_stat(int fd, pid_t pid, VkpStat *stat, GError **error);
 
-/* The pid or thread id given out last; the number after which they begin again. FALSE when this
+/* The pid or thread id given out last, and the number after which they begin again. FALSE when this
  * proc file system does not tell, or tells of another pid namespace than ours. */
 gboolean vkp_reader_read_newest_pid(VkpReader *reader, pid_t *pid);
 gboolean vkp_reader_read_pid_max(VkpReader *reader, pid_t *pid_max);

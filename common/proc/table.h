@@ -7,14 +7,20 @@
 /* What runs, kept current instead of read anew: a tick looks at what may have changed, and finds
  * out cheaply what that is.
  *
- *   who is new    by the newest pid of /proc/loadavg; only the numbers given out since are looked
- *   who did a     by the CPU clock: without running nobody can exec, move, leave a session or end.
- *                 Of who runs at this very moment the kernel tells it some milliseconds later.
- *   thing         Asked at every tick of those that are followed or young, of the others in turn.
- *                 Of who is followed a mere tick reads the stat, and the rest at most 5 s later
- *   what others   (reparenting, a deleted folder) by reading those that are followed every 5 s and
- *   did to it     once more when they are not any longer, and everybody after 5 minutes
- *   who is gone   of those that are followed and the young at the next tick, else in turn
+ * Who is new is told by the newest pid of /proc/loadavg: only the numbers that were given out since
+ * the last tick are looked at.
+ *
+ * Who did anything is told by the CPU clock: without running nobody can exec, move to another
+ * folder, leave a session or end. The kernel puts the clock of who runs at this very moment forward
+ * some milliseconds late. At every tick the clocks of those are read that are followed or young,
+ * those of the others in turn. Of one that is followed and has run a mere tick reads the stat
+ * alone, and the rest at most 5 s later.
+ *
+ * What others did to a process (they ended, and it has another parent; they deleted its folder) no
+ * clock tells: those that are followed are read every 5 s and once more when they are not any
+ * longer, and everybody after 5 minutes.
+ *
+ * Who is gone is seen at the next tick if it was followed or young, else in turn.
  *
  * In turn means within 30 s. Where the kernel or a namespace does not tell one of these, more is
  * read instead; where it tells neither (another system's proc file system, plain files),
