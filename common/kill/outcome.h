@@ -7,9 +7,10 @@
  * the way that ended before they could be held are left out. Looks at the living once more. */
 void vkp_outcome_append(GPtrArray *results, const VkpCrew *crew, VkpReader *reader);
 
-/* The same while the job is under way, of all its processes; see vkp_kill_job_list_standing(). */
+/* How it stands while the job goes on, with each process, nobody left out: NONE for whom the job
+ * may still signal, for the others how they will have ended. As VkpResult; the caller frees it. */
 GPtrArray *vkp_outcome_list_standing(const VkpCrew *crew, VkpReader *reader);
 
-/* The same in the middle of the job: whose turn to be signalled has not come lives so far, unless
- * it has ended by itself. */
+/* What vkp_outcome_append() would tell if the job ended now: whoever lives has survived, also who
+ * has not been signalled yet. */
 void vkp_outcome_append_so_far(GPtrArray *results, const VkpCrew *crew, VkpReader *reader);
