@@ -13,7 +13,7 @@ typedef struct {
     const VkpKillOptions *options; /* NULL: could not be read */
     const GPtrArray *results;      /* VkpResult; NULL: refused */
     gboolean is_given_up;          /* before every fate was known */
-    const char *refusal;           /* why it was; NULL: it was not */
+    const char *refusal;           /* why it was refused; NULL: it was not */
 } VkpKillRecord;
 
 /* Writes one structured line: to the journal under systemd, to standard error elsewhere. */

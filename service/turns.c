@@ -17,8 +17,8 @@
 #define BUS_SHARE 2
 
 /* What each caller's turns have cost tells who is next (start-time fair queueing). Whoever has not
- * asked for long has not saved up anything: his account starts where the one who is served stands.
- */
+ * asked for a long time has not saved up anything: his account starts where the one who is served
+ * stands. */
 struct VkpTurns {
     sd_event_source *idle; /* on while anybody waits */
     sd_event_source *late; /* likewise: the end of patience */
