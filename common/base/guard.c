@@ -8,7 +8,6 @@
 
 /* One thread and its job. Both sides hold a reference. */
 typedef struct {
-    gatomicrefcount references;
     GMutex mutex;
     GCond changed;
     const VkpGuardKind *kind;
@@ -25,13 +24,16 @@ struct VkpGuard {
     GPtrArray *given_up; /* Helper: those not back yet, and those back that the pause is for */
 };
 
-static void helper_unref(Helper *helper)
+static void helper_clear(gpointer data)
 {
-    if (!g_atomic_ref_count_dec(&helper->references))
-        return;
+    Helper *helper = data;
     g_mutex_clear(&helper->mutex);
     g_cond_clear(&helper->changed);
-    g_free(helper);
+}
+
+static void helper_unref(Helper *helper)
+{
+    g_atomic_rc_box_release_full(helper, helper_clear);
 }
 
 /* The lock is held before and after, but not while working. A job that nobody waits for any more is
@@ -68,12 +70,10 @@ static gpointer run_helper(gpointer data)
 /* NULL: the system has no thread for us. */
 static Helper *start_helper(void)
 {
-    Helper *helper = g_new0(Helper, 1);
-    g_atomic_ref_count_init(&helper->references);
+    Helper *helper = g_atomic_rc_box_new0(Helper);
     g_mutex_init(&helper->mutex);
     g_cond_init(&helper->changed);
-    g_atomic_ref_count_inc(&helper->references);
-    GThread *thread = g_thread_try_new("guard", run_helper, helper, NULL);
+    GThread *thread = g_thread_try_new("guard", run_helper, g_atomic_rc_box_acquire(helper), NULL);
     if (thread) {
         g_thread_unref(thread);
         return helper;

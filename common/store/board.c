@@ -6,7 +6,6 @@
 /* Attempts and executions are found by hash: an id is the struct's first member, so that it is its
  * own key. Until the board is sealed the arrays stand in order of adding. */
 struct VkpBoard {
-    gatomicrefcount references;
     gboolean is_sealed;
     GPtrArray *attempts;       /* owned VkpAttempt */
     GPtrArray *executions;     /* owned VkpExecution */
@@ -45,8 +44,7 @@ static void execution_free(gpointer data)
 
 VkpBoard *vkp_board_new(void)
 {
-    VkpBoard *board = g_new0(VkpBoard, 1);
-    g_atomic_ref_count_init(&board->references);
+    VkpBoard *board = g_atomic_rc_box_new0(VkpBoard);
     board->attempts = g_ptr_array_new_with_free_func(attempt_free);
     board->executions = g_ptr_array_new_with_free_func(execution_free);
     board->attempt_index = g_hash_table_new(vkp_uuid_hash, vkp_uuid_equal);
@@ -61,14 +59,12 @@ VkpBoard *vkp_board_new(void)
 
 VkpBoard *vkp_board_ref(VkpBoard *board)
 {
-    g_atomic_ref_count_inc(&board->references);
-    return board;
+    return g_atomic_rc_box_acquire(board);
 }
 
-void vkp_board_unref(VkpBoard *board)
+static void clear_board(gpointer data)
 {
-    if (!board || !g_atomic_ref_count_dec(&board->references))
-        return;
+    VkpBoard *board = data;
     g_hash_table_unref(board->executions_of);
     g_hash_table_unref(board->attempt_index);
     g_hash_table_unref(board->execution_index);
@@ -77,7 +73,12 @@ void vkp_board_unref(VkpBoard *board)
     g_ptr_array_unref(board->none);
     g_ptr_array_unref(board->attempts);
     g_ptr_array_unref(board->executions);
-    g_free(board);
+}
+
+void vkp_board_unref(VkpBoard *board)
+{
+    if (board)
+        g_atomic_rc_box_release_full(board, clear_board);
 }
 
 VkpAttempt *vkp_board_add_attempt(VkpBoard *board, VkpUuid id)
