@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/base/number.h"
+
 /* What is left of a line. Every take_ function moves `at` past what it took, or returns FALSE. */
 typedef struct {
     const char *at;
@@ -15,20 +17,6 @@ static gboolean take_char(Cursor *cursor, char expected)
         return FALSE;
     cursor->at++;
     return TRUE;
-}
-
-gboolean vkp_number_take(const char **at, const char *end, guint64 max, guint64 *number)
-{
-    const char *begin = *at;
-    guint64 value = 0;
-    for (; *at < end && g_ascii_isdigit(**at); (*at)++) {
-        guint digit = (guint)(**at - '0');
-        if (value > (max - digit) / 10)
-            return FALSE;
-        value = value * 10 + digit;
-    }
-    *number = value;
-    return *at > begin;
 }
 
 static gboolean take_number(Cursor *cursor, guint64 max, guint64 *number)

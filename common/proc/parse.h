@@ -44,9 +44,5 @@ gboolean vkp_loadavg_parse_newest_pid(const char *text, pid_t *pid);
 /* The line "btime 1700000000" of /proc/stat: when the system booted, in seconds since the epoch. */
 gboolean vkp_boot_time_parse(const char *text, guint64 *seconds);
 
-/* Takes decimal digits, one at least, that make a number of at most `max`, and moves *at past them.
- * FALSE when there is no such number at *at. */
-gboolean vkp_number_take(const char **at, const char *end, guint64 max, guint64 *number);
-
 /* A name of /proc that is a pid: decimal, no sign, no leading zero. */
 gboolean vkp_pid_parse(const char *name, pid_t *pid);
