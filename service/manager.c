@@ -380,7 +380,7 @@ gboolean vkp_manager_register(VkpManager *manager, const VkpUuid *execution_id, 
     VkpIdentity identity;
     if (!may_register(manager, pid, &identity, error))
         return FALSE;
-    VkpRegistration registration = {pid, identity.start_ticks, *execution_id};
+    VkpRegistration registration = {identity, *execution_id};
     vkp_survey_register(manager->survey, &registration);
     return refresh(manager, VKP_SURVEY_TICK, error);
 }

@@ -45,10 +45,10 @@ static void take_in(VkpRecords *records, const GArray *registrations)
 {
     g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
     for (guint i = 0; i < records->registrations->len; i++)
-        g_hash_table_add(known, GINT_TO_POINTER(at(records, i)->pid));
+        g_hash_table_add(known, GINT_TO_POINTER(at(records, i)->identity.pid));
     for (guint i = 0; i < registrations->len; i++) {
         const VkpRegistration *registration = &g_array_index(registrations, VkpRegistration, i);
-        if (g_hash_table_add(known, GINT_TO_POINTER(registration->pid)))
+        if (g_hash_table_add(known, GINT_TO_POINTER(registration->identity.pid)))
             g_array_append_vals(records->registrations, registration, 1);
     }
 }
@@ -162,7 +162,7 @@ gboolean vkp_records_retry(VkpRecords *records, gint64 now_usec)
 static void add(VkpRecords *records, const VkpRegistration *registration)
 {
     for (guint i = records->registrations->len; i-- > 0;)
-        if (at(records, i)->pid == registration->pid)
+        if (at(records, i)->identity.pid == registration->identity.pid)
             g_array_remove_index(records->registrations, i);
     g_array_append_vals(records->registrations, registration, 1);
     if (!can_write(records))
@@ -201,8 +201,8 @@ static gboolean is_over(const VkpRecords *records, const VkpSnapshot *snapshot,
     if (vkp_registration_is_in_use(registration, snapshot))
         return FALSE;
     VkpStat stat;
-    VkpIdentity identity = {registration->pid, registration->start_ticks};
-    return is_gone(records, identity, &stat) || vkp_state_is_dead(stat.state, stat.threads);
+    return is_gone(records, registration->identity, &stat) ||
+           vkp_state_is_dead(stat.state, stat.threads);
 }
 
 /* Returns whether anybody was forgotten. */

@@ -2,8 +2,7 @@
 #include "common/roster/memory.h"
 
 typedef struct {
-    VkpIdentity identity; /* also the key */
-    VkpRemembered seen;
+    VkpRemembered seen; /* its identity is also the key */
     pid_t first_parent; /* when we first saw it; 0 unknown. Not kept beyond this run. */
 } Entry;
 
@@ -67,17 +66,16 @@ const VkpShelter *vkp_memory_lookup_shelter(const VkpMemory *memory, VkpIdentity
 static void take_in(VkpMemory *memory, const VkpRemembered *seen, pid_t first_parent)
 {
     Entry *entry = g_new0(Entry, 1);
-    entry->identity = (VkpIdentity){seen->pid, seen->start_ticks};
     entry->seen = *seen;
     entry->first_parent = first_parent;
-    g_hash_table_replace(memory->entries, &entry->identity, entry);
+    g_hash_table_replace(memory->entries, &entry->seen.identity, entry);
 }
 
 void vkp_memory_load(VkpMemory *memory, const GArray *remembered)
 {
     for (guint i = 0; i < remembered->len; i++) {
         const VkpRemembered *seen = &g_array_index(remembered, VkpRemembered, i);
-        if (!find(memory, (VkpIdentity){seen->pid, seen->start_ticks}))
+        if (!find(memory, seen->identity))
             take_in(memory, seen, 0);
     }
 }
@@ -86,8 +84,7 @@ void vkp_memory_load(VkpMemory *memory, const GArray *remembered)
 static gboolean learn(VkpMemory *memory, const VkpMember *member)
 {
     const VkpProcess *process = member->process;
-    VkpRemembered now = {.pid = process->identity.pid,
-                         .start_ticks = process->identity.start_ticks,
+    VkpRemembered now = {.identity = process->identity,
                          .attempt_id = member->tie.attempt_id,
                          .execution_id = member->tie.execution_id};
     Entry *entry = find(memory, process->identity);

@@ -38,13 +38,14 @@ static gint64 ticks_to_usec(const VkpSnapshot *snapshot, guint64 ticks)
 
 static void offer_registration(VkpInquiry *inquiry, const VkpRegistration *registration)
 {
-    VkpOrphanGroup *orphans = find_orphans(inquiry, registration->pid);
+    VkpOrphanGroup *orphans = find_orphans(inquiry, registration->identity.pid);
     const VkpExecution *execution =
         vkp_board_lookup_execution(inquiry->input->board, &registration->execution_id);
-    if (!orphans || !execution || registration->start_ticks > orphans->oldest_ticks)
+    if (!orphans || !execution || registration->identity.start_ticks > orphans->oldest_ticks)
         return;
     VkpClaim claim = vkp_registered_claim(inquiry, execution);
-    gint64 started_usec = ticks_to_usec(inquiry->input->snapshot, registration->start_ticks);
+    gint64 started_usec =
+        ticks_to_usec(inquiry->input->snapshot, registration->identity.start_ticks);
     offer_leader(orphans, &claim, started_usec);
 }
 

@@ -57,8 +57,7 @@ static const VkpRemembered *find_seen(const VkpInquiry *inquiry,
                                       const VkpRegistration *registration)
 {
     const VkpMemory *memory = inquiry->input->memory;
-    VkpIdentity identity = {registration->pid, registration->start_ticks};
-    const VkpRemembered *seen = memory ? vkp_memory_lookup(memory, identity) : NULL;
+    const VkpRemembered *seen = memory ? vkp_memory_lookup(memory, registration->identity) : NULL;
     return seen && vkp_uuid_equal(&seen->execution_id, &registration->execution_id) ? seen : NULL;
 }
 
@@ -107,9 +106,10 @@ static void recall_attempt(const VkpInquiry *inquiry, const VkpRegistration *reg
  * registers may have taken time. But nobody runs an execution before it exists. */
 static void take_registration(VkpInquiry *inquiry, const VkpRegistration *registration)
 {
-    VkpSubject *subject = vkp_subject_at(inquiry, vkp_inquiry_find(inquiry, registration->pid));
+    VkpSubject *subject =
+        vkp_subject_at(inquiry, vkp_inquiry_find(inquiry, registration->identity.pid));
     if (!subject || !subject->is_candidate ||
-        subject->process->identity.start_ticks != registration->start_ticks)
+        !vkp_identity_equal(subject->process->identity, registration->identity))
         return;
     VkpClaim claim = {.evidence = VKP_EVIDENCE_REGISTERED,
                       .confidence = VKP_CONFIDENCE_REGISTERED,

@@ -5,7 +5,7 @@ static gboolean is_known(const GArray *known, VkpIdentity identity)
 {
     for (guint i = 0; i < known->len; i++) {
         const VkpRegistration *one = &g_array_index(known, VkpRegistration, i);
-        if (one->pid == identity.pid && one->start_ticks == identity.start_ticks)
+        if (vkp_identity_equal(one->identity, identity))
             return TRUE;
     }
     return FALSE;
@@ -19,9 +19,7 @@ GArray *vkp_registrations_find_new(const VkpRoster *roster, const GArray *known)
         if (member->tie.evidence != VKP_EVIDENCE_REGISTERED ||
             is_known(known, member->process->identity))
             continue;
-        VkpRegistration registration = {member->process->identity.pid,
-                                        member->process->identity.start_ticks,
-                                        member->tie.execution_id};
+        VkpRegistration registration = {member->process->identity, member->tie.execution_id};
         g_array_append_val(found, registration);
     }
     return found;
@@ -29,16 +27,17 @@ GArray *vkp_registrations_find_new(const VkpRoster *roster, const GArray *known)
 
 static gboolean follows(const VkpProcess *process, const VkpRegistration *registration)
 {
-    return (process->group == registration->pid || process->session == registration->pid) &&
-           process->identity.start_ticks >= registration->start_ticks &&
+    return (process->group == registration->identity.pid ||
+            process->session == registration->identity.pid) &&
+           process->identity.start_ticks >= registration->identity.start_ticks &&
            !vkp_process_is_dead(process);
 }
 
 gboolean vkp_registration_is_in_use(const VkpRegistration *registration,
                                     const VkpSnapshot *snapshot)
 {
-    const VkpProcess *holder = vkp_snapshot_lookup(snapshot, registration->pid);
-    if (holder && holder->identity.start_ticks != registration->start_ticks)
+    const VkpProcess *holder = vkp_snapshot_lookup(snapshot, registration->identity.pid);
+    if (holder && holder->identity.start_ticks != registration->identity.start_ticks)
         return FALSE; /* a pid is given anew only when its group and session are empty */
     if (holder && !vkp_process_is_dead(holder))
         return TRUE;

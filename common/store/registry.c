@@ -102,12 +102,11 @@ static gboolean end_transaction(VkpRegistry *registry, gboolean is_well, GError 
     return FALSE;
 }
 
-static void bind_process(VkpRegistry *registry, sqlite3_stmt *statement, pid_t pid,
-                         guint64 start_ticks)
+static void bind_process(VkpRegistry *registry, sqlite3_stmt *statement, VkpIdentity identity)
 {
     bind_id(statement, 1, &registry->boot_id);
-    sqlite3_bind_int64(statement, 2, pid);
-    sqlite3_bind_int64(statement, 3, (sqlite3_int64)start_ticks);
+    sqlite3_bind_int64(statement, 2, identity.pid);
+    sqlite3_bind_int64(statement, 3, (sqlite3_int64)identity.start_ticks);
 }
 
 gboolean vkp_registry_register(VkpRegistry *registry, const VkpRegistration *registration,
@@ -117,7 +116,7 @@ gboolean vkp_registry_register(VkpRegistry *registry, const VkpRegistration *reg
         prepare(registry, "INSERT OR REPLACE INTO registrations VALUES (?1, ?2, ?3, ?4)", error);
     if (!statement)
         return FALSE;
-    bind_process(registry, statement, registration->pid, registration->start_ticks);
+    bind_process(registry, statement, registration->identity);
     bind_id(statement, 4, &registration->execution_id);
     gboolean is_done = step(registry, statement, error);
     sqlite3_finalize(statement);
@@ -132,6 +131,11 @@ static VkpUuid column_id(sqlite3_stmt *row, int column)
     return id;
 }
 
+static VkpIdentity column_identity(sqlite3_stmt *row)
+{
+    return (VkpIdentity){sqlite3_column_int(row, 0), (guint64)sqlite3_column_int64(row, 1)};
+}
+
 /* A number that is no pid must not be cut down to one. */
 static gboolean has_pid(sqlite3_stmt *row)
 {
@@ -144,8 +148,7 @@ static void append_registration(GArray *registrations, sqlite3_stmt *row)
     if (!has_pid(row))
         return;
     VkpRegistration registration = {
-        .pid = sqlite3_column_int(row, 0),
-        .start_ticks = (guint64)sqlite3_column_int64(row, 1),
+        .identity = column_identity(row),
         .execution_id = column_id(row, 2),
     };
     g_array_append_val(registrations, registration);
@@ -156,8 +159,7 @@ static void append_remembered(GArray *remembered, sqlite3_stmt *row)
     if (!has_pid(row))
         return;
     VkpRemembered tie = {
-        .pid = sqlite3_column_int(row, 0),
-        .start_ticks = (guint64)sqlite3_column_int64(row, 1),
+        .identity = column_identity(row),
         .attempt_id = column_id(row, 2),
         .execution_id = column_id(row, 3),
     };
@@ -199,7 +201,7 @@ GArray *vkp_registry_recall(VkpRegistry *registry, GError **error)
 
 static gboolean ties_equal(const VkpRemembered *a, const VkpRemembered *b)
 {
-    return a->pid == b->pid && a->start_ticks == b->start_ticks &&
+    return vkp_identity_equal(a->identity, b->identity) &&
            vkp_uuid_equal(&a->attempt_id, &b->attempt_id) &&
            vkp_uuid_equal(&a->execution_id, &b->execution_id);
 }
@@ -222,7 +224,7 @@ static gboolean insert_remembered(VkpRegistry *registry, const GArray *remembere
     gboolean is_well = statement != NULL;
     for (guint i = 0; is_well && i < remembered->len; i++) {
         const VkpRemembered *tie = &g_array_index(remembered, VkpRemembered, i);
-        bind_process(registry, statement, tie->pid, tie->start_ticks);
+        bind_process(registry, statement, tie->identity);
         bind_id(statement, 4, &tie->attempt_id);
         sqlite3_bind_null(statement, 5);
         if (!vkp_uuid_is_nil(&tie->execution_id))
@@ -248,29 +250,16 @@ gboolean vkp_registry_remember(VkpRegistry *registry, const GArray *remembered, 
     return TRUE;
 }
 
-static guint process_hash(gconstpointer data)
-{
-    const VkpRegistration *process = data;
-    return (guint)process->pid * 31 + (guint)process->start_ticks;
-}
-
-static gboolean process_equal(gconstpointer a, gconstpointer b)
-{
-    const VkpRegistration *left = a;
-    const VkpRegistration *right = b;
-    return left->pid == right->pid && left->start_ticks == right->start_ticks;
-}
-
 /* Those of `registrations` that are not among the living. */
 static GArray *dup_dead(const GArray *registrations, const GArray *living)
 {
-    g_autoptr(GHashTable) alive = g_hash_table_new(process_hash, process_equal);
+    g_autoptr(GHashTable) alive = g_hash_table_new(vkp_identity_hash, vkp_identity_equal_keys);
     for (guint i = 0; i < living->len; i++)
-        g_hash_table_add(alive, &g_array_index(living, VkpRegistration, i));
+        g_hash_table_add(alive, &g_array_index(living, VkpRegistration, i).identity);
     GArray *dead = g_array_new(FALSE, FALSE, sizeof(VkpRegistration));
     for (guint i = 0; i < registrations->len; i++) {
         VkpRegistration *process = &g_array_index(registrations, VkpRegistration, i);
-        if (!g_hash_table_contains(alive, process))
+        if (!g_hash_table_contains(alive, &process->identity))
             g_array_append_val(dead, *process);
     }
     return dead;
@@ -284,7 +273,7 @@ static gboolean delete_registrations(VkpRegistry *registry, const GArray *dead, 
     gboolean is_well = statement != NULL;
     for (guint i = 0; is_well && i < dead->len; i++) {
         const VkpRegistration *process = &g_array_index(dead, VkpRegistration, i);
-        bind_process(registry, statement, process->pid, process->start_ticks);
+        bind_process(registry, statement, process->identity);
         is_well = step(registry, statement, error);
     }
     sqlite3_finalize(statement);

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <glib.h>
-#include <sys/types.h>
 
-#include "common/base/contract.h"
+#include "common/base/identity.h"
 #include "common/base/uuid.h"
 
 /* Our own database: which processes were registered for which execution, and which strong ties were
@@ -14,15 +13,13 @@
 typedef struct VkpRegistry VkpRegistry;
 
 typedef struct {
-    pid_t pid;
-    guint64 start_ticks;
+    VkpIdentity identity;
     VkpUuid execution_id;
 } VkpRegistration;
 
 /* A strong tie as it was last seen. */
 typedef struct {
-    pid_t pid;
-    guint64 start_ticks;
+    VkpIdentity identity;
     VkpUuid attempt_id;
     VkpUuid execution_id; /* nil: not known */
 } VkpRemembered;
@@ -55,6 +52,6 @@ gboolean vkp_registry_remember(VkpRegistry *registry, const GArray *remembered, 
  * failure. */
 GArray *vkp_registry_recall(VkpRegistry *registry, GError **error);
 
-/* Forgets registrations of processes that are not among the living (pid and start_ticks, as
- * VkpRegistration). */
+/* Forgets registrations of processes that are not among the living (as VkpRegistration, of which
+ * only the identity counts). */
 gboolean vkp_registry_keep_only(VkpRegistry *registry, const GArray *living, GError **error);

@@ -50,9 +50,9 @@ static void write_good(const char *path, const VkpUuid *boot)
 {
     g_autoptr(VkpRegistry) registry = vkp_registry_open(path, boot, NULL);
     g_autoptr(GArray) ties = g_array_new(FALSE, FALSE, sizeof(VkpRemembered));
-    VkpRemembered tie = {4242, 7, fake_id(2), fake_id(3)};
+    VkpRemembered tie = {{4242, 7}, fake_id(2), fake_id(3)};
     g_array_append_val(ties, tie);
-    VkpRegistration registration = {4242, 7, fake_id(3)};
+    VkpRegistration registration = {{4242, 7}, fake_id(3)};
     FUZZ_CHECK(registry && vkp_registry_register(registry, &registration, NULL));
     FUZZ_CHECK(vkp_registry_remember(registry, ties, NULL));
 }
@@ -107,9 +107,9 @@ static void read_all(const char *path, const VkpUuid *boot)
     g_autoptr(GArray) registrations = vkp_registry_load(registry, NULL);
     g_autoptr(GArray) ties = vkp_registry_recall(registry, NULL);
     for (guint i = 0; registrations && i < registrations->len; i++)
-        FUZZ_CHECK(g_array_index(registrations, VkpRegistration, i).pid > 0);
+        FUZZ_CHECK(g_array_index(registrations, VkpRegistration, i).identity.pid > 0);
     for (guint i = 0; ties && i < ties->len; i++)
-        FUZZ_CHECK(g_array_index(ties, VkpRemembered, i).pid > 0);
+        FUZZ_CHECK(g_array_index(ties, VkpRemembered, i).identity.pid > 0);
     g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(VkpRegistration));
     vkp_registry_keep_only(registry, none, NULL);
 }

@@ -120,11 +120,11 @@ static void test_registrations_of_what_was_seen(void)
     fresh->tie.execution_id = (VkpUuid){{8}};
     g_autoptr(VkpRoster) roster = handmade_roster(known, fresh, handmade_member(3, 3), NULL);
     g_autoptr(GArray) registered = g_array_new(FALSE, FALSE, sizeof(VkpRegistration));
-    VkpRegistration one = {.pid = 1, .start_ticks = 1};
+    VkpRegistration one = {.identity = {1, 1}};
     g_array_append_val(registered, one);
     g_autoptr(GArray) found = vkp_registrations_find_new(roster, registered);
     g_assert_cmpuint(found->len, ==, 1);
-    g_assert_cmpint(g_array_index(found, VkpRegistration, 0).pid, ==, 2);
+    g_assert_cmpint(g_array_index(found, VkpRegistration, 0).identity.pid, ==, 2);
     g_assert_cmpuint(g_array_index(found, VkpRegistration, 0).execution_id.bytes[0], ==, 8);
 }
 
@@ -150,10 +150,10 @@ static void test_registration_is_in_use_while_its_group_lives(void)
     const struct {
         VkpRegistration registration;
         gboolean is_in_use;
-    } cases[] = {{{.pid = 10, .start_ticks = 10}, TRUE},  {{.pid = 10, .start_ticks = 9}, FALSE},
-                 {{.pid = 20, .start_ticks = 20}, TRUE},  {{.pid = 20, .start_ticks = 30}, FALSE},
-                 {{.pid = 30, .start_ticks = 30}, FALSE}, {{.pid = 40, .start_ticks = 40}, FALSE},
-                 {{.pid = 3, .start_ticks = 3}, TRUE}};
+    } cases[] = {{{.identity = {10, 10}}, TRUE},  {{.identity = {10, 9}}, FALSE},
+                 {{.identity = {20, 20}}, TRUE},  {{.identity = {20, 30}}, FALSE},
+                 {{.identity = {30, 30}}, FALSE}, {{.identity = {40, 40}}, FALSE},
+                 {{.identity = {3, 3}}, TRUE}};
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
         g_assert_cmpint(vkp_registration_is_in_use(&cases[i].registration, snapshot), ==,
                         cases[i].is_in_use);

@@ -258,14 +258,13 @@ void scene_delete_worktree(Scene *scene, guint number)
 
 void scene_register(Scene *scene, pid_t pid, double start, guint execution)
 {
-    VkpRegistration one = {pid, (guint64)(start * TICKS), scene_execution_id(execution)};
+    VkpRegistration one = {{pid, (guint64)(start * TICKS)}, scene_execution_id(execution)};
     g_array_append_val(scene->registrations, one);
 }
 
 void scene_remember(Scene *scene, pid_t pid, double start, guint attempt, guint execution)
 {
-    VkpRemembered one = {.pid = pid,
-                         .start_ticks = (guint64)(start * TICKS),
+    VkpRemembered one = {.identity = {pid, (guint64)(start * TICKS)},
                          .attempt_id = scene_attempt_id(attempt)};
     if (execution)
         one.execution_id = scene_execution_id(execution);

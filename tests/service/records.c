@@ -143,7 +143,7 @@ static void test_zombie(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 /* Its main thread has exited, the others work on. */
 static void test_registered_zombie_leader(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
-    VkpRegistration registration = {member.pid, member.start_ticks, fake_id(2)};
+    VkpRegistration registration = {member, fake_id(2)};
     vkp_records_register(scene->records, &registration);
     vkp_fake_proc_put(scene->proc,
                       &(VkpFakeProcess){.pid = member.pid, .state = 'Z', .threads = 3});
@@ -155,7 +155,7 @@ static void test_registered_zombie_leader(Scene *scene, G_GNUC_UNUSED gconstpoin
 
 static void test_registered_zombie(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
-    VkpRegistration registration = {member.pid, member.start_ticks, fake_id(2)};
+    VkpRegistration registration = {member, fake_id(2)};
     vkp_records_register(scene->records, &registration);
     vkp_fake_proc_put(scene->proc, &(VkpFakeProcess){.pid = member.pid, .state = 'Z'});
     g_assert_true(vkp_records_update(scene->records, scene->nothing, scene->nobody));
@@ -220,10 +220,10 @@ static void test_retry(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 /* Both what stood in the file and what came meanwhile, and of one process what is younger. */
 static void test_registered_meanwhile(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
-    VkpRegistration kept = {41, 4100, fake_id(2)};
-    VkpRegistration older = {member.pid, member.start_ticks, fake_id(3)};
-    VkpRegistration younger = {member.pid, member.start_ticks, fake_id(4)};
-    VkpRegistration last = {43, 4300, fake_id(5)};
+    VkpRegistration kept = {{41, 4100}, fake_id(2)};
+    VkpRegistration older = {member, fake_id(3)};
+    VkpRegistration younger = {member, fake_id(4)};
+    VkpRegistration last = {{43, 4300}, fake_id(5)};
     vkp_records_register(scene->records, &kept);
     vkp_records_register(scene->records, &older);
     block(scene);
@@ -238,7 +238,9 @@ static void test_registered_meanwhile(Scene *scene, G_GNUC_UNUSED gconstpointer 
     g_assert_cmpuint(registrations->len, ==, 3);
     for (guint i = 0; i < registrations->len; i++) {
         const VkpRegistration *one = &g_array_index(registrations, VkpRegistration, i);
-        VkpUuid expected = fake_id(one->pid == kept.pid ? 2 : one->pid == last.pid ? 5 : 4);
+        VkpUuid expected = fake_id(one->identity.pid == kept.identity.pid   ? 2
+                                   : one->identity.pid == last.identity.pid ? 5
+                                                                            : 4);
         g_assert_true(vkp_uuid_equal(&one->execution_id, &expected));
     }
 }
@@ -254,7 +256,7 @@ static void test_locked(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     sqlite3 *other = NULL;
     g_assert_cmpint(sqlite3_open(scene->path, &other), ==, SQLITE_OK);
     hold(other, "BEGIN IMMEDIATE");
-    VkpRegistration first = {41, 4100, fake_id(2)};
+    VkpRegistration first = {{41, 4100}, fake_id(2)};
     g_test_expect_message("vibekanban-processesd", G_LOG_LEVEL_WARNING, "*locked*");
     vkp_records_register(scene->records, &first);
     g_test_assert_expected_messages();
@@ -271,8 +273,8 @@ static void test_locked(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 /* What is written to a file without a name is lost with the program. */
 static void test_deleted(Scene *scene, G_GNUC_UNUSED gconstpointer data)
 {
-    VkpRegistration first = {41, 4100, fake_id(2)};
-    VkpRegistration second = {43, 4300, fake_id(3)};
+    VkpRegistration first = {{41, 4100}, fake_id(2)};
+    VkpRegistration second = {{43, 4300}, fake_id(3)};
     vkp_records_register(scene->records, &first);
     g_assert_cmpint(g_unlink(scene->path), ==, 0);
     vkp_records_register(scene->records, &second);

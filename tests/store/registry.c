@@ -34,7 +34,7 @@ static void assert_refused(const char *path, const char *why)
 static void register_well(VkpRegistry *registry, pid_t pid, guint64 start_ticks, guint execution)
 {
     g_autoptr(GError) error = NULL;
-    VkpRegistration registration = {pid, start_ticks, fake_id(execution)};
+    VkpRegistration registration = {{pid, start_ticks}, fake_id(execution)};
     g_assert_true(vkp_registry_register(registry, &registration, &error));
     g_assert_no_error(error);
 }
@@ -53,8 +53,8 @@ static void assert_registration(const GArray *registrations, guint index, pid_t 
     g_assert_cmpuint(index, <, registrations->len);
     const VkpRegistration *one = &g_array_index(registrations, VkpRegistration, index);
     VkpUuid id = fake_id(execution);
-    g_assert_cmpint(one->pid, ==, pid);
-    g_assert_cmpuint(one->start_ticks, ==, start_ticks);
+    g_assert_cmpint(one->identity.pid, ==, pid);
+    g_assert_cmpuint(one->identity.start_ticks, ==, start_ticks);
     g_assert_true(vkp_uuid_equal(&one->execution_id, &id));
 }
 
@@ -95,8 +95,7 @@ static void remember_well(VkpRegistry *registry, guint n_ties, guint attempt)
     g_autoptr(GError) error = NULL;
     g_autoptr(GArray) remembered = g_array_new(FALSE, FALSE, sizeof(VkpRemembered));
     for (guint i = 0; i < n_ties; i++) {
-        VkpRemembered tie = {.pid = (pid_t)(100 + i),
-                             .start_ticks = i,
+        VkpRemembered tie = {.identity = {(pid_t)(100 + i), i},
                              .attempt_id = fake_id(attempt),
                              .execution_id = i % 2 ? fake_id(i) : nil};
         g_array_append_val(remembered, tie);
@@ -115,8 +114,8 @@ static void assert_remembered(VkpRegistry *registry, guint n_ties, guint attempt
         const VkpRemembered *tie = &g_array_index(recalled, VkpRemembered, i);
         VkpUuid attempt_id = fake_id(attempt);
         VkpUuid execution_id = i % 2 ? fake_id(i) : nil;
-        g_assert_cmpint(tie->pid, ==, 100 + (pid_t)i);
-        g_assert_cmpuint(tie->start_ticks, ==, i);
+        g_assert_cmpint(tie->identity.pid, ==, 100 + (pid_t)i);
+        g_assert_cmpuint(tie->identity.start_ticks, ==, i);
         g_assert_true(vkp_uuid_equal(&tie->attempt_id, &attempt_id));
         g_assert_true(vkp_uuid_equal(&tie->execution_id, &execution_id));
     }
@@ -187,10 +186,10 @@ static void test_keep_only(void)
     for (guint i = 0; i < 10; i++)
         register_well(registry, (pid_t)(100 + i), i, i);
     g_autoptr(GArray) living = g_array_new(FALSE, FALSE, sizeof(VkpRegistration));
-    VkpRegistration alive[] = {{.pid = 103, .start_ticks = 3},
-                               {.pid = 104, .start_ticks = 99}, /* the pid is another's now */
-                               {.pid = 107, .start_ticks = 7},
-                               {.pid = 999, .start_ticks = 9}};
+    VkpRegistration alive[] = {{.identity = {103, 3}},
+                               {.identity = {104, 99}}, /* the pid is another's now */
+                               {.identity = {107, 7}},
+                               {.identity = {999, 9}}};
     g_array_append_vals(living, alive, G_N_ELEMENTS(alive));
     g_autoptr(GError) error = NULL;
     g_assert_true(vkp_registry_keep_only(registry, living, &error));
