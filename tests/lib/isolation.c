@@ -21,8 +21,20 @@ static G_NORETURN void skip(const char *what)
     exit(EXIT_SUCCESS);
 }
 
-static G_NORETURN void exit_as(int status)
+static G_NORETURN void fail(const char *what)
 {
+    perror(what);
+    _exit(126);
+}
+
+/* Reaps whoever ends until `program` does, and ends as it did. */
+static G_NORETURN void end_as(pid_t program)
+{
+    int status = 0;
+    pid_t ended;
+    while ((ended = waitpid(-1, &status, 0)) != program)
+        if (ended < 0 && errno != EINTR)
+            fail("waitpid");
     if (WIFEXITED(status))
         _exit(WEXITSTATUS(status));
     _exit(128 + WTERMSIG(status));
@@ -64,18 +76,15 @@ static G_NORETURN void be_init(char **argv)
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
         skip("mount");
     pid_t program = fork();
+    if (program < 0)
+        fail("fork");
     if (program == 0) {
         setenv(MARK, "1", TRUE);
         execv("/proc/self/exe", argv);
         perror("exec");
         _exit(127);
     }
-    int status;
-    pid_t ended;
-    while ((ended = waitpid(-1, &status, 0)) != program)
-        if (ended < 0 && errno != EINTR)
-            _exit(126);
-    exit_as(status);
+    end_as(program);
 }
 
 void vkp_isolation_enter(char **argv)
@@ -90,8 +99,5 @@ void vkp_isolation_enter(char **argv)
         skip("fork");
     if (init == 0)
         be_init(argv);
-    int status;
-    while (waitpid(init, &status, 0) < 0 && errno == EINTR)
-        ;
-    exit_as(status);
+    end_as(init);
 }
