@@ -43,6 +43,7 @@ static gboolean is_set(gpointer data)
 static gboolean kill_until(VkpRig *rig, const VkpKillOptions *options, guint last_step)
 {
     pid_t killer = fork();
+    g_assert_cmpint(killer, >=, 0);
     if (killer == 0) {
         GPtrArray *results = NULL;
         rig->last_step = last_step;
@@ -54,8 +55,13 @@ static gboolean kill_until(VkpRig *rig, const VkpKillOptions *options, guint las
     int status = 0;
     while (waitpid(killer, &status, 0) < 0)
         g_assert_cmpint(errno, ==, EINTR);
-    g_assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
-    return WIFSIGNALED(status);
+    if (WIFSIGNALED(status)) {
+        g_assert_cmpint(WTERMSIG(status), ==, SIGKILL);
+        return TRUE;
+    }
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 0);
+    return FALSE;
 }
 
 static guint count_stopped(VkpRig *rig)
