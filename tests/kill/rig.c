@@ -333,7 +333,7 @@ VkpVerdict vkp_rig_finish(VkpRig *rig, VkpKillJob *job)
     VkpRigEyes *eyes = rig->eyes;
     g_assert_true(vkp_test_loop_run(rig->loop, ANSWER_TIMEOUT_MS, has_results, rig));
     VkpVerdict verdict = {.usec = eyes->end - eyes->begin};
-    verdict.longest_callback_usec = vkp_test_loop_longest_callback_usec(rig->loop);
+    verdict.longest_callback = vkp_test_loop_longest_callback(rig->loop);
     /* Whoever can be born without end would blur what comes now; he is counted all the same. */
     vkp_family_close_births(rig->family);
     verdict.results = g_steal_pointer(&eyes->results);

@@ -51,7 +51,7 @@ typedef struct {
     guint n_innocents; /* innocents that were there before and are not now, or are stopped */
     guint n_frozen;    /* of ours and innocents: stopped now and not before */
     gint64 usec;       /* from start to answer */
-    gint64 longest_callback_usec; /* without the rosters */
+    VkpTestLoopTime longest_callback; /* without the rosters */
 } VkpVerdict;
 
 void vkp_verdict_clear(VkpVerdict *verdict);

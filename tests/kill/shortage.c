@@ -223,16 +223,19 @@ static void test_who_cannot_be_seen_to_stop_holds_up_nobody(void)
 }
 
 /* However many there are, nobody else waits long for the loop. Our own share of a turn: the rosters
- * are somebody else's work. */
+ * are somebody else's work. Who waits instead of working holds up the others as well, but so does a
+ * busy machine: the bound of what passes meanwhile is a generous one. */
 static void test_many_targets_do_not_block_the_loop(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(820, 60);
     vkp_rig_spawn_settled(rig, "fork 799 ( idle ) idle", 800);
     g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
     g_assert_cmpuint(verdict.n_killed, ==, 800);
-    g_test_message("longest callback, rosters apart: %.1f ms",
-                   (double)verdict.longest_callback_usec / 1000);
-    g_assert_cmpint(verdict.longest_callback_usec, <, 30000);
+    g_test_message("longest callback, rosters apart: %.1f ms of work, %.1f ms in all",
+                   (double)verdict.longest_callback.work_usec / 1000,
+                   (double)verdict.longest_callback.wall_usec / 1000);
+    g_assert_cmpint(verdict.longest_callback.work_usec, <, 30000);
+    g_assert_cmpint(verdict.longest_callback.wall_usec, <, 500000);
 }
 
 int main(int argc, char **argv)

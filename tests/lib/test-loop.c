@@ -19,9 +19,9 @@ typedef struct {
 struct VkpTestLoop {
     GPtrArray *sources; /* of Source */
     GArray *entries;    /* of struct pollfd, one a watch; kept to spare allocations */
-    gint64 longest_callback_usec;
-    gint64 paused_at_usec; /* within the present callback */
-    gint64 paused_usec;
+    VkpTestLoopTime longest_callback;
+    VkpTestLoopTime paused_at; /* within the present callback */
+    VkpTestLoopTime paused;
     int successes_left; /* -1: any number */
 };
 
@@ -131,21 +131,30 @@ static Source *next_due(VkpTestLoop *loop)
     return NULL;
 }
 
-/* Of this thread's own work: what others on the machine do meanwhile is not its fault. */
-static gint64 work_usec(void)
+static VkpTestLoopTime now(void)
 {
     struct timespec used;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return (gint64)used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
+    return (VkpTestLoopTime){
+        .work_usec = (gint64)used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000,
+        .wall_usec = g_get_monotonic_time(),
+    };
+}
+
+static VkpTestLoopTime minus(VkpTestLoopTime end, VkpTestLoopTime begin)
+{
+    return (VkpTestLoopTime){end.work_usec - begin.work_usec, end.wall_usec - begin.wall_usec};
 }
 
 static void call(VkpTestLoop *loop, const Source *source)
 {
-    gint64 begin = work_usec();
-    loop->paused_usec = 0;
+    VkpTestLoopTime begin = now();
+    VkpTestLoopTime *longest = &loop->longest_callback;
+    loop->paused = (VkpTestLoopTime){0};
     source->func(source->data);
-    gint64 took = work_usec() - begin - loop->paused_usec;
-    loop->longest_callback_usec = MAX(loop->longest_callback_usec, took);
+    VkpTestLoopTime took = minus(minus(now(), begin), loop->paused);
+    longest->work_usec = MAX(longest->work_usec, took.work_usec);
+    longest->wall_usec = MAX(longest->wall_usec, took.wall_usec);
 }
 
 gboolean vkp_test_loop_turn(VkpTestLoop *loop, guint timeout_ms)
@@ -180,19 +189,21 @@ guint vkp_test_loop_n_sources(const VkpTestLoop *loop)
     return loop->sources->len;
 }
 
-gint64 vkp_test_loop_longest_callback_usec(const VkpTestLoop *loop)
+VkpTestLoopTime vkp_test_loop_longest_callback(const VkpTestLoop *loop)
 {
-    return loop->longest_callback_usec;
+    return loop->longest_callback;
 }
 
 void vkp_test_loop_pause_clock(VkpTestLoop *loop)
 {
-    loop->paused_at_usec = work_usec();
+    loop->paused_at = now();
 }
 
 void vkp_test_loop_resume_clock(VkpTestLoop *loop)
 {
-    loop->paused_usec += work_usec() - loop->paused_at_usec;
+    VkpTestLoopTime took = minus(now(), loop->paused_at);
+    loop->paused.work_usec += took.work_usec;
+    loop->paused.wall_usec += took.wall_usec;
 }
 
 void vkp_test_loop_fail_after(VkpTestLoop *loop, int n)

@@ -25,12 +25,18 @@ gboolean vkp_test_loop_turn(VkpTestLoop *loop, guint timeout_ms);
 /* Sources that were started and not cancelled. */
 guint vkp_test_loop_n_sources(const VkpTestLoop *loop);
 
-/* The longest time, in µs of this thread's work, that one callback took: how long nobody else was
- * served. */
-gint64 vkp_test_loop_longest_callback_usec(const VkpTestLoop *loop);
+/* Two clocks: this thread's own work, which others on the machine cannot lengthen, and the time
+ * that passed, in which it may have slept as well. */
+typedef struct {
+    gint64 work_usec;
+    gint64 wall_usec;
+} VkpTestLoopTime;
+
+/* The most that any callback took of each: how long nobody else was served. */
+VkpTestLoopTime vkp_test_loop_longest_callback(const VkpTestLoop *loop);
 
 /* What the callbacks do for somebody else's account counts as if it took no time: between these two
- * its clock stands still. */
+ * both clocks stand still. */
 void vkp_test_loop_pause_clock(VkpTestLoop *loop);
 void vkp_test_loop_resume_clock(VkpTestLoop *loop);
 
