@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* clang-format off */
 /* Processes that resist. All births are bounded by the stage's tickets.
  *
  *   hydra           two children; each of the three grows two more for every child that dies, and
- * two when it is itself told to end twins           two processes, each of which starts another
- * twin when the other one dies storm N MS      N idle children, one every MS milliseconds hop N
- * forks and exits at once, N times over: each process lives for an instant only hop-sessions N  the
- * same, each in a session of its own leaderless      the leader thread exits, another one goes on
+ *                   two when it is itself told to end
+ *   twins           two processes, each of which starts another twin when the other one dies
+ *   storm N MS      N idle children, one every MS milliseconds
+ *   hop N MS        forks and exits, N times over: each process lives for MS milliseconds only
+ *   hop-sessions N MS  the same, each in a session of its own
+ *   leaderless      the leader thread exits, another one goes on
  *   vfork           a parent in vfork(), in uninterruptible (though killable) sleep, and its child
  *   trace ( S )     a child that plays S and is held in a ptrace stop
  *   pid-namespace ( S )  a child that plays S as init of a pid namespace
  *   exec-again N    executes itself N times over, then settles and idles
  *   forge           writes other ids over those in its environment */
+/* clang-format on */
 #include "tests/lib/actor.h"
 
 #include <errno.h>
