@@ -110,7 +110,7 @@ void fake_board_add_execution(FakeBoard *board, const FakeExecution *execution);
 /* An executor_action as the layout's time wrote it; `agent` NULL: a script. The caller frees it. */
 char *fake_action_dup(FakeLayout layout, const char *agent);
 
-/* What upstream's migration of 2026-02-18 does to a database of layout B, C or D on its way to E,
- * in place: attempts become workspaces, each gets a session. The board's layout is late E
- * afterwards. */
+/* What upstream's migration of 2026-02-18 does to a database of layout B, or of a fork that is as
+ * B, on its way to E, in place: attempts become workspaces, each gets a session. The board's layout
+ * is late E afterwards. */
 void fake_board_upgrade_to_e(FakeBoard *board);

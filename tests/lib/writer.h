@@ -10,8 +10,9 @@ typedef struct FakeWriter FakeWriter;
 typedef enum {
     FAKE_WRITER_COMMITS, /* commits until told to stop */
     FAKE_WRITER_SPILLS,  /* begins a transaction too large for its cache and stops in the middle */
-    FAKE_WRITER_STARTS,  /* plays, each time it is told to, the start of a server that finds a file
-                            of  its WAL releases: opens it and changes it to DELETE */
+    /* Plays, each time it is told to, the start of a server that finds a file of its WAL releases:
+     * opens it and changes it to DELETE. */
+    FAKE_WRITER_STARTS,
 } FakeWriterKind;
 
 typedef struct {
