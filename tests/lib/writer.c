@@ -162,28 +162,12 @@ guint fake_writer_n_commits(FakeWriter *writer)
     return atomic_load(&writer->shared->n_samples) - writer->n_taken;
 }
 
-void fake_writer_take(FakeWriter *writer, GArray *samples)
+void fake_writer_take(FakeWriter *writer, Figures *figures)
 {
-    guint n_samples = fake_writer_n_commits(writer);
-    if (samples)
-        g_array_append_vals(samples, writer->shared->samples_usec + writer->n_taken, n_samples);
-    writer->n_taken += n_samples;
-}
-
-static gint compare_samples(gconstpointer a, gconstpointer b)
-{
-    guint32 left = *(const guint32 *)a;
-    guint32 right = *(const guint32 *)b;
-    return (left > right) - (left < right);
-}
-
-guint32 fake_writer_permille(GArray *samples, guint permille)
-{
-    if (samples->len == 0)
-        return 0;
-    g_array_sort(samples, compare_samples);
-    guint index = (guint)((guint64)samples->len * permille / 1000);
-    return g_array_index(samples, guint32, MIN(index, samples->len - 1));
+    guint end = atomic_load(&writer->shared->n_samples);
+    for (guint i = writer->n_taken; figures && i < end; i++)
+        figures_add(figures, writer->shared->samples_usec[i]);
+    writer->n_taken = end;
 }
 
 guint fake_writer_n_failures(FakeWriter *writer)

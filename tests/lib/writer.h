@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <glib.h>
+#include "tests/lib/figures.h"
 
 /* An owner of the database at work: a child process that commits to it every few milliseconds as
  * vibe-kanban does, with a busy timeout of 5 s, and measures itself. */
@@ -29,11 +29,8 @@ FakeWriter *fake_writer_start(const FakeWriterOptions *options);
 /* How many commits (or starts) there were since the last take. */
 guint fake_writer_n_commits(FakeWriter *writer);
 
-/* Appends how long each of these took (guint32, us) to `samples` (NULL: forgets them). */
-void fake_writer_take(FakeWriter *writer, GArray *samples);
-
-/* Of samples, sorted by this: the one below which so many of a thousand lie. 0 without any. */
-guint32 fake_writer_permille(GArray *samples, guint permille);
+/* Adds how long each of these took to `figures` (NULL: forgets them). */
+void fake_writer_take(FakeWriter *writer, Figures *figures);
 
 /* How many commits were refused, after 5 s or at once, since the start; and why the first was. */
 guint fake_writer_n_failures(FakeWriter *writer);

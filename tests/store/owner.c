@@ -48,7 +48,7 @@ static const char *make_board(Scratch *scratch, guint n_executions)
 
 /* Waits for a lap of commits, refreshing meanwhile if there is a store. Returns how often that
  * read. */
-static guint run_lap(FakeWriter *writer, VkpStore *store, GArray *samples)
+static guint run_lap(FakeWriter *writer, VkpStore *store, Figures *commits)
 {
     guint n_read = 0;
     gint64 deadline_usec = g_get_monotonic_time() + LAP_TIMEOUT_USEC;
@@ -61,32 +61,31 @@ static guint run_lap(FakeWriter *writer, VkpStore *store, GArray *samples)
         n_read += store && vkp_store_read_at_usec(store) != before_usec;
         g_usleep(REFRESH_PAUSE_USEC);
     }
-    fake_writer_take(writer, samples);
+    fake_writer_take(writer, commits);
     return n_read;
 }
 
-static char *describe(GArray *samples)
+static char *describe(const Figures *commits)
 {
-    return g_strdup_printf("%u commits, median %u, p99 %u, max %u us", samples->len,
-                           fake_writer_permille(samples, 500), fake_writer_permille(samples, 990),
-                           fake_writer_permille(samples, 1000));
+    return g_strdup_printf("%u commits, median %.0f, p99 %.0f, max %.0f us", commits->samples->len,
+                           figures_at(commits, 0.5), figures_at(commits, 0.99),
+                           figures_at(commits, 1));
 }
 
 /* Where the owner's own commits differ by more than what is to be shown, because the disk or the
  * processor is busy, the rarest of them cannot show it: half of what they take alone is noise then.
  */
-static gboolean is_harmless(GArray *alone, GArray *watched)
+static gboolean is_harmless(const Figures *alone, const Figures *watched)
 {
-    guint32 p99_alone = fake_writer_permille(alone, 990);
-    return fake_writer_permille(watched, 500) <
-               fake_writer_permille(alone, 500) + MAX_SLOWER_USEC &&
-           fake_writer_permille(watched, 990) < p99_alone + MAX(MAX_SLOWER_USEC, p99_alone / 2);
+    double p99_alone = figures_at(alone, 0.99);
+    return figures_at(watched, 0.5) < figures_at(alone, 0.5) + MAX_SLOWER_USEC &&
+           figures_at(watched, 0.99) < p99_alone + MAX(MAX_SLOWER_USEC, p99_alone / 2);
 }
 
 static gboolean play_round(FakeWriter *writer, VkpStore *store, const OwnerCase *owner)
 {
-    g_autoptr(GArray) alone = g_array_new(FALSE, FALSE, sizeof(guint32));
-    g_autoptr(GArray) watched = g_array_new(FALSE, FALSE, sizeof(guint32));
+    g_autoptr(Figures) alone = figures_new();
+    g_autoptr(Figures) watched = figures_new();
     guint n_read = 0;
     for (guint i = 0; i < N_LAPS; i++) {
         run_lap(writer, NULL, alone);
