@@ -4,7 +4,6 @@ bus, a tray, the made-up service and the applet; and the hands and eyes to use i
 
 Everything waits with deadlines and ends what it started, by pid.
 """
-import ctypes
 import fcntl
 import json
 import os
@@ -16,6 +15,7 @@ import tempfile
 import time
 
 from accessible import click, find, is_showing, names, walk  # noqa: F401 (for the tests)
+from cases import end_with_us, require_tools, run  # noqa: F401 (likewise)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NAME = 'org.vibekanban.Processes'
@@ -23,9 +23,6 @@ PATH = '/org/vibekanban/Processes'
 WATCHER = 'org.kde.StatusNotifierWatcher'
 PYTHON = '/usr/bin/python3'
 DEADLINE = 40
-LIBC = ctypes.CDLL(None)
-PR_SET_PDEATHSIG = 1
-NEEDED = ['Xvfb', 'dbus-daemon', 'openbox', 'xdotool', 'import']
 
 BUS_CONFIGURATION = '''<busconfig><type>session</type><listen>unix:path=%(folder)s/bus</listen>
 <servicedir>%(folder)s/services</servicedir><policy context="default">
@@ -33,34 +30,23 @@ BUS_CONFIGURATION = '''<busconfig><type>session</type><listen>unix:path=%(folder
 </busconfig>'''
 
 
-def require_tools(extra=()):
-    """Without its tools a test is skipped, but never in CI."""
-    missing = [tool for tool in NEEDED + list(extra) if not shutil.which(tool)]
-    try:
-        import gi  # noqa: F401
-        gi.require_version('Atspi', '2.0')
-    except (ImportError, ValueError):
-        missing.append('python3-gi with Atspi')
-    if missing:
-        print('missing: ' + ', '.join(missing))
-        sys.exit(1 if os.environ.get('CI') else 77)
+def comes(condition, seconds):
+    """The first true value of condition(), or a false one when the time is over."""
+    begin = time.monotonic()
+    while True:
+        value = condition()
+        waited = time.monotonic() - begin
+        if value or waited > seconds:
+            return value
+        time.sleep(min(max(waited / 10, 0.005), 0.2))
 
 
 def wait_for(what, condition, seconds=DEADLINE):
     """The first true value of condition(), or an error that says what was waited for."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError('timed out waiting for ' + what)
-        time.sleep(0.05)
-
-
-def end_with_us():
-    """In a new child: ends it when the test is killed, as by a time limit."""
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    value = comes(condition, seconds)
+    if not value:
+        raise AssertionError('timed out waiting for ' + what)
+    return value
 
 
 class Desktop:
@@ -121,9 +107,11 @@ class Desktop:
         self.start_bus()
         if self.has_window_manager:
             self.spawn('openbox')
+        if self.service_arguments is not None:
+            self.spawn_service(*self.service_arguments)
         self.start_tray()
         if self.service_arguments is not None:
-            self.start_service(*self.service_arguments)
+            self.wait_service()
         if self.applet_program:
             self.start_applet()
 
@@ -160,11 +148,16 @@ class Desktop:
         os.environ.update({key: self.environment[key] for key in
                            ('DBUS_SESSION_BUS_ADDRESS', 'DISPLAY', 'XDG_RUNTIME_DIR', 'HOME')})
         self.spawn('dbus-daemon', '--config-file=' + configuration, '--nofork', '--nopidfile')
-        from gi.repository import Gio
-        wait_for('the bus', lambda: os.path.exists(os.path.join(self.folder, 'bus')))
-        self.connection = Gio.DBusConnection.new_for_address_sync(
-            address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
-            Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+        from gi.repository import Gio, GLib
+
+        def connect():
+            try:
+                return Gio.DBusConnection.new_for_address_sync(
+                    address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
+                    Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+            except GLib.Error:  # its socket is not there, or nobody listens to it yet
+                return None
+        self.connection = wait_for('the bus', connect)
 
     def start_tray(self):
         if self.tray == 'mock':
@@ -178,10 +171,15 @@ class Desktop:
         if self.tray:
             wait_for('the tray', lambda: self.has_owner(WATCHER))
 
-    def start_service(self, *arguments):
+    def spawn_service(self, *arguments):
         self.service = self.spawn(PYTHON, os.path.join(HERE, 'mock-service.py'), *arguments)
+
+    def wait_service(self):
         wait_for('the service', lambda: self.has_owner(NAME))
-        return self.service
+
+    def start_service(self, *arguments):
+        self.spawn_service(*arguments)
+        self.wait_service()
 
     def start_applet(self, *arguments):
         self.applet = self.spawn(self.applet_program, *(arguments or self.applet_arguments))
@@ -364,33 +362,6 @@ class Desktop:
                     return child
             return None
         return wait_for('the applet on the accessibility bus', find)
-
-
-def run(tests, tools=()):
-    """Runs each function in a process of its own (the accessibility library knows one bus only)
-    and prints TAP. A name on the command line chooses those that contain it."""
-    chosen = [test for test in tests if len(sys.argv) < 3 or sys.argv[2] in test.__name__]
-    require_tools(tools)
-    print('1..%d' % len(chosen), flush=True)
-    failed = 0
-    for number, test in enumerate(chosen, 1):
-        pid = os.fork()
-        if pid == 0:
-            status = 1
-            try:
-                test()
-                status = 0
-            except BaseException:
-                import traceback
-                for line in traceback.format_exc().splitlines():
-                    print('# ' + line)
-            sys.stdout.flush()
-            os._exit(status)
-        status = os.waitpid(pid, 0)[1]
-        failed += status != 0
-        print('%s %d %s' % ('not ok' if status else 'ok', number,
-                            test.__name__.removeprefix('test_').replace('_', '-')), flush=True)
-    sys.exit(1 if failed else 0)
 
 
 def applet_program():
