@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The window and its list on a desktop, as a person and a screen reader find it."""
-from desktop import Desktop, applet_program, find, is_showing, names, wait_for, walk
+from desktop import Desktop, applet_program, comes, find, is_showing, names, wait_for, walk
 
 
 class Window(Desktop):
@@ -61,26 +61,37 @@ class Window(Desktop):
             return is_there == any(cell.startswith(start) for cell in self.cells())
         wait_for('the row ' + start, check)
 
+    def selected_row(self):
+        """Its number among the rows that are unfolded, or None."""
+        from gi.repository import Atspi
+        rows = Atspi.Table.get_selected_rows(self.tree())
+        return rows[0] if rows else None
+
     def selected(self):
         """The name of the selected row, or None."""
         from gi.repository import Atspi
-        for _depth, node in walk(self.tree()):
-            try:
-                if (node.get_role_name() == 'table cell' and is_showing(node)
-                        and node.get_state_set().contains(Atspi.StateType.SELECTED)
-                        and node.get_name().strip()):
-                    return node.get_name().strip()
-            except Exception:
-                continue
+        tree, row = self.tree(), self.selected_row()
+        if row is None:
+            return None
+        for column in range(Atspi.Table.get_n_columns(tree)):
+            for _depth, node in walk(Atspi.Table.get_accessible_at(tree, row, column)):
+                try:
+                    if is_showing(node) and node.get_name().strip():
+                        return node.get_name().strip()
+                except Exception:  # it went away meanwhile
+                    continue
         return None
 
     def select(self, start):
         """Moves down from the top until that row is selected."""
         self.key('Home')
+        comes(lambda: self.selected_row() == 0, 2)
 
         def step():
             if (self.selected() or '').startswith(start):
                 return True
+            row = self.selected_row()
             self.key('Down')
+            comes(lambda: self.selected_row() != row, 2)
             return False
         wait_for('the selection of ' + start, step)
