@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A service that serves a made-up board, for tests and screenshots of the applet.
 
-mock-service.py [--rows N] [--state WORD] [--slow SECONDS] [--hang] [--empty]
+mock-service.py [--rows N] [--state WORD] [--slow SECONDS] [--hang] [--empty] [--impatient]
 
 Beside the contract it has org.vibekanban.Mock on /mock, by which a test changes what it serves and
 sees what it was asked for: Exit(id), Add(json), Update(id, json), Hang(b), SetState(word), Quit(),
@@ -259,7 +259,8 @@ class Service:
         for process in members:
             if not process['is_protected'] and (force or not process.get('stubborn')):
                 GLib.timeout_add(random.randint(100, 500), self.exit, process['id'])
-        grace = 600 if options.get('force') else options.get('timeout_ms', 5000)
+        is_short = options.get('force') or self.arguments.impatient
+        grace = 600 if is_short else options.get('timeout_ms', 5000)
         deadline = time.monotonic() + grace / 1000 + 0.3
         GLib.timeout_add(50, self.finish, members, force, deadline, invocation)
 
@@ -322,6 +323,7 @@ def main():
     parser.add_argument('--slow', type=float, default=0)
     parser.add_argument('--hang', action='store_true')
     parser.add_argument('--empty', action='store_true')
+    parser.add_argument('--impatient', action='store_true', help='no grace is longer than a moment')
     loop = GLib.MainLoop()
     service = Service(parser.parse_args(), loop)
     Gio.bus_own_name(Gio.BusType.SESSION, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, service.on_bus,

@@ -132,7 +132,7 @@ class Notified(Desktop):
     """A desktop that keeps the notifications it gets."""
 
     def __init__(self):
-        super().__init__(applet_program(), applet_arguments=['--hidden'],
+        super().__init__(applet_program(), applet_arguments=['--hidden'], service=['--impatient'],
                          environment={'G_DEBUG': 'fatal-criticals'})
 
     def start_tray(self):

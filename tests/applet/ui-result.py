@@ -42,7 +42,7 @@ def test_a_hung_service_never_kills_by_itself():
 
 
 def test_a_failure_shows_the_hidden_window():
-    with Asking('Kill Leftovers') as desktop:
+    with Asking('Kill Leftovers', service=['--impatient']) as desktop:
         click(desktop.verb())
         wait_for('the failure', lambda: find(desktop.accessible(), 'label', '1 of 3 survived'))
 
@@ -70,7 +70,7 @@ def test_a_success_waits_for_the_window_to_be_seen():
 
 
 def test_a_bar_names_what_was_killed_and_gives_way_to_the_next_try():
-    with Window() as desktop:
+    with Window(service=['--impatient']) as desktop:
         desktop.wait_cell('Alpha Shop')
 
         def kill_leftovers(n):
