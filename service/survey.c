@@ -45,8 +45,8 @@ VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options)
     survey->worktree_roots = g_strdupv((GStrv)options->worktree_roots);
     survey->shared_daemons = vkp_shared_daemons_new(options->shared_daemons);
     survey->buses = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    survey->table =
-        vkp_table_new(&(VkpTableOptions){.reader = options->reader, .uid = options->uid});
+    survey->table = vkp_table_new(&(VkpTableOptions){
+        .reader = options->reader, .uid = options->uid, .young_usec = options->young_usec});
     survey->ports = vkp_ports_new(options->reader);
     survey->records = vkp_records_new(options->registry_path, options->reader);
     VkpDatabasesOptions databases = {

@@ -20,6 +20,7 @@ typedef struct {
     const char *registry_path;         /* NULL: nothing is kept beyond this run */
     const char *const *worktree_roots; /* copied; see vkp_places_resolve() */
     const char *const *shared_daemons; /* copied; see vkp_shared_daemons_new() */
+    guint64 young_usec;                /* see VkpTableOptions */
 } VkpSurveyOptions;
 
 VkpSurvey *vkp_survey_new(const VkpSurveyOptions *options);

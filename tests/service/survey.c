@@ -9,6 +9,12 @@
 #include "tests/lib/family.h"
 #include "tests/lib/isolation.h"
 
+/* Who is younger is looked at again and again, see common/proc/table.h: for ten seconds, of which a
+ * tenth will do here. */
+#define YOUNG_USEC G_TIME_SPAN_SECOND
+#define GROWN_UP_USEC (2 * YOUNG_USEC)
+#define TIMEOUT_MS 30000
+
 /* Looks at real processes, in a home where a database may be. */
 typedef struct {
     char *home;
@@ -29,6 +35,7 @@ static void set_up(Scene *scene, G_GNUC_UNUSED gconstpointer data)
         .reader = scene->reader,
         .uid = getuid(),
         .places = {.home = scene->home, .database_path = scene->path},
+        .young_usec = YOUNG_USEC,
     };
     scene->survey = vkp_survey_new(&options);
 }
@@ -62,10 +69,6 @@ static void look(Scene *scene)
     g_autoptr(VkpRoster) roster = vkp_survey_look(scene->survey, VKP_SURVEY_TICK, &error);
     g_assert_no_error(error);
 }
-
-/* Who is younger is looked at again and again; see common/proc/table.c. */
-#define GROWN_UP_USEC (11 * G_TIME_SPAN_SECOND)
-#define TIMEOUT_MS 30000
 
 static gboolean becomes_quiet(gpointer data)
 {
