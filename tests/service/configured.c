@@ -9,19 +9,9 @@
 
 /* What a configuration file does to the real service. */
 
-/* Writes the file to where the service looks for it. The caller frees its path. */
-static char *write_config(Fixture *fixture, const char *text)
-{
-    g_autofree char *folder = g_build_filename(fixture->folder, "home", ".config", NULL);
-    char *path = g_build_filename(folder, "vibekanban-processesd.conf", NULL);
-    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
-    g_assert_true(g_file_set_contents(path, text, -1, NULL));
-    return path;
-}
-
 static void start_configured(Fixture *fixture, const char *text)
 {
-    g_autofree char *path = write_config(fixture, text);
+    g_autofree char *path = fixture_write_config(fixture, text);
     fixture_start_service(fixture, NULL);
 }
 
@@ -33,7 +23,7 @@ static void assert_database(Fixture *fixture, const char *expected)
 
 static void test_mistake(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    g_autofree char *path = write_config(fixture, "[Interval]\nIdleSecond=5\n");
+    g_autofree char *path = fixture_write_config(fixture, "[Interval]\nIdleSecond=5\n");
     int status = fixture_reap(fixture_spawn_service(fixture, NULL));
     g_assert_true(WIFEXITED(status));
     g_assert_cmpint(WEXITSTATUS(status), ==, EX_CONFIG);
@@ -54,7 +44,7 @@ static void test_asked_for_but_missing(Fixture *fixture, G_GNUC_UNUSED gconstpoi
 
 static void test_other_file(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    g_autofree char *broken = write_config(fixture, "broken\n");
+    g_autofree char *broken = fixture_write_config(fixture, "broken\n");
     const char *const options[] = {"--config", "/dev/null", NULL};
     fixture_start_service(fixture, options);
     assert_database(fixture, fixture->database_path);

@@ -144,9 +144,24 @@ static void tear_down(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_free(fixture->log_path);
 }
 
+char *fixture_write_config(Fixture *fixture, const char *text)
+{
+    g_autofree char *folder = make_folder(fixture, "home/.config");
+    char *path = g_build_filename(folder, "vibekanban-processesd.conf", NULL);
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    return path;
+}
+
 static void set_up_all(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     set_up(fixture);
+    fixture_start_service(fixture, NULL);
+}
+
+static void set_up_configured(Fixture *fixture, gconstpointer text)
+{
+    set_up(fixture);
+    g_free(fixture_write_config(fixture, text));
     fixture_start_service(fixture, NULL);
 }
 
@@ -160,6 +175,11 @@ void fixture_add(const char *path, FixtureTest test)
     gboolean from_nothing = g_str_has_suffix(path, "-from-nothing");
     g_test_add(path, Fixture, NULL, from_nothing ? set_up_without_service : set_up_all, test,
                tear_down);
+}
+
+void fixture_add_configured(const char *path, const char *text, FixtureTest test)
+{
+    g_test_add(path, Fixture, text, set_up_configured, test, tear_down);
 }
 
 int fixture_main(int argc, char **argv, void (*add_tests)(void))

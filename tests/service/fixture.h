@@ -45,6 +45,12 @@ int fixture_main(int argc, char **argv, void (*add_tests)(void));
 typedef void (*FixtureTest)(Fixture *fixture, gconstpointer data);
 void fixture_add(const char *path, FixtureTest test);
 
+/* Likewise, with the text as configuration file; it must stay. */
+void fixture_add_configured(const char *path, const char *text, FixtureTest test);
+
+/* Writes the file to where the service looks for it. The caller frees its path. */
+char *fixture_write_config(Fixture *fixture, const char *text);
+
 /* `options` may be NULL; NULL-terminated words, added to the usual ones. */
 void fixture_start_service(Fixture *fixture, const char *const *options);
 

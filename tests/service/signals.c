@@ -272,18 +272,25 @@ static void test_database_state(Fixture *fixture, G_GNUC_UNUSED gconstpointer da
     fixture_wait(has_state, &ok);
 }
 
+/* For who waits for the next look: it comes as soon as it may. */
+#define HASTY "[Interval]\nIdleSeconds=0.2\nWatchedSeconds=0.2\n"
+
 static void add_tests(void)
 {
-    fixture_add("/service/signals/birth-and-death-are-told-without-asking", test_added_and_removed);
-    fixture_add("/service/signals/another-folder-is-a-change", test_changed);
+    fixture_add_configured("/service/signals/birth-and-death-are-told-without-asking", HASTY,
+                           test_added_and_removed);
+    fixture_add_configured("/service/signals/another-folder-is-a-change", HASTY, test_changed);
     fixture_add("/service/signals/the-news-come-before-the-answer-to-list",
                 test_list_comes_after_the_news);
     fixture_add("/service/signals/a-client-that-follows-misses-nothing", test_nothing_is_missed);
-    fixture_add("/service/signals/usage-is-told-while-someone-is-subscribed", test_usage);
-    fixture_add("/service/signals/a-vanished-subscriber-is-unsubscribed", test_vanished_subscriber);
+    fixture_add_configured("/service/signals/usage-is-told-while-someone-is-subscribed", HASTY,
+                           test_usage);
+    fixture_add_configured("/service/signals/a-vanished-subscriber-is-unsubscribed", HASTY,
+                           test_vanished_subscriber);
     fixture_add("/service/signals/who-subscribes-and-unsubscribes-puts-nothing-off", test_toggled);
     fixture_add("/service/signals/counts-are-properties-that-tell-their-changes", test_counts);
-    fixture_add("/service/signals/the-database-comes-and-goes", test_database_state);
+    fixture_add_configured("/service/signals/the-database-comes-and-goes", HASTY,
+                           test_database_state);
 }
 
 int main(int argc, char **argv)
