@@ -154,7 +154,7 @@ static void test_too_many(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 
     CALL others = {0};
     g_autoptr(GDBusConnection) other = fixture_connect(fixture);
-    fixture_start_kill(other, &others, "leftovers", "", "{}");
+    fixture_start_kill(other, &others, "leftovers", "", "{'timeout_ms': <uint32 100>}");
     fixture_await(&others);
     g_assert_no_error(others.error);
 
