@@ -19,9 +19,10 @@ enum {
 
 VkpTreeModel *vkp_tree_model_new(void);
 
-/* Brings the model to the visible rows of `rows`. New rows come last among their siblings, and
- * the others stay where they are, unless `order` is given: then siblings are sorted by it. */
-void vkp_tree_model_update(VkpTreeModel *model, VkpRows *rows, const VkpOrder *order);
+/* Brings the model to the visible rows of `rows`. New rows come where `order` wants them among
+ * their siblings; those that are there already are sorted by it only if they may move. */
+void vkp_tree_model_update(VkpTreeModel *model, VkpRows *rows, const VkpOrder *order,
+                           gboolean may_move);
 
 /* The row at `iter`; borrowed until the next update. */
 const VkpRow *vkp_tree_model_row(VkpTreeModel *model, GtkTreeIter *iter);

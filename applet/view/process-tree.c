@@ -83,8 +83,9 @@ static void reselect(VkpProcessTree *self, const VkpRows *rows)
         g_clear_pointer(&self->selected_key, g_free);
 }
 
-/* Rows do not move under a pointer or behind a menu, unless a person has just asked for it. */
-static gboolean may_sort(VkpProcessTree *self, VkpTreeMode mode)
+/* Rows do not move under a pointer or behind a menu, unless a person has just asked for it. Those
+ * that come, or come back after a search, are where the header says all the same. */
+static gboolean may_move(VkpProcessTree *self, VkpTreeMode mode)
 {
     return self->is_order_fresh || !(self->has_pointer || mode.is_covered);
 }
@@ -94,7 +95,7 @@ static void update_rows(VkpProcessTree *self, VkpRows *rows, VkpTreeMode mode)
     self->is_updating = TRUE;
     if (mode.is_searching)
         vkp_expansion_set_expand_all(self->expansion, TRUE);
-    vkp_tree_model_update(self->model, rows, may_sort(self, mode) ? &self->order : NULL);
+    vkp_tree_model_update(self->model, rows, &self->order, may_move(self, mode));
     if (!mode.is_searching)
         vkp_expansion_set_expand_all(self->expansion, FALSE);
     self->is_order_fresh = FALSE;

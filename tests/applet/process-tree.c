@@ -181,17 +181,46 @@ static void test_search_gives_the_scroll_back(Fixture *fixture, gconstpointer da
     g_assert_cmpstr(after, ==, before);
 }
 
+/* Two processes of one task, by their names. */
+static void show_two(Fixture *fixture, const char *first, const char *second, VkpTreeMode mode)
+{
+    g_autoptr(VkpRoster) roster = vkp_roster_new();
+    add_row(roster, 0, first);
+    add_row(roster, 1, second);
+    vkp_roster_seal(roster);
+    g_autoptr(VkpRows) rows = vkp_rows_build(&(VkpRowsInput){.roster = roster});
+    vkp_process_tree_update(fixture->tree, rows, mode);
+    settle();
+}
+
+static void assert_key_at(Fixture *fixture, const char *path_text, const char *expected)
+{
+    g_autoptr(GtkTreePath) path = gtk_tree_path_new_from_string(path_text);
+    g_autofree char *key = key_at(fixture, path);
+    g_assert_cmpstr(key, ==, expected);
+}
+
 static void test_rows_do_not_move_behind_a_menu(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
-    show_rows(fixture, 60, NULL, (VkpTreeMode){.is_searching = FALSE});
+    show_two(fixture, "bash", "node", (VkpTreeMode){.is_covered = FALSE});
+    g_autoptr(GtkTreePath) first = gtk_tree_path_new_from_string("0:0:0:0");
+    g_autofree char *before = key_at(fixture, first);
+    show_two(fixture, "node", "bash", (VkpTreeMode){.is_covered = TRUE});
+    assert_key_at(fixture, "0:0:0:0", before);
+    show_two(fixture, "node", "bash", (VkpTreeMode){.is_covered = FALSE});
+    assert_key_at(fixture, "0:0:0:1", before);
+}
+
+static void test_rows_come_to_their_place_behind_a_menu(Fixture *fixture,
+                                                        gconstpointer data G_GNUC_UNUSED)
+{
     g_autoptr(GtkTreePath) first = gtk_tree_path_new_from_string("0:0");
     g_autofree char *before = key_at(fixture, first);
+    show_rows(fixture, 60, NULL, (VkpTreeMode){.is_covered = TRUE});
+    g_autofree char *fewer = key_at(fixture, first);
+    g_assert_cmpstr(fewer, !=, before);
     show_rows(fixture, 0, NULL, (VkpTreeMode){.is_covered = TRUE});
-    g_autofree char *covered = key_at(fixture, first);
-    g_assert_cmpstr(covered, ==, before);
-    show_rows(fixture, 0, NULL, (VkpTreeMode){.is_covered = FALSE});
-    g_autofree char *sorted = key_at(fixture, first);
-    g_assert_cmpstr(sorted, !=, before);
+    assert_key_at(fixture, "0:0", before);
 }
 
 int main(int argc, char **argv)
@@ -207,5 +236,6 @@ int main(int argc, char **argv)
     ADD("collapsed-rows-stay-so-and-others-open", test_collapsed_rows_stay_so_and_others_open);
     ADD("search-gives-the-scroll-back", test_search_gives_the_scroll_back);
     ADD("rows-do-not-move-behind-a-menu", test_rows_do_not_move_behind_a_menu);
+    ADD("rows-come-to-their-place-behind-a-menu", test_rows_come_to_their_place_behind_a_menu);
     return g_test_run();
 }

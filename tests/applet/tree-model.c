@@ -9,12 +9,18 @@
 static const VkpOrder by_name = {VKP_ORDER_NAME, FALSE};
 static const VkpOrder by_cpu = {VKP_ORDER_CPU, TRUE};
 
-static void update(VkpTreeModel *model, VkpRoster *roster, const char *search,
-                   const VkpOrder *order)
+static void update_with(VkpTreeModel *model, VkpRoster *roster, const char *search,
+                        const VkpOrder *order, gboolean may_move)
 {
     g_autoptr(VkpRows) rows = vkp_rows_build(
         &(VkpRowsInput){.roster = roster, .filter = &(VkpRowFilter){.search = search}});
-    vkp_tree_model_update(model, rows, order);
+    vkp_tree_model_update(model, rows, order, may_move);
+}
+
+static void update(VkpTreeModel *model, VkpRoster *roster, const char *search,
+                   const VkpOrder *order)
+{
+    update_with(model, roster, search, order, TRUE);
 }
 
 static VkpTreeModel *model_of_sample(void)
@@ -113,16 +119,31 @@ static void test_children_of_the_dead_move_up_to_the_group(void)
                        "   vite\n Leftovers\n  chrome\n  esbuild\nBeta\n Quick look\n  claude\n");
 }
 
-static void test_without_an_order_rows_stay_where_they_are(void)
+static void test_rows_that_may_not_move_stay_where_they_are(void)
+{
+    g_autoptr(VkpTreeModel) model = model_of_sample();
+    g_autoptr(VkpRoster) roster = sample_roster();
+    g_autoptr(GString) before = g_string_new(NULL);
+    describe(model, NULL, 0, before);
+    update_with(model, roster, NULL, &by_cpu, FALSE);
+    assert_tree(model, before->str);
+}
+
+static void test_rows_that_come_are_sorted_in_among_those_that_stay(void)
 {
     g_autoptr(VkpTreeModel) model = vkp_tree_model_new();
-    g_autoptr(VkpRoster) fewer = roster_without(120);
-    update(model, fewer, NULL, &by_name);
-    g_autoptr(VkpRoster) all = sample_roster();
-    update(model, all, NULL, NULL);
-    assert_tree(model, "Alpha\n Login\n  vk/login\n   npm exec\n    claude\n     rg\n   vite\n"
-                       " Leftovers\n  chrome\n  esbuild\n Cart\n  vk/cart\n   codex\n"
-                       "Beta\n Quick look\n  claude\n");
+    g_autoptr(VkpRoster) roster = sample_roster();
+    g_autoptr(VkpTreeModel) sorted = model_of_sample();
+    g_autoptr(GString) expected = g_string_new(NULL);
+    describe(sorted, NULL, 0, expected);
+    update_with(model, roster, NULL, &by_name, FALSE);
+    assert_tree(model, expected->str);
+    const char *const searches[] = {"vite", "chrome", "codex", "rg", "beta", "nothing at all"};
+    for (guint i = 0; i < G_N_ELEMENTS(searches); i++) {
+        update_with(model, roster, searches[i], &by_name, FALSE);
+        update_with(model, roster, NULL, &by_name, FALSE);
+        assert_tree(model, expected->str);
+    }
 }
 
 static void test_search_narrows_and_widens(void)
@@ -191,6 +212,7 @@ static void test_a_thousand_random_steps(void)
         GtkTreeRowReference *kept = vkp_tree_model_lookup(model, "process:7:700", &iter)
                                         ? reference(model, "process:7:700")
                                         : NULL;
+        update_with(model, roster, NULL, &by_cpu, FALSE);
         update(model, roster, NULL, &by_cpu);
         if (kept && gtk_tree_row_reference_valid(kept))
             assert_refers(kept, "process:7:700");
@@ -213,8 +235,10 @@ int main(int argc, char **argv)
                     test_references_survive_birth_death_and_sorting);
     g_test_add_func("/applet/tree-model/children-of-the-dead-move-up-to-the-group",
                     test_children_of_the_dead_move_up_to_the_group);
-    g_test_add_func("/applet/tree-model/without-an-order-rows-stay-where-they-are",
-                    test_without_an_order_rows_stay_where_they_are);
+    g_test_add_func("/applet/tree-model/rows-that-may-not-move-stay-where-they-are",
+                    test_rows_that_may_not_move_stay_where_they_are);
+    g_test_add_func("/applet/tree-model/rows-that-come-are-sorted-in-among-those-that-stay",
+                    test_rows_that_come_are_sorted_in_among_those_that_stay);
     g_test_add_func("/applet/tree-model/search-narrows-and-widens", test_search_narrows_and_widens);
     g_test_add_func("/applet/tree-model/nothing-new-tells-nothing", test_nothing_new_tells_nothing);
     g_test_add_func("/applet/tree-model/lookup-finds-only-what-is-visible",

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 
-from desktop import Desktop, applet_program, click, find, run, wait_for, walk
+from desktop import Desktop, applet_program, click, find, names, run, wait_for, walk
 from window import Window
 
 
@@ -73,6 +73,47 @@ def test_a_row_that_a_search_hides_is_selected_again():
         desktop.key('Escape')
         desktop.wait_cell('codex')
         wait_for('the selection', lambda: (desktop.selected() or '').startswith('codex'))
+
+
+class Hidden(Window):
+    """No window is open at first."""
+
+    def start(self):
+        Desktop.start(self)
+
+
+def assert_in_order(desktop):
+    """The names of the made-up board, as its header says."""
+    cells = [cell.strip() for cell in names(desktop.tree(), 'table cell')]
+    places = [min(place for place, cell in enumerate(cells) if cell.startswith(name))
+              for name in ('Alpha Shop', 'Add login page', 'npm exec', 'npm run dev',
+                           'Fix rounding', 'bash', 'codex', 'Leftovers', 'Beta Docs')]
+    assert places == sorted(places), cells
+
+
+def test_rows_that_a_search_hid_come_back_in_order_under_the_pointer():
+    with Window() as desktop:
+        desktop.wait_cell('Beta Docs')
+        assert_in_order(desktop)
+        desktop.run('xdotool', 'mousemove', '640', '640', 'mousemove_relative', '3', '2')
+        desktop.key('ctrl+f')
+        desktop.type('node')
+        desktop.wait_cell('codex', False)
+        desktop.key('Escape')
+        desktop.wait_cell('codex')
+        desktop.wait_cell('Beta Docs')
+        assert_in_order(desktop)
+
+
+def test_a_window_that_fills_behind_a_question_is_in_order():
+    with Hidden(applet_arguments=['--hidden']) as desktop:
+        desktop.tray_click('Kill Leftovers')
+        desktop.wait_window('Vibe Kanban')
+        desktop.tray_click('Show Processes')
+        desktop.app = desktop.accessible()
+        desktop.wait_for('dialog', '')
+        desktop.wait_cell('Beta Docs')
+        assert_in_order(desktop)
 
 
 def test_typing_in_the_list_loses_no_letter():
