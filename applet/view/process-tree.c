@@ -9,6 +9,7 @@
 #include "applet/view/expansion.h"
 #include "applet/view/row-tooltip.h"
 #include "applet/view/scroll-anchor.h"
+#include "applet/view/tree-keys.h"
 
 struct _VkpProcessTree {
     GtkTreeView parent;
@@ -241,41 +242,6 @@ static gboolean on_popup_menu(VkpProcessTree *self)
     return TRUE;
 }
 
-/* GTK 3 expands and collapses by Shift and arrows or + and -, but not by arrows alone, which
- * everybody tries first. Right to left they swap. */
-static gboolean on_arrow(VkpProcessTree *self, gboolean forward)
-{
-    GtkTreeIter iter;
-    if (!get_selected(self, &iter))
-        return GDK_EVENT_PROPAGATE;
-    g_autoptr(GtkTreePath) path = gtk_tree_model_get_path(GTK_TREE_MODEL(self->model), &iter);
-    gboolean is_expanded = gtk_tree_view_row_expanded(view_of(self), path);
-    if (forward && !is_expanded) {
-        gtk_tree_view_expand_row(view_of(self), path, FALSE);
-    } else if (forward) {
-        gtk_tree_path_down(path);
-        gtk_tree_view_set_cursor(view_of(self), path, NULL, FALSE);
-    } else if (is_expanded) {
-        gtk_tree_view_collapse_row(view_of(self), path);
-    } else if (gtk_tree_path_get_depth(path) > 1) {
-        gtk_tree_path_up(path);
-        gtk_tree_view_set_cursor(view_of(self), path, NULL, FALSE);
-    }
-    return GDK_EVENT_STOP;
-}
-
-/* A list that filled up after it got the focus has no cursor yet, and no arrow would move it. */
-static gboolean start_cursor(VkpProcessTree *self)
-{
-    g_autoptr(GtkTreePath) cursor = NULL;
-    gtk_tree_view_get_cursor(view_of(self), &cursor, NULL);
-    if (cursor || gtk_tree_model_iter_n_children(GTK_TREE_MODEL(self->model), NULL) == 0)
-        return GDK_EVENT_PROPAGATE;
-    g_autoptr(GtkTreePath) first = gtk_tree_path_new_first();
-    gtk_tree_view_set_cursor(view_of(self), first, NULL, FALSE);
-    return GDK_EVENT_STOP;
-}
-
 static gboolean on_key_press(VkpProcessTree *self, GdkEventKey *event)
 {
     GdkModifierType modifiers = event->state & gtk_accelerator_get_default_mod_mask();
@@ -284,23 +250,19 @@ static gboolean on_key_press(VkpProcessTree *self, GdkEventKey *event)
         g_signal_emit(self, signals[KILL_REQUESTED], 0, modifiers == GDK_SHIFT_MASK);
         return GDK_EVENT_STOP;
     }
-    if (modifiers)
-        return GDK_EVENT_PROPAGATE;
-    gboolean is_rtl = gtk_widget_get_direction(GTK_WIDGET(self)) == GTK_TEXT_DIR_RTL;
-    switch (event->keyval) {
-    case GDK_KEY_Right:
-    case GDK_KEY_KP_Right:
-        return on_arrow(self, !is_rtl);
-    case GDK_KEY_Left:
-    case GDK_KEY_KP_Left:
-        return on_arrow(self, is_rtl);
-    case GDK_KEY_Down:
-    case GDK_KEY_KP_Down:
-    case GDK_KEY_Home:
-        return start_cursor(self);
-    default:
-        return GDK_EVENT_PROPAGATE;
-    }
+    return vkp_tree_keys_handle(view_of(self), event);
+}
+
+/* GtkTreeView selects its first row when it gets the focus, for the next Delete to hit. */
+static void vkp_process_tree_grab_focus(GtkWidget *widget)
+{
+    g_autoptr(GtkTreePath) cursor = NULL;
+    gtk_tree_view_get_cursor(GTK_TREE_VIEW(widget), &cursor, NULL);
+    GtkTreeSelection *selection = gtk_tree_view_get_selection(GTK_TREE_VIEW(widget));
+    gboolean has_place = cursor || gtk_tree_selection_count_selected_rows(selection) > 0;
+    gpointer class =
+        has_place ? vkp_process_tree_parent_class : g_type_class_peek(GTK_TYPE_CONTAINER);
+    GTK_WIDGET_CLASS(class)->grab_focus(widget);
 }
 
 static gboolean on_query_tooltip(VkpProcessTree *self, gint x, gint y, gboolean by_keyboard,
@@ -342,6 +304,7 @@ static void vkp_process_tree_class_init(VkpProcessTreeClass *class)
 {
     G_OBJECT_CLASS(class)->dispose = vkp_process_tree_dispose;
     G_OBJECT_CLASS(class)->finalize = vkp_process_tree_finalize;
+    GTK_WIDGET_CLASS(class)->grab_focus = vkp_process_tree_grab_focus;
     signals[ROW_SELECTED] = g_signal_new("row-selected", VKP_TYPE_PROCESS_TREE, G_SIGNAL_RUN_LAST,
                                          0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[MENU_REQUESTED] =

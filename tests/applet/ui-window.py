@@ -168,6 +168,38 @@ def test_a_pause_holds_neither_a_refresh_nor_a_service_that_is_away():
         desktop.wait_label('Paused: 12 processes')
 
 
+def assert_nothing_selected(desktop):
+    wait_for('the keyboard in the list',
+             lambda: desktop.focus().get_role_name() in ('tree table', 'table cell'))
+    assert desktop.selected() is None, 'the next Delete would hit ' + desktop.selected()
+
+
+def test_the_keyboard_alone_selects_nothing_and_starts_at_the_top():
+    with Window() as desktop:
+        desktop.wait_cell('Beta Docs')
+        desktop.key('ctrl+f')
+        desktop.wait_for('text', 'Search processes')
+        desktop.key('Escape')
+        desktop.wait_gone('text', 'Search processes')
+        assert_nothing_selected(desktop)
+        desktop.key('F10')
+        click(desktop.wait_for('push button', 'About'))
+        desktop.wait_for('dialog', 'About')
+        desktop.key('Escape')
+        desktop.wait_gone('dialog', 'About')
+        assert_nothing_selected(desktop)
+        desktop.service.kill()
+        desktop.service.wait(20)
+        desktop.wait_label('The service cannot be reached')
+        desktop.start_service()
+        desktop.wait_cell('Beta Docs')
+        assert_nothing_selected(desktop)
+        desktop.key('Down')
+        wait_for('the first row', lambda: (desktop.selected() or '').startswith('Alpha Shop'))
+        desktop.key('Down')
+        wait_for('the second', lambda: (desktop.selected() or '').startswith('Add login'))
+
+
 def test_details_follow_the_selection():
     with Window() as desktop:
         desktop.wait_cell('Alpha Shop')
