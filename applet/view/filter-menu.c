@@ -5,6 +5,14 @@
 
 #include "applet/view/menu-label.h"
 
+struct VkpFilterMenu {
+    GtkMenuButton *button;
+    GtkLabel *label;
+    GMenu *model;
+    char *signature;    /* of the projects on offer */
+    char *chosen_label; /* of the chosen project, as last heard of it; NULL: none is chosen */
+};
+
 static const char *const words[] = {
     [VKP_SHOW_ALL] = "all",
     [VKP_SHOW_AGENTS] = "agents",
@@ -35,16 +43,6 @@ static const char *show_title(VkpShow show)
     return _("All Processes");
 }
 
-char *vkp_filter_dup_title(VkpFeed *feed)
-{
-    const VkpRowFilter *filter = vkp_feed_filter(feed);
-    const char *key = filter->project_key;
-    const VkpRow *project = key ? vkp_rows_lookup(vkp_feed_rows(feed), key) : NULL;
-    const char *title = show_title(filter->show);
-    /* Translators: what is shown, and of which project */
-    return project ? g_strdup_printf(_("%s of %s"), title, project->label) : g_strdup(title);
-}
-
 static GMenuItem *radio_item_new(const char *label, const char *action, const char *target)
 {
     GMenuItem *item = g_menu_item_new(label, NULL);
@@ -58,34 +56,103 @@ static void append_radio(GMenu *menu, const char *label, const char *action, con
     g_menu_append_item(menu, item);
 }
 
-static char *dup_signature(const VkpRow *root)
+static void note_chosen(VkpFilterMenu *self, VkpFeed *feed)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
+    const char *key = vkp_feed_filter(feed)->project_key;
+    const VkpRow *project = key ? vkp_rows_lookup(vkp_feed_rows(feed), key) : NULL;
+    if (key && !project)
+        return;
+    g_free(self->chosen_label);
+    self->chosen_label = g_strdup(project ? project->label : NULL);
+}
+
+/* The label of the chosen project, if it is not among the rows any more. */
+static const char *gone_label(VkpFilterMenu *self, VkpFeed *feed)
+{
+    const char *key = vkp_feed_filter(feed)->project_key;
+    return key && !vkp_rows_lookup(vkp_feed_rows(feed), key) ? self->chosen_label : NULL;
+}
+
+static char *dup_signature(const VkpRow *root, const char *gone)
+{
+    g_autoptr(GString) text = g_string_new(gone);
     for (guint i = 0; i < root->children->len; i++) {
         const VkpRow *project = g_ptr_array_index(root->children, i);
-        g_string_append_printf(text, "%s\n%s\n", project->key, project->label);
+        g_string_append_printf(text, "\n%s\n%s", project->key, project->label);
     }
     return g_strdup(text->str);
 }
 
-void vkp_filter_menu_update(GMenu *menu, const VkpRows *rows)
+static void append_project(GMenu *menu, const char *project_label, const char *key)
 {
-    const VkpRow *root = vkp_rows_root(rows);
-    g_autofree char *signature = dup_signature(root);
-    if (g_strcmp0(signature, g_object_get_data(G_OBJECT(menu), "vkp-signature")) == 0)
+    g_autofree char *label = vkp_menu_label_dup(project_label);
+    append_radio(menu, label, "win.project", key);
+}
+
+/* Only when there is something else on offer: a menu that is made anew while open collapses. */
+static void offer(VkpFilterMenu *self, VkpFeed *feed)
+{
+    const VkpRow *root = vkp_rows_root(vkp_feed_rows(feed));
+    const char *gone = gone_label(self, feed);
+    g_autofree char *signature = dup_signature(root, gone);
+    if (g_strcmp0(signature, self->signature) == 0)
         return;
-    g_object_set_data_full(G_OBJECT(menu), "vkp-signature", g_steal_pointer(&signature), g_free);
-    g_menu_remove_all(menu);
+    g_free(self->signature);
+    self->signature = g_steal_pointer(&signature);
+    g_menu_remove_all(self->model);
     g_autoptr(GMenu) kinds = g_menu_new();
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)
         append_radio(kinds, show_title((VkpShow)i), "win.show", words[i]);
-    g_menu_append_section(menu, NULL, G_MENU_MODEL(kinds));
+    g_menu_append_section(self->model, NULL, G_MENU_MODEL(kinds));
     g_autoptr(GMenu) projects = g_menu_new();
     append_radio(projects, _("All Projects"), "win.project", "");
     for (guint i = 0; i < root->children->len; i++) {
         const VkpRow *project = g_ptr_array_index(root->children, i);
-        g_autofree char *label = vkp_menu_label_dup(project->label);
-        append_radio(projects, label, "win.project", project->key);
+        append_project(projects, project->label, project->key);
     }
-    g_menu_append_section(menu, _("Project"), G_MENU_MODEL(projects));
+    if (gone)
+        append_project(projects, gone, vkp_feed_filter(feed)->project_key);
+    g_menu_append_section(self->model, _("Project"), G_MENU_MODEL(projects));
+}
+
+/* "Leftovers of Alpha Shop" */
+static void show_chosen(VkpFilterMenu *self, VkpShow show)
+{
+    const char *title = show_title(show);
+    /* Translators: what is shown, and of which project */
+    g_autofree char *text = self->chosen_label
+                                ? g_strdup_printf(_("%s of %s"), title, self->chosen_label)
+                                : g_strdup(title);
+    if (g_str_equal(gtk_label_get_text(self->label), text))
+        return;
+    gtk_label_set_text(self->label, text);
+    g_autofree char *name = g_strdup_printf(_("Filter: %s"), text);
+    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self->button)), name);
+}
+
+void vkp_filter_menu_update(VkpFilterMenu *self, VkpFeed *feed)
+{
+    note_chosen(self, feed);
+    offer(self, feed);
+    show_chosen(self, vkp_feed_filter(feed)->show);
+}
+
+VkpFilterMenu *vkp_filter_menu_new(GtkMenuButton *button, GtkLabel *label)
+{
+    VkpFilterMenu *self = g_new0(VkpFilterMenu, 1);
+    self->button = button;
+    self->label = label;
+    self->model = g_menu_new();
+    gtk_menu_button_set_menu_model(button, G_MENU_MODEL(self->model));
+    return self;
+}
+
+void vkp_filter_menu_free(VkpFilterMenu *self)
+{
+    if (!self)
+        return;
+    g_object_unref(self->model);
+    g_free(self->signature);
+    g_free(self->chosen_label);
+    g_free(self);
 }

@@ -21,7 +21,7 @@ struct _VkpWindow {
     VkpKillDesk *desk;
     VkpSettings *settings;
     VkpProcessTree *tree;
-    GMenu *filter_menu;
+    VkpFilterMenu *filter_menu;
     GtkWidget *row_menu; /* the last one; NULL: none */
     GtkHeaderBar *header;
     GtkMenuButton *filter_button;
@@ -128,7 +128,7 @@ static void update(VkpWindow *self)
               is_list ? NULL : vkp_status_page_offer(self->status_page));
     gtk_widget_set_visible(self->action_bar, is_list);
     vkp_notices_show_database(self->notices, vkp_client_database(client), !is_list);
-    vkp_filter_menu_update(self->filter_menu, rows);
+    vkp_filter_menu_update(self->filter_menu, self->feed);
     if (is_list || root->totals.n_processes == 0)
         show_rows(self);
 }
@@ -140,14 +140,6 @@ static void on_updated(VkpWindow *self)
     if (!get_state(self, "pause") || vkp_client_n_lists(client) != self->n_lists ||
         vkp_client_state(client) == VKP_CLIENT_UNREACHABLE)
         update(self);
-}
-
-static void show_filter(VkpWindow *self)
-{
-    g_autofree char *text = vkp_filter_dup_title(self->feed);
-    gtk_label_set_text(self->filter_label, text);
-    g_autofree char *name = g_strdup_printf(_("Filter: %s"), text);
-    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self->filter_button)), name);
 }
 
 /* What the person asks for is shown at once, paused or not. */
@@ -208,7 +200,6 @@ static void on_show(GSimpleAction *action, GVariant *value, gpointer user_data)
     VkpWindow *self = user_data;
     g_simple_action_set_state(action, value);
     vkp_feed_set_show(self->feed, vkp_show_from_string(g_variant_get_string(value, NULL)));
-    show_filter(self);
     update(self);
 }
 
@@ -217,7 +208,6 @@ static void on_project(GSimpleAction *action, GVariant *value, gpointer user_dat
     VkpWindow *self = user_data;
     g_simple_action_set_state(action, value);
     vkp_feed_set_project(self->feed, g_variant_get_string(value, NULL));
-    show_filter(self);
     update(self);
 }
 
@@ -313,7 +303,7 @@ static void vkp_window_dispose(GObject *object)
         g_signal_handlers_disconnect_by_data(self->feed, self);
     g_clear_object(&self->feed);
     g_clear_object(&self->desk);
-    g_clear_object(&self->filter_menu);
+    g_clear_pointer(&self->filter_menu, vkp_filter_menu_free);
     g_clear_pointer(&self->settings, vkp_settings_unref);
     G_OBJECT_CLASS(vkp_window_parent_class)->dispose(object);
 }
@@ -350,8 +340,7 @@ static void vkp_window_init(VkpWindow *self)
     g_type_ensure(VKP_TYPE_DETAILS);
     gtk_widget_init_template(GTK_WIDGET(self));
     g_action_map_add_action_entries(G_ACTION_MAP(self), entries, G_N_ELEMENTS(entries), self);
-    self->filter_menu = g_menu_new();
-    gtk_menu_button_set_menu_model(self->filter_button, G_MENU_MODEL(self->filter_menu));
+    self->filter_menu = vkp_filter_menu_new(self->filter_button, self->filter_label);
     g_signal_connect(self, "key-press-event", G_CALLBACK(on_key_press), NULL);
     g_signal_connect_swapped(self->search_entry, "search-changed", G_CALLBACK(on_search_changed),
                              self);
@@ -384,7 +373,6 @@ VkpWindow *vkp_window_new(GtkApplication *application, VkpFeed *feed, VkpKillDes
     vkp_row_actions_add(G_ACTION_MAP(self), self->tree);
     vkp_column_chooser_add(G_ACTION_MAP(self), self->columns_menu, settings);
     g_signal_connect_swapped(feed, "updated", G_CALLBACK(on_updated), self);
-    show_filter(self);
     update(self);
     g_action_group_change_action_state(
         G_ACTION_GROUP(self), "show-details",

@@ -115,13 +115,17 @@ def click_header(desktop, title):
     click(desktop.wait_for('table column header', title))
 
 
+def choose_filter(desktop, entry):
+    click(desktop.wait_for('toggle button', 'Filter'))
+    click(desktop.wait_for('radio button', entry))
+    desktop.key('Escape')  # it stays open, for another choice
+    desktop.wait_gone('radio button', entry)
+
+
 def test_filters_narrow_and_widen_the_list():
     with Rows(environment=STRICT) as desktop:
         def choose(entry):
-            click(desktop.wait_for('toggle button', 'Filter'))
-            click(desktop.wait_for('radio button', entry))
-            desktop.key('Escape')  # it stays open, for another choice
-            desktop.wait_gone('radio button', entry)
+            choose_filter(desktop, entry)
         choose('Agents')
         desktop.wait_cell('npm run dev', False)
         desktop.wait_cell('codex')
@@ -137,6 +141,24 @@ def test_filters_narrow_and_widen_the_list():
         desktop.wait_cell('Alpha Shop', False)
         desktop.wait_cell('vibe-kanban')
         desktop.wait_for('toggle button', 'Filter: All Processes of Beta Docs')
+
+
+def test_a_chosen_project_stays_on_offer_when_its_processes_are_gone():
+    with Rows(environment=STRICT) as desktop:
+        choose_filter(desktop, 'Beta Docs')
+        desktop.wait_for('toggle button', 'Filter: All Processes of Beta Docs')
+        for process in ('4277:427700', '4284:428400'):
+            desktop.mock('Exit', '(s)', process)
+        desktop.wait_label('No process matches')
+        choose_filter(desktop, 'Agents')
+        desktop.wait_for('toggle button', 'Filter: Agents of Beta Docs')
+        click(desktop.wait_for('toggle button', 'Filter'))
+        desktop.wait_for('radio button', 'Beta Docs')
+        click(desktop.wait_for('radio button', 'All Projects'))
+        desktop.wait_gone('radio button', 'Beta Docs')
+        desktop.key('Escape')
+        desktop.wait_for('toggle button', 'Filter: Agents')
+        desktop.wait_cell('codex')
 
 
 def test_columns_and_their_order_are_remembered():
