@@ -37,6 +37,7 @@ struct _VkpWindow {
     GtkContainer *scroller;
     GtkRevealer *details_revealer;
     VkpDetails *details;
+    char *details_key; /* of the row whose details were asked for last; NULL: they are closed */
     GtkWidget *action_bar;
     guint n_lists; /* of the client, when last shown */
 };
@@ -231,6 +232,9 @@ static void on_show_details(GSimpleAction *action, GVariant *value, gpointer use
     gtk_widget_set_visible(GTK_WIDGET(self->details_revealer), show);
     gtk_revealer_set_reveal_child(self->details_revealer, show);
     vkp_settings_set_show_details(self->settings, show);
+    const VkpRow *row = vkp_process_tree_selected(self->tree);
+    g_free(self->details_key);
+    self->details_key = g_strdup(show && row ? row->key : NULL);
     show_selection(self);
 }
 
@@ -253,9 +257,13 @@ static const GActionEntry entries[] = {
     {.name = "project", .parameter_type = "s", .state = "''", .change_state = on_project},
 };
 
+/* The details of that row; once more closes them. */
 static void on_row_activated(VkpWindow *self)
 {
-    g_action_group_activate_action(G_ACTION_GROUP(self), "show-details", NULL);
+    const VkpRow *row = vkp_process_tree_selected(self->tree);
+    gboolean is_open = row && g_strcmp0(row->key, self->details_key) == 0;
+    g_action_group_change_action_state(G_ACTION_GROUP(self), "show-details",
+                                       g_variant_new_boolean(!is_open));
 }
 
 static void on_menu_requested(VkpWindow *self, GdkEvent *event)
@@ -304,6 +312,7 @@ static void vkp_window_dispose(GObject *object)
     g_clear_object(&self->feed);
     g_clear_object(&self->desk);
     g_clear_pointer(&self->filter_menu, vkp_filter_menu_free);
+    g_clear_pointer(&self->details_key, g_free);
     g_clear_pointer(&self->settings, vkp_settings_unref);
     G_OBJECT_CLASS(vkp_window_parent_class)->dispose(object);
 }

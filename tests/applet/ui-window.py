@@ -212,6 +212,31 @@ def test_details_follow_the_selection():
             'CPU over the last minute', 'Memory over the last minute']
 
 
+def test_return_shows_the_details_of_each_row_and_closes_them_on_the_same():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.select('npm run dev')
+        desktop.key('Return')
+        desktop.wait_label('It is the process that vibe-kanban started')
+        desktop.key('Down')
+        wait_for('the next row', lambda: (desktop.selected() or '').startswith('node'))
+        desktop.key('Return', 'Return')
+        desktop.wait_gone('label', 'Started')
+        desktop.key('Return', 'Up', 'Return')
+        desktop.wait_label('It is the process that vibe-kanban started')
+
+
+def test_a_double_click_on_another_row_shows_its_details():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.select('rg')
+        desktop.key('F9')
+        desktop.wait_for('label', 'Started')
+        desktop.click_on(desktop.wait_for('table cell', 'codex'), '--repeat', '2', '1')
+        wait_for('the selection', lambda: (desktop.selected() or '').startswith('codex'))
+        desktop.wait_label('codex exec --json')
+
+
 def top_of(label):
     """Where its first letter is: the label itself may be higher than its text."""
     from gi.repository import Atspi

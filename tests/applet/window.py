@@ -67,6 +67,13 @@ class Window(Desktop):
         rows = Atspi.Table.get_selected_rows(self.tree())
         return rows[0] if rows else None
 
+    def click_on(self, node, *options):
+        """With the pointer, as xdotool's click with those options."""
+        from gi.repository import Atspi
+        area = Atspi.Component.get_extents(node, Atspi.CoordType.SCREEN)
+        self.run('xdotool', 'mousemove', str(area.x + min(area.width // 2, 60)),
+                 str(area.y + area.height // 2), 'click', *(options or ('1',)))
+
     def selected(self):
         """The name of the selected row, or None."""
         from gi.repository import Atspi
