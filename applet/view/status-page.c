@@ -75,9 +75,11 @@ gboolean vkp_status_page_update(VkpStatusPage *self, VkpClient *client, const Vk
     else if (root->totals.n_processes == 0)
         show_no_rows(self, client);
     else if (!root->is_visible)
-        show_status(self,
-                    &(Status){"edit-find-symbolic", _("No process matches"),
-                              _("Try another search or filter."), _("Show _All"), "win.show-all"});
+        show_status(
+            self, &(Status){"edit-find-symbolic", _("No process matches"),
+                            _("Try another search or filter. A search finds names, commands, IDs, "
+                              "ports such as “:3000”, folders, tasks and projects."),
+                            _("Show _All"), "win.show-all"});
     else
         return FALSE;
     return TRUE;

@@ -129,11 +129,20 @@ def test_typing_in_the_list_loses_no_letter():
         desktop.wait_search('vitexy')
 
 
+def test_the_field_of_the_search_says_what_it_finds():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.key('ctrl+f')
+        field = desktop.wait_for('text', 'Search processes')
+        assert ':port' in field.get_description(), 'its tooltip says so'
+
+
 def test_no_match_says_so_and_offers_all():
     with Window() as desktop:
         desktop.wait_cell('Alpha Shop')
         desktop.type('zzzz')
         desktop.wait_label('No process matches')
+        desktop.wait_label('Try another search or filter. A search finds names, commands')
         click(find(desktop.app, 'push button', 'Show All'))
         desktop.wait_cell('Alpha Shop')
 
