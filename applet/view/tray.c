@@ -196,10 +196,11 @@ static void update(VkpTray *self)
     vkp_busiest_update(self->busiest, rows);
     for (guint i = 0; i < N_TASKS; i++)
         show_task(self, self->tasks[i], is_ready ? vkp_busiest_at(self->busiest, rows, i) : NULL);
-    show_icon(self, totals, header);
     /* Translators: the tooltip of the icon in the tray; %s is "12 processes, 2 agents" */
     g_autofree char *title = g_strdup_printf(_("Vibe Kanban Processes: %s"), header);
     app_indicator_set_title(self->indicator, title);
+    /* A panel that shows both, as Xfce's, leaves out what is said twice word for word. */
+    show_icon(self, totals, title);
     g_autofree char *count = g_strdup_printf("%u", totals->n_processes);
     app_indicator_set_label(self->indicator, totals->n_processes ? count : "", "999");
 }

@@ -86,6 +86,19 @@ def test_icon_tells_leftovers_from_work_from_nothing():
                  desktop.tray_property('Title'))
 
 
+def test_the_icon_and_its_title_say_the_same():
+    """Xfce's panel shows both in the tooltip, unless they are equal."""
+    with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
+        for process, counts in ((None, '12 processes, 3 agents, 3 leftovers'),
+                                ('4235:423500', '11 processes, 3 agents, 3 leftovers')):
+            if process:
+                desktop.mock('Exit', '(s)', process)
+            wait_for('the title', lambda: desktop.tray_property('Title') ==
+                     'Vibe Kanban Processes: ' + counts)
+            for name in ('IconAccessibleDesc', 'AttentionAccessibleDesc'):
+                assert desktop.tray_property(name) == desktop.tray_property('Title'), name
+
+
 def test_show_and_middle_click_open_the_window():
     with Desktop(applet_program(), applet_arguments=['--hidden']) as desktop:
         desktop.tray_click('Show Processes')
