@@ -55,3 +55,15 @@ void vkp_column_chooser_add(GActionMap *actions, GMenu *menu, VkpSettings *setti
     for (guint i = 1; i < vkp_columns_n(); i++)
         add_column(actions, menu, settings, vkp_columns_at(i));
 }
+
+GtkWidget *vkp_column_chooser_popup(GMenu *model, GtkWidget *header, GdkEvent *event)
+{
+    GtkMenu *menu = GTK_MENU(gtk_menu_new_from_model(G_MENU_MODEL(model)));
+    gtk_menu_attach_to_widget(menu, gtk_widget_get_parent(header), NULL); /* else it is bold, too */
+    if (event)
+        gtk_menu_popup_at_pointer(menu, event);
+    else
+        gtk_menu_popup_at_widget(menu, header, GDK_GRAVITY_SOUTH_WEST, GDK_GRAVITY_NORTH_WEST,
+                                 NULL);
+    return GTK_WIDGET(menu);
+}

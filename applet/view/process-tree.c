@@ -26,7 +26,7 @@ struct _VkpProcessTree {
     guint widths_timer;
 };
 
-enum { ROW_SELECTED, MENU_REQUESTED, KILL_REQUESTED, ORDER_CHANGED, N_SIGNALS };
+enum { ROW_SELECTED, MENU_REQUESTED, COLUMNS_REQUESTED, KILL_REQUESTED, ORDER_CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE(VkpProcessTree, vkp_process_tree, GTK_TYPE_TREE_VIEW)
@@ -173,6 +173,19 @@ static void on_width_changed(VkpProcessTree *self)
     g_source_set_name_by_id(self->widths_timer, "vkp-column-widths");
 }
 
+/* After GTK, which lets no other handler have the clicks on a header that does not sort. */
+static void on_header_event(VkpProcessTree *self, GdkEvent *event, GtkWidget *header)
+{
+    if (gdk_event_triggers_context_menu(event))
+        g_signal_emit(self, signals[COLUMNS_REQUESTED], 0, header, event);
+}
+
+static gboolean on_header_popup(VkpProcessTree *self, GtkWidget *header)
+{
+    g_signal_emit(self, signals[COLUMNS_REQUESTED], 0, header, NULL);
+    return TRUE;
+}
+
 static void add_column(VkpProcessTree *self, const VkpColumn *column, const VkpHistory *history)
 {
     GtkTreeViewColumn *view_column = vkp_columns_build(column, GTK_WIDGET(self), history);
@@ -187,6 +200,9 @@ static void add_column(VkpProcessTree *self, const VkpColumn *column, const VkpH
     g_signal_connect(view_column, "clicked", G_CALLBACK(on_column_clicked), self);
     g_signal_connect_swapped(view_column, "notify::fixed-width", G_CALLBACK(on_width_changed),
                              self);
+    GtkWidget *header = gtk_tree_view_column_get_button(view_column);
+    g_signal_connect_swapped(header, "event-after", G_CALLBACK(on_header_event), self);
+    g_signal_connect_swapped(header, "popup-menu", G_CALLBACK(on_header_popup), self);
 }
 
 /* The name is always there. */
@@ -310,6 +326,9 @@ static void vkp_process_tree_class_init(VkpProcessTreeClass *class)
     signals[MENU_REQUESTED] =
         g_signal_new("menu-requested", VKP_TYPE_PROCESS_TREE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                      NULL, G_TYPE_NONE, 1, GDK_TYPE_EVENT | G_SIGNAL_TYPE_STATIC_SCOPE);
+    signals[COLUMNS_REQUESTED] = g_signal_new(
+        "columns-requested", VKP_TYPE_PROCESS_TREE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+        G_TYPE_NONE, 2, GTK_TYPE_WIDGET, GDK_TYPE_EVENT | G_SIGNAL_TYPE_STATIC_SCOPE);
     signals[KILL_REQUESTED] =
         g_signal_new("kill-requested", VKP_TYPE_PROCESS_TREE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                      NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);

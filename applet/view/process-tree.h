@@ -12,6 +12,7 @@
  * Signals:
  *   "row-selected"    another row is selected, or the selected one changed
  *   "menu-requested"  (GdkEvent *event) a context menu for the selected row, event NULL for keys
+ *   "columns-requested" (GtkWidget *header, GdkEvent *event) a menu to choose columns from
  *   "kill-requested"  (gboolean force) Delete was pressed
  *   "order-changed"   a person chose another order: update soon */
 #define VKP_TYPE_PROCESS_TREE (vkp_process_tree_get_type())

@@ -22,7 +22,7 @@ struct _VkpWindow {
     VkpSettings *settings;
     VkpProcessTree *tree;
     VkpFilterMenu *filter_menu;
-    GtkWidget *row_menu; /* the last one; NULL: none */
+    GtkWidget *list_menu; /* the last one of a row or of the columns; NULL: none */
     GtkHeaderBar *header;
     GtkMenuButton *filter_button;
     GtkLabel *filter_label;
@@ -111,7 +111,7 @@ static void show_rows(VkpWindow *self)
     const VkpRowFilter *filter = vkp_feed_filter(self->feed);
     VkpTreeMode mode = {
         .is_searching = filter->search != NULL,
-        .is_covered = (self->row_menu && gtk_widget_get_visible(self->row_menu)) ||
+        .is_covered = (self->list_menu && gtk_widget_get_visible(self->list_menu)) ||
                       vkp_kill_desk_is_asking(self->desk),
     };
     vkp_process_tree_update(self->tree, vkp_feed_rows(self->feed), mode);
@@ -268,8 +268,14 @@ static void on_row_activated(VkpWindow *self)
 
 static void on_menu_requested(VkpWindow *self, GdkEvent *event)
 {
-    g_clear_pointer(&self->row_menu, gtk_widget_destroy);
-    self->row_menu = vkp_row_menu_popup(self->tree, event);
+    g_clear_pointer(&self->list_menu, gtk_widget_destroy);
+    self->list_menu = vkp_row_menu_popup(self->tree, event);
+}
+
+static void on_columns_requested(VkpWindow *self, GtkWidget *header, GdkEvent *event)
+{
+    g_clear_pointer(&self->list_menu, gtk_widget_destroy);
+    self->list_menu = vkp_column_chooser_popup(self->columns_menu, header, event);
 }
 
 /* Typing anywhere but in a field searches. */
@@ -366,6 +372,8 @@ static void add_tree(VkpWindow *self)
     g_signal_connect_swapped(self->tree, "row-selected", G_CALLBACK(show_selection), self);
     g_signal_connect_swapped(self->tree, "row-activated", G_CALLBACK(on_row_activated), self);
     g_signal_connect_swapped(self->tree, "menu-requested", G_CALLBACK(on_menu_requested), self);
+    g_signal_connect_swapped(self->tree, "columns-requested", G_CALLBACK(on_columns_requested),
+                             self);
     g_signal_connect_swapped(self->tree, "kill-requested", G_CALLBACK(kill_selected), self);
     g_signal_connect_swapped(self->tree, "order-changed", G_CALLBACK(show_rows), self);
 }

@@ -161,6 +161,18 @@ def test_a_chosen_project_stays_on_offer_when_its_processes_are_gone():
         desktop.wait_cell('codex')
 
 
+def test_a_header_offers_the_columns():
+    with Rows(environment=STRICT) as desktop:
+        for header, column in (('Name', 'Threads'), ('Activity', 'State')):
+            desktop.click_on(desktop.wait_for('table column header', header), '3')
+            click(desktop.wait_for('check menu item', column))
+            desktop.wait_for('table column header', column)
+        desktop.click_on(desktop.wait_for('table column header', 'Threads'), '3')
+        click(desktop.wait_for('check menu item', 'Threads'))
+        desktop.wait_gone('table column header', 'Threads')
+        desktop.wait_cell('Alpha Shop')
+
+
 def test_columns_and_their_order_are_remembered():
     with Rows(environment=STORED) as desktop:
         before = rows_in_order(desktop)
