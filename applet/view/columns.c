@@ -161,6 +161,7 @@ static void render_name(GtkTreeViewColumn *view_column G_GNUC_UNUSED, GtkCellRen
     vkp_text_cell_set(VKP_TEXT_CELL(cell), text,
                       (VkpTextStyle){.n_bold = row->kind == VKP_ROW_PROJECT ? n_plain : 0,
                                      .n_plain = n_plain,
+                                     .ends_in_count = !row->member,
                                      .is_italic = row->member && vkp_member_is_weak(row->member),
                                      .is_colored = is_leftover(row)});
 }

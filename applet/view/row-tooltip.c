@@ -27,7 +27,20 @@ char *vkp_member_dup_tooltip(const VkpMember *member)
     return g_string_free(text, FALSE);
 }
 
+/* A column may be too narrow for its name. */
+static char *dup_group_tooltip(const VkpRow *row)
+{
+    const VkpTotals *totals = &row->totals;
+    g_autofree char *counts =
+        vkp_format_dup_counts(totals->n_processes, totals->n_agents, totals->n_leftovers);
+    GString *text = g_string_new(NULL);
+    append_line(text, row->label);
+    append_line(text, row->detail);
+    append_line(text, counts);
+    return g_string_free(text, FALSE);
+}
+
 char *vkp_row_dup_tooltip(const VkpRow *row)
 {
-    return row->member ? vkp_member_dup_tooltip(row->member) : NULL;
+    return row->member ? vkp_member_dup_tooltip(row->member) : dup_group_tooltip(row);
 }

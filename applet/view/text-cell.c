@@ -33,8 +33,9 @@ void vkp_text_cell_set(VkpTextCell *self, const char *text, VkpTextStyle style)
 /* Everything that is part of a layout; colours are not among it, but how far they are dimmed is. */
 static char *dup_key(const VkpTextCell *self, gint width, guint16 dim_alpha)
 {
-    return g_strdup_printf("%d %u %u %u %d %s", width, dim_alpha, self->style.n_bold,
-                           self->style.n_plain, self->style.is_italic, self->text);
+    return g_strdup_printf("%d %u %u %u %d %d %s", width, dim_alpha, self->style.n_bold,
+                           self->style.n_plain, self->style.ends_in_count, self->style.is_italic,
+                           self->text);
 }
 
 static PangoAttrList *make_attributes(const VkpTextStyle *style, guint16 dim_alpha)
@@ -68,6 +69,18 @@ static gboolean runs_against(PangoLayout *layout, gboolean is_rtl)
     return FALSE;
 }
 
+/* The end of the plain part stays in sight: there is no room for anything after it. */
+static void keep_count(PangoLayout *layout, const VkpTextCell *self, gint width)
+{
+    gint plain;
+    pango_layout_set_text(layout, self->text, (int)self->style.n_plain);
+    pango_layout_get_pixel_size(layout, &plain, NULL);
+    if (plain > width)
+        pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_MIDDLE);
+    else
+        pango_layout_set_text(layout, self->text, -1);
+}
+
 static PangoLayout *make_layout(const VkpTextCell *self, GtkWidget *widget, gint width,
                                 guint16 dim_alpha)
 {
@@ -82,6 +95,8 @@ static PangoLayout *make_layout(const VkpTextCell *self, GtkWidget *widget, gint
     pango_layout_set_attributes(layout, attributes);
     pango_layout_set_ellipsize(layout, self->ellipsize);
     pango_layout_set_single_paragraph_mode(layout, TRUE);
+    if (self->style.ends_in_count)
+        keep_count(layout, self, width);
     pango_layout_set_width(layout, width * PANGO_SCALE);
     /* The side is the widget's matter; Pango turns it around for a text that runs against it. */
     gboolean is_right = (self->xalign > 0.5f) != is_rtl;

@@ -18,8 +18,9 @@ GtkCellRenderer *vkp_text_cell_new(float xalign, PangoEllipsizeMode ellipsize);
 
 /* How the next cell looks beside its text. */
 typedef struct {
-    guint n_bold;  /* so many bytes of the text at its start are semi-bold */
-    guint n_plain; /* so many bytes at its start are plain, the rest is dimmed; 0: all */
+    guint n_bold;           /* so many bytes of the text at its start are semi-bold */
+    guint n_plain;          /* so many bytes at its start are plain, the rest is dimmed; 0: all */
+    gboolean ends_in_count; /* what is plain does: a long text loses its middle rather than that */
     gboolean is_italic;
     gboolean is_colored; /* in the colour of leftovers */
 } VkpTextStyle;

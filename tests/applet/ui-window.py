@@ -252,6 +252,21 @@ def top_of(label):
     return Atspi.Text.get_character_extents(label, 0, Atspi.CoordType.SCREEN).y
 
 
+def test_a_long_title_is_whole_in_the_details():
+    title = 'Rework the authentication of the whole storefront and its mails, ' * 3 + 'at last'
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.mock('Update', '(ss)', '4242:424200', json.dumps({'task_title': title}))
+        desktop.select('Rework the')
+        desktop.key('Return')
+        label = desktop.wait_for('label', title)
+        from gi.repository import Atspi
+        end = Atspi.Text.get_character_extents(label, len(title) - 1, Atspi.CoordType.SCREEN)
+        area = Atspi.Component.get_extents(label, Atspi.CoordType.SCREEN)
+        assert end.y > top_of(label), 'the title wraps'
+        assert end.x + end.width <= area.x + area.width, (end.x, area.x, area.width)
+
+
 def test_a_fact_stands_beside_its_name_where_its_neighbour_wraps():
     with Window() as desktop:
         desktop.wait_cell('Alpha Shop')
