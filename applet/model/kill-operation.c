@@ -38,11 +38,9 @@ static VkpVictim *victim_at(const VkpKillOperation *self, guint index)
     return g_ptr_array_index(self->victims, index);
 }
 
-/* One that the list does not know yet cannot be judged: shown, but left unticked. */
-static gboolean is_weak(const VkpKillOperation *self, const VkpMember *member)
+/* One that the list does not know yet cannot be judged. */
+static gboolean is_weak(const VkpMember *member)
 {
-    if (self->order->scope == VKP_SCOPE_SINGLE)
-        return FALSE; /* a person pointed at it */
     return !member || vkp_member_is_weak(member);
 }
 
@@ -56,8 +54,10 @@ static VkpVictim *victim_new(const VkpKillOperation *self, const VkpKillResult *
     victim->is_hidden = vkp_kill_order_hides(self->order, result->identity);
     victim->is_protected = result->outcome == VKP_OUTCOME_PROTECTED;
     victim->is_gone = result->outcome == VKP_OUTCOME_GONE;
-    victim->is_weak = !victim->is_protected && is_weak(self, member);
-    victim->is_ticked = result->outcome == VKP_OUTCOME_WOULD_KILL && !victim->is_weak;
+    victim->is_weak = !victim->is_protected && is_weak(member);
+    /* A person pointed at a single one; a group takes them in only by a tick. */
+    gboolean is_meant = self->order->scope == VKP_SCOPE_SINGLE || !victim->is_weak;
+    victim->is_ticked = result->outcome == VKP_OUTCOME_WOULD_KILL && is_meant;
     return victim;
 }
 

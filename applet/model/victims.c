@@ -79,7 +79,9 @@ static void count_victim(VkpKillCounts *counts, const VkpVictim *victim)
     counts->n_hidden += vkp_victim_is_remaining(victim) && victim->is_hidden ? 1 : 0;
     counts->n_gone += victim->is_gone ? 1 : 0;
     counts->n_unlisted += victim->is_unlisted && !victim->is_gone ? 1 : 0;
-    counts->n_weak += victim->is_weak ? 1 : 0;
+    gboolean is_weak = victim->is_weak && vkp_victim_is_there(victim);
+    counts->n_weak += is_weak ? 1 : 0;
+    counts->n_weak_ticked += is_weak && victim->is_ticked ? 1 : 0;
     counts->n_protected += victim->is_protected ? 1 : 0;
     if (victim->outcome == VKP_OUTCOME_GONE)
         counts->n_vanished++;

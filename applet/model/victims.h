@@ -9,7 +9,7 @@ typedef struct {
     VkpIdentity identity;
     char *name;
     VkpMember *member;     /* what the list said of it; NULL: nothing */
-    gboolean is_weak;      /* group scopes spare it unless it is ticked */
+    gboolean is_weak;      /* may have nothing to do with what it is listed for */
     gboolean is_protected; /* never killed */
     gboolean is_hidden;    /* the list's filter hides it */
     gboolean is_ticked;
@@ -38,10 +38,11 @@ typedef struct {
     guint n_ticked;    /* would be or were signalled, those that are gone included */
     guint n_remaining; /* of them: still there */
     guint n_gone;
-    guint n_unlisted; /* without those that are gone */
-    guint n_agents;   /* of the remaining ticked ones */
-    guint n_hidden;   /* likewise */
-    guint n_weak;
+    guint n_unlisted;    /* without those that are gone */
+    guint n_agents;      /* of the remaining ticked ones */
+    guint n_hidden;      /* likewise */
+    guint n_weak;        /* still there, ticked or not */
+    guint n_weak_ticked; /* of them */
     guint n_protected;
     guint n_killed;   /* outcome exited or killed */
     guint n_vanished; /* outcome gone: before we came */

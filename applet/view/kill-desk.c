@@ -92,12 +92,13 @@ static void open_dialog(VkpKillDesk *self)
     gtk_window_present(GTK_WINDOW(self->dialog));
 }
 
-/* One process that is no agent needs no question if its owner wants none; nothing that a person has
- * not seen named is killed without. */
+/* One process that is no agent and surely of its task needs no question if its owner wants none;
+ * nothing that a person has not seen named is killed without. */
 static gboolean needs_question(VkpKillDesk *self)
 {
     VkpKillCounts counts = vkp_kill_operation_count(self->asking);
     return vkp_settings_get_confirms_always(self->settings) || counts.n_agents > 0 ||
+           counts.n_weak > 0 ||
            vkp_kill_operation_order(self->asking)->worded_as != VKP_SCOPE_SINGLE ||
            counts.n_remaining != 1;
 }

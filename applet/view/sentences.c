@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/view/format.h"
 
 #define MAX_NAMED 3
 
@@ -132,11 +133,26 @@ char *vkp_sentence_dup_agents(VkpKillOperation *operation)
         n);
 }
 
+static gboolean is_single(VkpKillOperation *operation)
+{
+    return vkp_kill_operation_order(operation)->worded_as == VKP_SCOPE_SINGLE;
+}
+
+static char *dup_single_weak(VkpKillOperation *operation)
+{
+    const VkpVictim *victim = g_ptr_array_index(vkp_kill_operation_victims(operation), 0);
+    g_autofree char *reason = victim->member ? vkp_format_dup_reason(victim->member) : NULL;
+    return g_strconcat(_("It may have nothing to do with vibe-kanban."), reason ? " " : NULL,
+                       reason, NULL);
+}
+
 char *vkp_sentence_dup_weak(VkpKillOperation *operation)
 {
     guint n = vkp_kill_operation_count(operation).n_weak;
     if (n == 0)
         return NULL;
+    if (is_single(operation))
+        return dup_single_weak(operation);
     return g_strdup_printf(
         ngettext(
             "%u process may have nothing to do with it, and is spared unless you tick it.",

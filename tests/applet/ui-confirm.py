@@ -177,6 +177,19 @@ def test_weak_ones_are_spared_unless_ticked_and_protected_ones_always():
         assert 'include_weak' not in kill[2], kill
 
 
+def test_a_weak_one_alone_is_said_to_be_weak_and_why():
+    with Window() as desktop:
+        desktop.select('bash')
+        desktop.key('Delete')
+        dialog = desktop.wait_for('dialog', 'Kill “bash” (4249)')
+        assert ('It may have nothing to do with vibe-kanban. It runs inside the folder of this '
+                'attempt, which may be a coincidence.') in names(dialog, 'label')
+        assert 'Only runs there' in names(dialog, 'table cell')
+        click(desktop.wait_for('push button', 'Kill 1 '))
+        kill = wait_for('the kill', desktop.kills)[0]
+        assert kill[2]['expected_ids'] == ['4249:424900'], kill
+
+
 def test_a_tick_takes_a_process_in_or_out():
     with Asking('Kill Leftovers') as desktop:
         desktop.key('Tab', 'Tab', 'Tab')

@@ -105,6 +105,17 @@ def test_grace_escalation_and_confirmation_count():
                            '2 seconds is forced to exit.')
 
 
+def test_a_weak_one_is_asked_for_in_any_case():
+    with Choosing() as desktop:
+        click(desktop.control('Always ask'))
+        desktop.wait_stored('confirm', "'groups-and-agents'")
+        desktop.close()
+        desktop.select('bash')
+        desktop.key('Delete')
+        desktop.wait_for('push button', 'Kill 1 Process')
+        assert not desktop.kills(), desktop.kills()
+
+
 def test_autostart_is_a_file_that_starts_it_hidden():
     with Choosing() as desktop:
         file = os.path.join(desktop.environment['XDG_CONFIG_HOME'], 'autostart',
