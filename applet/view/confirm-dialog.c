@@ -3,7 +3,7 @@
 
 #include <glib/gi18n.h>
 
-#include "applet/view/sentences.h"
+#include "applet/view/question-sentences.h"
 #include "applet/view/victim-list.h"
 
 struct _VkpConfirmDialog {

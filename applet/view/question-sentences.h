@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "applet/model/kill-operation.h"
+
+/* What a person is asked before a kill. The caller frees all of them; "dup" ones that have
+ * nothing to say return NULL. */
+
+/* "Kill 3 processes of the task “Add login page”?" */
+char *vkp_sentence_dup_question(VkpKillOperation *operation);
+
+/* The button: "_Kill 3 Processes"; with a mnemonic. */
+char *vkp_sentence_dup_verb(VkpKillOperation *operation);
+
+/* What happens to them: how long they have, and then. */
+char *vkp_sentence_dup_manner(VkpKillOperation *operation);
+
+/* "2 coding agents are among them. What they were doing is interrupted." */
+char *vkp_sentence_dup_agents(VkpKillOperation *operation);
+
+/* "2 processes may have nothing to do with it, and are spared unless you tick them." */
+char *vkp_sentence_dup_weak(VkpKillOperation *operation);
+
+/* "3 of them are not shown in the list." */
+char *vkp_sentence_dup_hidden(VkpKillOperation *operation);
+
+/* "node (12) is protected and is spared." */
+char *vkp_sentence_dup_spared(VkpKillOperation *operation);
+
+/* "2 have exited already." */
+char *vkp_sentence_dup_gone(VkpKillOperation *operation);
+
+/* "2 are no longer listed." */
+char *vkp_sentence_dup_unlisted(VkpKillOperation *operation);
