@@ -76,6 +76,7 @@ static void count_victim(VkpKillCounts *counts, const VkpVictim *victim)
 {
     counts->n_ticked += victim->is_ticked ? 1 : 0;
     counts->n_remaining += vkp_victim_is_remaining(victim) ? 1 : 0;
+    counts->n_choices += vkp_victim_is_there(victim) && !victim->is_protected ? 1 : 0;
     counts->n_hidden += vkp_victim_is_remaining(victim) && victim->is_hidden ? 1 : 0;
     counts->n_gone += victim->is_gone ? 1 : 0;
     counts->n_unlisted += victim->is_unlisted && !victim->is_gone ? 1 : 0;

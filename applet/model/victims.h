@@ -37,6 +37,7 @@ gboolean vkp_victim_is_lost(const VkpVictim *victim);
 typedef struct {
     guint n_ticked;    /* would be or were signalled, those that are gone included */
     guint n_remaining; /* of them: still there */
+    guint n_choices;   /* still there and not protected: can be ticked */
     guint n_gone;
     guint n_unlisted;    /* without those that are gone */
     guint n_agents;      /* of the remaining ticked ones */

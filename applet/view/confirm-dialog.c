@@ -34,6 +34,19 @@ static void show_sentence(GtkLabel *label, GtkWidget *box, char *sentence)
     gtk_widget_set_visible(box ? box : GTK_WIDGET(label), text != NULL);
 }
 
+/* Where nothing can be killed there is nothing to cancel either. */
+static void show_buttons(VkpConfirmDialog *self, const VkpKillCounts *counts)
+{
+    gboolean has_choice = counts->n_choices > 0;
+    g_autofree char *verb = vkp_sentence_dup_verb(self->operation);
+    gtk_button_set_label(self->kill_button, verb);
+    gtk_button_set_label(self->cancel_button, has_choice ? _("_Cancel") : _("C_lose"));
+    gtk_widget_set_sensitive(GTK_WIDGET(self->kill_button), counts->n_remaining > 0);
+    gtk_widget_set_visible(GTK_WIDGET(self->kill_button), has_choice);
+    if (!has_choice)
+        gtk_widget_grab_focus(GTK_WIDGET(self->cancel_button));
+}
+
 static void show_operation(VkpConfirmDialog *self)
 {
     if (vkp_kill_operation_state(self->operation) != VKP_KILL_CONFIRMING)
@@ -49,9 +62,7 @@ static void show_operation(VkpConfirmDialog *self)
     show_sentence(self->spared, NULL, vkp_sentence_dup_spared(self->operation));
     show_sentence(self->gone, NULL, vkp_sentence_dup_gone(self->operation));
     show_sentence(self->unlisted, NULL, vkp_sentence_dup_unlisted(self->operation));
-    g_autofree char *verb = vkp_sentence_dup_verb(self->operation);
-    gtk_button_set_label(self->kill_button, verb);
-    gtk_widget_set_sensitive(GTK_WIDGET(self->kill_button), counts.n_remaining > 0);
+    show_buttons(self, &counts);
 }
 
 /* Return activates the default, which is Cancel, also from the list and from the expander: only the

@@ -9,12 +9,30 @@
 
 #define MAX_NAMED 3
 
-static char *dup_single_question(VkpKillOperation *operation)
+static gboolean is_single(VkpKillOperation *operation)
+{
+    return vkp_kill_operation_order(operation)->worded_as == VKP_SCOPE_SINGLE;
+}
+
+/* In place of the question, where there is none. */
+static char *dup_no_choice(VkpKillOperation *operation)
 {
     const GPtrArray *victims = vkp_kill_operation_victims(operation);
-    if (victims->len == 0)
+    if (is_single(operation) && victims->len == 0)
         return g_strdup(_("The process has exited already."));
-    const VkpVictim *victim = g_ptr_array_index(victims, 0);
+    const VkpVictim *victim = is_single(operation) ? g_ptr_array_index(victims, 0) : NULL;
+    if (!victim || vkp_victim_is_there(victim))
+        return g_strdup(_("There is nothing to kill."));
+    g_autofree char *name = vkp_text_dup_display(victim->name);
+    /* Translators: a process by its name and number */
+    return g_strdup_printf(victim->is_gone ? _("“%s” (%d) has exited already.")
+                                           : _("“%s” (%d) is no longer listed."),
+                           name, (int)victim->identity.pid);
+}
+
+static char *dup_single_question(VkpKillOperation *operation)
+{
+    const VkpVictim *victim = g_ptr_array_index(vkp_kill_operation_victims(operation), 0);
     g_autofree char *name = vkp_text_dup_display(victim->name);
     int pid = (int)victim->identity.pid;
     const VkpTie *tie = victim->member ? &victim->member->tie : NULL;
@@ -80,10 +98,15 @@ char *vkp_sentence_dup_question(VkpKillOperation *operation)
     VkpScopeKind scope = vkp_kill_operation_order(operation)->worded_as;
     VkpKillCounts counts = vkp_kill_operation_count(operation);
     const char *subject = vkp_kill_operation_order(operation)->subject;
+    if (counts.n_choices == 0)
+        return dup_no_choice(operation);
+    if (counts.n_remaining == 0) {
+        g_autofree char *title = vkp_sentence_dup_title(operation);
+        /* Translators: %s is a process, a task, a project or "Leftovers" */
+        return g_strdup_printf(_("%s: tick what is to be killed"), title);
+    }
     if (scope == VKP_SCOPE_SINGLE)
         return dup_single_question(operation);
-    if (counts.n_remaining == 0 && counts.n_weak == 0)
-        return g_strdup(_("There is nothing to kill."));
     if (!subject)
         return dup_global_question(scope, &counts);
     g_autofree char *shown = vkp_text_dup_display(subject);
@@ -93,7 +116,10 @@ char *vkp_sentence_dup_question(VkpKillOperation *operation)
 char *vkp_sentence_dup_verb(VkpKillOperation *operation)
 {
     guint n = vkp_kill_operation_count(operation).n_remaining;
-    if (vkp_kill_operation_order(operation)->force)
+    gboolean is_forced = vkp_kill_operation_order(operation)->force;
+    if (n == 0)
+        return g_strdup(is_forced ? _("_Force Kill") : _("_Kill"));
+    if (is_forced)
         return g_strdup_printf(ngettext("_Force Kill %u Process", "_Force Kill %u Processes", n),
                                n);
     return g_strdup_printf(ngettext("_Kill %u Process", "_Kill %u Processes", n), n);
@@ -133,11 +159,6 @@ char *vkp_sentence_dup_agents(VkpKillOperation *operation)
         n);
 }
 
-static gboolean is_single(VkpKillOperation *operation)
-{
-    return vkp_kill_operation_order(operation)->worded_as == VKP_SCOPE_SINGLE;
-}
-
 static char *dup_single_weak(VkpKillOperation *operation)
 {
     const VkpVictim *victim = g_ptr_array_index(vkp_kill_operation_victims(operation), 0);
@@ -146,18 +167,37 @@ static char *dup_single_weak(VkpKillOperation *operation)
                        reason, NULL);
 }
 
-char *vkp_sentence_dup_weak(VkpKillOperation *operation)
+static char *dup_weak_spared(guint n)
 {
-    guint n = vkp_kill_operation_count(operation).n_weak;
-    if (n == 0)
-        return NULL;
-    if (is_single(operation))
-        return dup_single_weak(operation);
     return g_strdup_printf(
         ngettext(
             "%u process may have nothing to do with it, and is spared unless you tick it.",
             "%u processes may have nothing to do with it, and are spared unless you tick them.", n),
         n);
+}
+
+static char *dup_weak_ticked(guint n)
+{
+    return g_strdup_printf(ngettext("%u ticked process may have nothing to do with it.",
+                                    "%u ticked processes may have nothing to do with it.", n),
+                           n);
+}
+
+char *vkp_sentence_dup_weak(VkpKillOperation *operation)
+{
+    VkpKillCounts counts = vkp_kill_operation_count(operation);
+    guint n_spared = counts.n_weak - counts.n_weak_ticked;
+    if (counts.n_weak == 0)
+        return NULL;
+    if (is_single(operation))
+        return dup_single_weak(operation);
+    if (n_spared == 0)
+        return dup_weak_ticked(counts.n_weak_ticked);
+    if (counts.n_weak_ticked == 0)
+        return dup_weak_spared(n_spared);
+    g_autofree char *ticked = dup_weak_ticked(counts.n_weak_ticked);
+    g_autofree char *spared = dup_weak_spared(n_spared);
+    return g_strconcat(ticked, " ", spared, NULL);
 }
 
 char *vkp_sentence_dup_hidden(VkpKillOperation *operation)
@@ -211,7 +251,7 @@ char *vkp_sentence_dup_spared(VkpKillOperation *operation)
 char *vkp_sentence_dup_gone(VkpKillOperation *operation)
 {
     guint n = vkp_kill_operation_count(operation).n_gone;
-    if (n == 0)
+    if (n == 0 || is_single(operation)) /* which the question says */
         return NULL;
     return g_strdup_printf(ngettext("%u has exited already.", "%u have exited already.", n), n);
 }
@@ -219,7 +259,7 @@ char *vkp_sentence_dup_gone(VkpKillOperation *operation)
 char *vkp_sentence_dup_unlisted(VkpKillOperation *operation)
 {
     guint n = vkp_kill_operation_count(operation).n_unlisted;
-    if (n == 0)
+    if (n == 0 || is_single(operation))
         return NULL;
     return vkp_sentence_dup_no_longer_listed(n);
 }

@@ -6,10 +6,10 @@
 /* What a person is asked before a kill. The caller frees all of them; "dup" ones that have
  * nothing to say return NULL. */
 
-/* "Kill 3 processes of the task “Add login page”?" */
+/* "Kill 3 processes of the task “Add login page”?", or why there is nothing to ask. */
 char *vkp_sentence_dup_question(VkpKillOperation *operation);
 
-/* The button: "_Kill 3 Processes"; with a mnemonic. */
+/* The button: "_Kill 3 Processes", or "_Kill" while nothing is ticked; with a mnemonic. */
 char *vkp_sentence_dup_verb(VkpKillOperation *operation);
 
 /* What happens to them: how long they have, and then. */

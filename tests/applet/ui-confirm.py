@@ -203,6 +203,70 @@ def test_a_tick_takes_a_process_in_or_out():
         desktop.expect_killed(LEFTOVERS[1:])
 
 
+def tick(desktop, name):
+    """Selects it in the list of the question and ticks it, or takes it out."""
+    from gi.repository import Atspi
+    cell = wait_for('the victim', lambda: find(desktop.dialog, 'table cell', name))
+    area = Atspi.Component.get_extents(cell, Atspi.CoordType.SCREEN)
+    desktop.click((area.x + 20, area.y + area.height // 2))
+    desktop.key('space')
+
+
+def test_a_weak_one_that_is_ticked_is_not_said_to_be_spared():
+    with Asking('Kill All…') as desktop:
+        tick(desktop, 'bash')
+        wait_for('the words to follow', lambda: find(
+            desktop.dialog, 'label', '1 ticked process may have nothing to do with it.'))
+        sentences = ' '.join(names(desktop.dialog, 'label'))
+        assert 'unless you tick it' not in sentences, sentences
+
+
+def test_where_only_weak_ones_are_the_question_is_which():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.mock('Exit', '(s)', '4242:424200')
+        desktop.wait_cell('codex', False)
+        desktop.select('Fix rounding')
+        desktop.key('Delete')
+        desktop.dialog = desktop.wait_for(
+            'dialog', 'Fix rounding in the cart: tick what is to be killed')
+        assert [name for name in names(desktop.dialog, 'push button')
+                if name.startswith('Kill')] == ['Kill'], 'nothing is counted'
+        tick(desktop, 'bash')
+        desktop.wait_for('dialog', 'Kill 1 process of the task “Fix rounding in the cart”?')
+        desktop.wait_for('push button', 'Kill 1 Process')
+
+
+def expect_nothing_to_kill(desktop):
+    wait_for('a way out', lambda: find(desktop.dialog, 'push button', 'Close'))
+    buttons = [name for name in names(desktop.dialog, 'push button') if name]
+    assert buttons == ['Close'], buttons
+
+
+def test_a_single_victim_that_exits_leaves_nothing_to_ask():
+    with Window() as desktop:
+        desktop.select('codex')
+        desktop.key('Delete')
+        desktop.dialog = desktop.wait_for('dialog', 'Kill “codex” (4242)')
+        desktop.mock('Exit', '(s)', '4242:424200')
+        desktop.wait_for('dialog', '“codex” (4242) is no longer listed.')
+        expect_nothing_to_kill(desktop)
+        desktop.key('Return')
+        desktop.wait_gone('dialog', '')
+        assert not desktop.kills(), desktop.kills()
+
+
+def test_without_victims_there_is_nothing_to_cancel():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        for process in LEFTOVERS:
+            desktop.mock('Exit', '(s)', process)
+        desktop.wait_cell('Leftovers', False)
+        desktop.spawn(applet_program(), '--kill-leftovers')
+        desktop.dialog = desktop.wait_for('dialog', 'There is nothing to kill.')
+        expect_nothing_to_kill(desktop)
+
+
 def test_exits_meanwhile_are_told_and_not_sent():
     with Asking('Kill Leftovers') as desktop:
         desktop.mock('Exit', '(s)', LEFTOVERS[0])
