@@ -2,7 +2,6 @@
 #include "applet/view/sentences.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 #include "common/base/text.h"
 
@@ -31,10 +30,11 @@ static const char *outcome_reason(const VkpVictim *victim)
     }
 }
 
-/* "node (4242), still running" for each that did not end. */
+/* "node (4242), still running; ld (4300), permission denied; and 2 more" of those that did not end.
+ */
 static char *dup_failures(VkpKillOperation *operation)
 {
-    GString *text = g_string_new(NULL);
+    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_free);
     const GPtrArray *victims = vkp_kill_operation_victims(operation);
     guint n = 0;
     for (guint i = 0; i < victims->len; i++) {
@@ -43,17 +43,17 @@ static char *dup_failures(VkpKillOperation *operation)
             continue;
         g_autofree char *name = vkp_text_dup_display(victim->name);
         /* Translators: a process by name and number, and why it was not killed */
-        g_string_append_printf(text, _("%s (%d), %s"), name, (int)victim->identity.pid,
-                               outcome_reason(victim));
-        /* Translators: between items that contain commas */
-        g_string_append(text, n < MAX_NAMED ? _("; ") : "");
+        g_ptr_array_add(items, g_strdup_printf(_("%s (%d), %s"), name, (int)victim->identity.pid,
+                                               outcome_reason(victim)));
     }
     if (n > MAX_NAMED)
-        g_string_append_printf(text, ngettext(" and %u more", " and %u more", n - MAX_NAMED),
-                               n - MAX_NAMED);
-    else if (g_str_has_suffix(text->str, _("; ")))
-        g_string_truncate(text, text->len - strlen(_("; ")));
-    return g_string_free(text, FALSE);
+        /* Translators: the last of several items with "; " between them */
+        g_ptr_array_add(
+            items,
+            g_strdup_printf(ngettext("and %u more", "and %u more", n - MAX_NAMED), n - MAX_NAMED));
+    g_ptr_array_add(items, NULL);
+    /* Translators: between items that contain commas */
+    return g_strjoinv(_("; "), (char **)items->pdata);
 }
 
 static char *dup_waiting(const VkpKillCounts *counts)
