@@ -86,7 +86,7 @@ void vkp_notifier_tell(VkpNotifier *self, VkpKillOperation *operation)
     if (!vkp_kill_operation_has_failed(operation) ||
         !vkp_settings_get_notify_failures(self->settings))
         return;
-    g_autofree char *sentence = vkp_sentence_dup_result(operation);
+    g_autofree char *sentence = vkp_sentence_dup_news(operation);
     send(self, "kill", _("Not everything was killed"), sentence);
 }
 

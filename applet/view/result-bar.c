@@ -19,6 +19,7 @@ struct _VkpResultBar {
     GtkWidget *cancel_button;
     GtkWidget *close_button;
     guint close_timer;
+    gboolean is_folded;
 };
 
 G_DEFINE_FINAL_TYPE(VkpResultBar, vkp_result_bar, GTK_TYPE_INFO_BAR)
@@ -55,6 +56,22 @@ static void show_buttons(VkpResultBar *self, VkpKillState state)
     gtk_widget_set_visible(self->close_button, !is_asking);
 }
 
+gboolean vkp_result_bar_has_words(VkpResultBar *self)
+{
+    return vkp_kill_operation_state(self->operation) != VKP_KILL_CONFIRMING;
+}
+
+static void show_bar(VkpResultBar *self)
+{
+    gtk_widget_set_visible(GTK_WIDGET(self), vkp_result_bar_has_words(self) && !self->is_folded);
+}
+
+void vkp_result_bar_set_folded(VkpResultBar *self, gboolean is_folded)
+{
+    self->is_folded = is_folded;
+    show_bar(self);
+}
+
 static void show_state(VkpResultBar *self, VkpKillState state)
 {
     gboolean is_waiting = state == VKP_KILL_ASKING || state == VKP_KILL_RUNNING;
@@ -67,8 +84,7 @@ static void show_state(VkpResultBar *self, VkpKillState state)
     gtk_widget_set_visible(self->icon, !is_waiting);
     gtk_widget_set_visible(self->spinner, is_waiting);
     g_object_set(self->spinner, "active", is_waiting, NULL);
-    /* The question stands in for it. */
-    gtk_widget_set_visible(GTK_WIDGET(self), state != VKP_KILL_CONFIRMING);
+    show_bar(self);
 }
 
 static void on_operation_changed(VkpResultBar *self)

@@ -15,3 +15,9 @@ G_DECLARE_FINAL_TYPE(VkpResultBar, vkp_result_bar, VKP, RESULT_BAR, GtkInfoBar)
 VkpResultBar *vkp_result_bar_new(VkpKillOperation *operation);
 
 VkpKillOperation *vkp_result_bar_operation(VkpResultBar *bar); /* borrowed */
+
+/* Hides it for others that are newer. */
+void vkp_result_bar_set_folded(VkpResultBar *bar, gboolean is_folded);
+
+/* Whether it has something to show, folded or not: an open question stands in for it. */
+gboolean vkp_result_bar_has_words(VkpResultBar *bar);

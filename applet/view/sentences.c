@@ -56,19 +56,30 @@ static char *dup_failures(VkpKillOperation *operation)
     return g_strjoinv(_("; "), (char **)items->pdata);
 }
 
-static char *dup_waiting(const VkpKillCounts *counts)
+static char *dup_waiting(VkpKillOperation *operation)
 {
-    guint remaining = counts->n_remaining;
+    VkpKillCounts counts = vkp_kill_operation_count(operation);
+    guint remaining = counts.n_remaining;
     if (remaining == 0)
         return g_strdup(_("Making sure that all have exited…"));
     /* Translators: how many still run, of how many */
     return g_strdup_printf(
         ngettext("Waiting for %u of %u to exit…", "Waiting for %u of %u to exit…", remaining),
-        remaining, counts->n_ticked);
+        remaining, counts.n_ticked);
 }
 
-static char *dup_survivors(VkpKillOperation *operation, const VkpKillCounts *counts)
+static char *dup_single_failure(VkpKillOperation *operation)
 {
+    const VkpVictim *victim = g_ptr_array_index(vkp_kill_operation_victims(operation), 0);
+    /* Translators: beside the name of a process; %s is why, as "permission denied" */
+    return g_strdup_printf(_("Not killed: %s."), outcome_reason(victim));
+}
+
+static char *dup_survivors(VkpKillOperation *operation, const VkpKillCounts *counts,
+                           gboolean is_titled)
+{
+    if (is_titled && vkp_kill_operation_order(operation)->worded_as == VKP_SCOPE_SINGLE)
+        return dup_single_failure(operation);
     g_autofree char *failures = dup_failures(operation);
     return g_strdup_printf(
         ngettext("%u of %u survived: %s.", "%u of %u survived: %s.", counts->n_failed),
@@ -88,11 +99,13 @@ static char *dup_vanished(guint n, gboolean is_all)
                                  n);
 }
 
-static char *dup_outcome(VkpKillOperation *operation, const VkpKillCounts *counts)
+static char *dup_outcome(VkpKillOperation *operation, gboolean is_titled)
 {
+    VkpKillCounts all = vkp_kill_operation_count(operation);
+    const VkpKillCounts *counts = &all;
     g_autoptr(GPtrArray) sentences = g_ptr_array_new_with_free_func(g_free);
     if (counts->n_failed > 0)
-        g_ptr_array_add(sentences, dup_survivors(operation, counts));
+        g_ptr_array_add(sentences, dup_survivors(operation, counts, is_titled));
     if (counts->n_failed == 0 && counts->n_killed > 0)
         g_ptr_array_add(sentences, dup_killed(counts->n_killed));
     if (counts->n_failed == 0 && counts->n_vanished > 0)
@@ -131,16 +144,15 @@ char *vkp_sentence_dup_title(VkpKillOperation *operation)
     }
 }
 
-char *vkp_sentence_dup_result(VkpKillOperation *operation)
+static char *dup_result(VkpKillOperation *operation, gboolean is_titled)
 {
-    VkpKillCounts counts = vkp_kill_operation_count(operation);
     switch (vkp_kill_operation_state(operation)) {
     case VKP_KILL_ASKING:
         return g_strdup(_("Looking up what would be killed…"));
     case VKP_KILL_RUNNING:
-        return dup_waiting(&counts);
+        return dup_waiting(operation);
     case VKP_KILL_DONE:
-        return dup_outcome(operation, &counts);
+        return dup_outcome(operation, is_titled);
     case VKP_KILL_FAILED:
         if (!vkp_kill_operation_was_sent(operation))
             return g_strdup_printf(_("Nothing was killed. %s"),
@@ -150,4 +162,14 @@ char *vkp_sentence_dup_result(VkpKillOperation *operation)
     default:
         return g_strdup("");
     }
+}
+
+char *vkp_sentence_dup_result(VkpKillOperation *operation)
+{
+    return dup_result(operation, TRUE);
+}
+
+char *vkp_sentence_dup_news(VkpKillOperation *operation)
+{
+    return dup_result(operation, FALSE);
 }

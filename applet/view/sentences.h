@@ -11,5 +11,9 @@ char *vkp_sentence_dup_no_longer_listed(guint n);
 /* What was asked for, in short: "Leftovers", a task's title, "node (12)". */
 char *vkp_sentence_dup_title(VkpKillOperation *operation);
 
-/* For the result bar, by its state: waiting, what it came to, or why that is not known. */
+/* For the result bar, beside the title, by its state: waiting, what it came to, or why that is not
+ * known. */
 char *vkp_sentence_dup_result(VkpKillOperation *operation);
+
+/* The same for a place without that title. */
+char *vkp_sentence_dup_news(VkpKillOperation *operation);

@@ -63,6 +63,14 @@ static void test_more_survivors_are_counted_at_the_end(void)
                     "still running; and 2 more.");
 }
 
+static void test_a_single_one_is_named_only_where_no_title_does(void)
+{
+    g_autofree char *result = dup_result(1, VKP_SCOPE_SINGLE, "denied", vkp_sentence_dup_result);
+    g_assert_cmpstr(result, ==, "Not killed: permission denied.");
+    g_autofree char *news = dup_result(1, VKP_SCOPE_SINGLE, "denied", vkp_sentence_dup_news);
+    g_assert_cmpstr(news, ==, "1 of 1 survived: a00 (10), permission denied.");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -70,5 +78,7 @@ int main(int argc, char **argv)
                     test_a_few_survivors_are_named_with_their_reasons);
     g_test_add_func("/applet/sentences/more-survivors-are-counted-at-the-end",
                     test_more_survivors_are_counted_at_the_end);
+    g_test_add_func("/applet/sentences/a-single-one-is-named-only-where-no-title-does",
+                    test_a_single_one_is_named_only_where_no_title_does);
     return g_test_run();
 }

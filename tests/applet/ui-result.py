@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """What becomes of a kill, from its dry run to the truth."""
+import json
 import time
 
 from asking import LEFTOVERS, Asking
-from desktop import NAME, Desktop, applet_program, click, find, names, run, wait_for
+from desktop import (NAME, Desktop, applet_program, click, find, is_showing, names, run, wait_for,
+                     walk)
 from window import Window
 
 
@@ -87,6 +89,47 @@ def test_a_bar_names_what_was_killed_and_gives_way_to_the_next_try():
         desktop.wait_label('Killed 1 process.')
         assert 'codex (4242)' in desktop.labels(), desktop.labels()
         assert find(desktop.app, 'label', '1 of 1 survived'), 'that one is about another process'
+
+
+def geometry(desktop):
+    window = desktop.windows('Vibe Kanban')[0]
+    return desktop.run('xdotool', 'getwindowgeometry', window).stdout.splitlines()[1:]
+
+
+def kill_stubborn(desktop, number):
+    name = 'aaa%d' % number
+    desktop.mock('Add', '(s)', json.dumps(
+        {'name': name, 'command': [name], 'pid': 4300 + number, 'stubborn': True,
+         'confidence': 90, 'project_name': 'AAA'}))
+    desktop.select(name)
+    desktop.key('Delete')
+    click(desktop.wait_for('push button', 'Kill 1 '))
+    desktop.wait_gone('dialog', 'Kill')
+
+
+def test_failures_are_folded_before_they_need_more_room():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        desktop.key('F9')
+        before = geometry(desktop)
+        for number in range(5):
+            kill_stubborn(desktop, number)
+        wait_for('the last failures', lambda: desktop.labels().count(
+            'Not killed: still running.') == 3)
+        assert geometry(desktop) == before, (before, geometry(desktop))
+        labels = desktop.labels()
+        assert [label for label in labels if label.startswith('aaa') and '(' in label] == [
+            'aaa4 (4304)', 'aaa3 (4303)', 'aaa2 (4302)'], labels
+        assert '2 older results are not shown.' in labels, labels
+        bars = [node for _depth, node in walk(desktop.app)
+                if node.get_role_name() == 'push button' and node.get_name() == 'Close'
+                and is_showing(node)]
+        click(bars[-2])  # of the oldest that is shown
+        desktop.wait_label('1 older result is not shown.')
+        assert 'aaa1 (4301)' in desktop.labels(), 'it takes the place that is free'
+        click(bars[-1])  # of what stands for the rest
+        desktop.wait_gone('label', '1 older result is not shown.')
+        assert 'aaa0 (4300)' not in desktop.labels(), desktop.labels()
 
 
 LOOKING = 'Looking up what would be killed…'
