@@ -133,6 +133,16 @@ static void close_folded(VkpNotices *self)
         gtk_widget_destroy(at->data);
 }
 
+/* A success that waits for the pointer to leave gives its place to the next. */
+static void drop_seen(VkpNotices *self)
+{
+    g_autoptr(GList) results = list_results(self);
+    for (GList *at = results; at; at = at->next)
+        if (gtk_widget_get_mapped(at->data) &&
+            vkp_kill_operation_has_succeeded(vkp_result_bar_operation(at->data)))
+            gtk_widget_destroy(at->data);
+}
+
 /* Tries on a stubborn process would pile up. */
 static void drop_replaced(VkpNotices *self, VkpKillOperation *operation)
 {
@@ -155,6 +165,7 @@ static void on_operation_changed(VkpNotices *self, VkpKillOperation *operation)
 
 void vkp_notices_add_operation(VkpNotices *self, VkpKillOperation *operation)
 {
+    drop_seen(self);
     gtk_box_pack_end(GTK_BOX(self), GTK_WIDGET(vkp_result_bar_new(operation)), FALSE, FALSE, 0);
     g_signal_connect_object(operation, "changed", G_CALLBACK(on_operation_changed), self,
                             G_CONNECT_SWAPPED);

@@ -6,6 +6,7 @@
 #include "applet/view/sentences.h"
 
 #define SUCCESS_SECONDS 10
+#define POINTED_SECONDS 1
 #define RESPONSE_FORCE 1
 
 struct _VkpResultBar {
@@ -24,12 +25,41 @@ struct _VkpResultBar {
 
 G_DEFINE_FINAL_TYPE(VkpResultBar, vkp_result_bar, GTK_TYPE_INFO_BAR)
 
+/* Whether the pointer is where the window would move when the bar goes. */
+static gboolean is_pointed_at(VkpResultBar *self)
+{
+    GtkWidget *toplevel = gtk_widget_get_toplevel(GTK_WIDGET(self));
+    GdkWindow *window = gtk_widget_get_window(toplevel);
+    GdkSeat *seat = gdk_display_get_default_seat(gtk_widget_get_display(toplevel));
+    GdkDevice *pointer = gdk_seat_get_pointer(seat);
+    GdkWindow *under = pointer ? gdk_device_get_window_at_position(pointer, NULL, NULL) : NULL;
+    if (!under || gdk_window_get_toplevel(under) != window)
+        return FALSE;
+    gint pointed, top;
+    gdk_window_get_device_position(window, pointer, NULL, &pointed, NULL);
+    return gtk_widget_translate_coordinates(GTK_WIDGET(self), toplevel, 0, 0, NULL, &top) &&
+           pointed >= top;
+}
+
+static void start_close_timer(VkpResultBar *self, guint seconds);
+
+/* What a person points at does not move away under the pointer. */
 static gboolean on_close_timer(gpointer user_data)
 {
     VkpResultBar *self = user_data;
     self->close_timer = 0;
+    if (is_pointed_at(self)) {
+        start_close_timer(self, POINTED_SECONDS);
+        return G_SOURCE_REMOVE;
+    }
     gtk_widget_destroy(GTK_WIDGET(self));
     return G_SOURCE_REMOVE;
+}
+
+static void start_close_timer(VkpResultBar *self, guint seconds)
+{
+    self->close_timer = g_timeout_add_seconds(seconds, on_close_timer, self);
+    g_source_set_name_by_id(self->close_timer, "vkp-result-close");
 }
 
 /* While the window is hidden nobody reads it. */
@@ -39,8 +69,7 @@ static void run_close_timer(VkpResultBar *self)
     if (!vkp_kill_operation_has_succeeded(self->operation) ||
         !gtk_widget_get_mapped(GTK_WIDGET(self)))
         return;
-    self->close_timer = g_timeout_add_seconds(SUCCESS_SECONDS, on_close_timer, self);
-    g_source_set_name_by_id(self->close_timer, "vkp-result-close");
+    start_close_timer(self, SUCCESS_SECONDS);
 }
 
 static void show_buttons(VkpResultBar *self, VkpKillState state)

@@ -6,8 +6,8 @@
 #include "applet/model/kill-operation.h"
 
 /* What becomes of a kill: waits for its dry run with [Cancel], for its victims with [Force Kill],
- * then says what it came to. A full
- * success goes away by itself once it was seen; anything else stays until it is closed. */
+ * then says what it came to. A full success goes away by itself once it was seen and nobody points
+ * at what would move; anything else stays until it is closed. */
 #define VKP_TYPE_RESULT_BAR (vkp_result_bar_get_type())
 G_DECLARE_FINAL_TYPE(VkpResultBar, vkp_result_bar, VKP, RESULT_BAR, GtkInfoBar)
 

@@ -60,6 +60,7 @@ def test_a_dry_run_that_fails_shows_the_hidden_window():
 
 def test_a_success_waits_for_the_window_to_be_seen():
     with Asking('Kill “Fix rounding') as desktop:
+        desktop.run('xdotool', 'mousemove', '5', '790')
         click(desktop.verb())
         wait_for('the end', lambda: any(label and label.startswith('11 processes') for _n, label, _e
                                         in desktop.tray_entries()))
@@ -69,6 +70,41 @@ def test_a_success_waits_for_the_window_to_be_seen():
         app = desktop.accessible()
         wait_for('the success', lambda: find(app, 'label', 'Killed 1 process.'))
         wait_for('its end', lambda: not find(app, 'label', 'Killed 1 process.'))
+
+
+def place(node):
+    from gi.repository import Atspi
+    area = Atspi.Component.get_extents(node, Atspi.CoordType.SCREEN)
+    return area.x + 20, area.y + area.height // 2
+
+
+def kill_named(desktop, name):
+    desktop.select(name)
+    desktop.key('Delete')
+    click(desktop.wait_for('push button', 'Kill 1 '))
+    desktop.wait_label('Killed 1 process.')
+
+
+def test_a_success_leaves_what_is_pointed_at_in_its_place():
+    with Window() as desktop:
+        kill_named(desktop, 'esbuild')
+        row = desktop.wait_for('table cell', 'codex')
+        pointed = place(row)
+        desktop.run('xdotool', 'mousemove', str(pointed[0]), str(pointed[1]))
+        seen = time.monotonic() + 13
+        wait_for('longer than a bar stays', lambda: time.monotonic() > seen)
+        assert find(desktop.app, 'label', 'Killed 1 process.') and place(row) == pointed
+        desktop.run('xdotool', 'mousemove', '5', '790')
+        desktop.wait_gone('label', 'Killed 1 process.')
+
+
+def test_a_success_gives_its_place_to_the_next():
+    with Window() as desktop:
+        kill_named(desktop, 'esbuild')
+        assert 'esbuild (4270)' in desktop.labels(), desktop.labels()
+        kill_named(desktop, 'node  server.js')
+        desktop.wait_label('node (4256)')
+        assert 'esbuild (4270)' not in desktop.labels(), desktop.labels()
 
 
 def test_a_bar_names_what_was_killed_and_gives_way_to_the_next_try():
