@@ -22,7 +22,8 @@ struct _VkpNotices {
     Notice tray;
     Notice database;
     Notice sight;
-    Notice older; /* stands for the results that are folded */
+    Notice failure; /* to open something */
+    Notice older;   /* stands for the results that are folded */
 };
 
 G_DEFINE_FINAL_TYPE(VkpNotices, vkp_notices, GTK_TYPE_BOX)
@@ -61,6 +62,8 @@ static void add_notice(VkpNotices *self, Notice *notice, GtkPackType side)
 /* NULL: nothing to say. */
 static void say(Notice *notice, const char *text, GtkMessageType type)
 {
+    if (!notice->bar)
+        return; /* the window is gone */
     if (g_strcmp0(gtk_label_get_text(notice->label), text ? text : "") == 0)
         return;
     gtk_label_set_text(notice->label, text ? text : "");
@@ -89,6 +92,12 @@ void vkp_notices_show_database(VkpNotices *self, const VkpDatabaseInfo *database
         GTK_MESSAGE_INFO);
 }
 
+void vkp_notices_show_failure(VkpNotices *self, const char *sentence)
+{
+    say(&self->failure, NULL, GTK_MESSAGE_WARNING);
+    say(&self->failure, sentence, GTK_MESSAGE_WARNING);
+}
+
 void vkp_notices_set_has_tray(VkpNotices *self, gboolean has_tray)
 {
     say(&self->tray,
@@ -115,8 +124,6 @@ static void fold_results(VkpNotices *self)
 {
     guint n = 0;
     g_autoptr(GList) results = list_results(self);
-    if (!self->older.bar)
-        return; /* the window is on its way out */
     for (GList *at = results; at; at = at->next)
         vkp_result_bar_set_folded(at->data, ++n > MAX_RESULTS);
     guint n_folded = n > MAX_RESULTS ? n - MAX_RESULTS : 0;
@@ -175,7 +182,7 @@ void vkp_notices_add_operation(VkpNotices *self, VkpKillOperation *operation)
 static void vkp_notices_finalize(GObject *object)
 {
     VkpNotices *self = VKP_NOTICES(object);
-    Notice *notices[] = {&self->tray, &self->database, &self->sight, &self->older};
+    Notice *notices[] = {&self->tray, &self->database, &self->sight, &self->failure, &self->older};
     for (guint i = 0; i < G_N_ELEMENTS(notices); i++)
         g_clear_weak_pointer(&notices[i]->bar);
     G_OBJECT_CLASS(vkp_notices_parent_class)->finalize(object);
@@ -192,6 +199,7 @@ static void vkp_notices_init(VkpNotices *self)
     add_notice(self, &self->tray, GTK_PACK_START);
     add_notice(self, &self->database, GTK_PACK_START);
     add_notice(self, &self->sight, GTK_PACK_START);
+    add_notice(self, &self->failure, GTK_PACK_START);
     add_notice(self, &self->older, GTK_PACK_END);
     g_signal_connect_swapped(self->older.bar, "response", G_CALLBACK(close_folded), self);
     g_signal_connect(self, "remove", G_CALLBACK(fold_results), NULL);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "applet/view/preferences.h"
 
+#include <glib/gi18n.h>
+
 #include "applet/autostart.h"
 
 struct _VkpPreferences {
@@ -15,6 +17,7 @@ struct _VkpPreferences {
     GtkSwitch *notify_failures;
     GtkSwitch *symbolic_icon;
     GtkSwitch *autostart;
+    GtkLabel *autostart_problem;
 };
 
 G_DEFINE_FINAL_TYPE(VkpPreferences, vkp_preferences, GTK_TYPE_DIALOG)
@@ -68,16 +71,26 @@ static void bind_all(VkpPreferences *self, GSettings *gsettings)
                                  NULL, NULL);
 }
 
-/* Only a switch that could be stored stays where it was put. */
-static gboolean on_autostart(GtkSwitch *button, gboolean is_on, gpointer user_data G_GNUC_UNUSED)
+/* NULL: there is none. */
+static void show_autostart_problem(VkpPreferences *self, const GError *error)
+{
+    g_autofree char *text =
+        error ? g_strdup_printf(_("This could not be stored: %s"), error->message) : NULL;
+    gtk_label_set_text(self->autostart_problem, text ? text : "");
+    gtk_widget_set_visible(GTK_WIDGET(self->autostart_problem), text != NULL);
+}
+
+/* Only a switch that could be stored stays where it was put; putting it back comes here too. */
+static gboolean on_autostart(VkpPreferences *self, gboolean is_on, GtkSwitch *button)
 {
     g_autoptr(GError) error = NULL;
-    if (vkp_autostart_set_enabled(is_on, &error)) {
+    if (is_on == gtk_switch_get_state(button))
+        return TRUE;
+    if (vkp_autostart_set_enabled(is_on, &error))
         gtk_switch_set_state(button, is_on);
-    } else {
-        g_warning("autostart cannot be changed: %s", error->message);
+    else
         gtk_switch_set_active(button, gtk_switch_get_state(button));
-    }
+    show_autostart_problem(self, error);
     return TRUE;
 }
 
@@ -93,6 +106,7 @@ static void bind_children(GtkWidgetClass *class)
     gtk_widget_class_bind_template_child(class, VkpPreferences, notify_failures);
     gtk_widget_class_bind_template_child(class, VkpPreferences, symbolic_icon);
     gtk_widget_class_bind_template_child(class, VkpPreferences, autostart);
+    gtk_widget_class_bind_template_child(class, VkpPreferences, autostart_problem);
 }
 
 static void vkp_preferences_class_init(VkpPreferencesClass *class)
@@ -118,7 +132,7 @@ VkpPreferences *vkp_preferences_new(GtkWindow *parent, VkpSettings *settings)
     gtk_widget_set_sensitive(self->stored, gsettings != NULL);
     gtk_widget_set_visible(self->missing, gsettings == NULL);
     gtk_switch_set_active(self->autostart, vkp_autostart_is_enabled());
-    g_signal_connect(self->autostart, "state-set", G_CALLBACK(on_autostart), NULL);
+    g_signal_connect_swapped(self->autostart, "state-set", G_CALLBACK(on_autostart), self);
     g_signal_connect(self, "response", G_CALLBACK(gtk_widget_destroy), NULL);
     return self;
 }

@@ -387,7 +387,7 @@ VkpWindow *vkp_window_new(GtkApplication *application, VkpFeed *feed, VkpKillDes
     self->settings = vkp_settings_ref(settings);
     vkp_window_size_restore(GTK_WINDOW(self), settings);
     add_tree(self);
-    vkp_row_actions_add(G_ACTION_MAP(self), self->tree);
+    vkp_row_actions_add(G_ACTION_MAP(self), self->tree, self->notices);
     vkp_column_chooser_add(G_ACTION_MAP(self), self->columns_menu, settings);
     g_signal_connect_swapped(feed, "updated", G_CALLBACK(on_updated), self);
     update(self);

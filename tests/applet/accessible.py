@@ -35,6 +35,18 @@ def find(node, role, name, showing=True):
     return None
 
 
+def find_all(node, role, name):
+    """All that show with that role and name, in their order."""
+    found = []
+    for _depth, child in walk(node):
+        try:
+            if child.get_role_name() == role and child.get_name() == name and is_showing(child):
+                found.append(child)
+        except Exception:
+            continue
+    return found
+
+
 def names(node, role):
     """The names of all that show with that role."""
     found = []

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from accessible import click, find, is_showing, names, walk  # noqa: F401 (for the tests)
+from accessible import click, find, find_all, is_showing, names, walk  # noqa: F401 (for the tests)
 from cases import end_with_us, require_tools, run  # noqa: F401 (likewise)
 
 HERE = os.path.dirname(os.path.abspath(__file__))

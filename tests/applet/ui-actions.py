@@ -3,7 +3,7 @@
 """What can be done with a row, with the columns and with the filters; and that it is remembered."""
 import os
 
-from desktop import applet_program, click, find, run, wait_for
+from desktop import applet_program, click, find, find_all, run, wait_for
 from window import Window
 
 STRICT = {'G_DEBUG': 'fatal-criticals'}
@@ -80,6 +80,21 @@ def test_ports_open_in_the_browser_and_folders_in_the_file_manager():
         desktop.choose('Open Folder')
         wait_for('the file manager', lambda: len(desktop.opened()) == 2)
         assert desktop.opened()[1].rstrip('/').endswith(folder), desktop.opened()
+
+
+def test_what_cannot_be_opened_is_told_until_something_can():
+    with Rows(environment=STRICT) as desktop:
+        desktop.select('node')
+        for _time in range(2):
+            desktop.choose('Open Folder')
+            desktop.wait_label('/home/ada/worktrees/a1b2-add-login could not be opened: ')
+            click(find_all(desktop.app, 'push button', 'Close')[-1])  # the first is the window's
+            desktop.wait_gone('label', '/home/ada/worktrees/a1b2-add-login could')
+        desktop.choose('Open Folder')
+        desktop.wait_label('/home/ada/worktrees/a1b2-add-login could not be opened: ')
+        desktop.choose('Open http://localhost:24678')
+        wait_for('the browser', lambda: desktop.opened() == ['http://localhost:24678'])
+        desktop.wait_gone('label', '/home/ada/worktrees/a1b2-add-login could')
 
 
 def test_the_menu_of_a_row_names_its_scope():

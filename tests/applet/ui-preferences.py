@@ -4,7 +4,7 @@
 import json
 import os
 
-from desktop import PYTHON, Desktop, applet_program, click, find, is_showing, run, wait_for, walk
+from desktop import PYTHON, Desktop, applet_program, click, find, find_all, run, wait_for, walk
 from window import Window
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -139,6 +139,20 @@ def test_autostart_is_a_file_that_starts_it_hidden():
         wait_for('the file to say no', lambda: has('Hidden=true'))
 
 
+def test_autostart_that_cannot_be_stored_says_so():
+    with Choosing() as desktop:
+        folder = os.path.join(desktop.environment['XDG_CONFIG_HOME'], 'autostart')
+        with open(folder, 'w', encoding='utf-8'):
+            pass  # a file where the folder should be
+        click(desktop.control('Start with the session'))
+        desktop.wait_label('This could not be stored: cannot make ')
+        wait_for('the switch to go back', lambda: not desktop.is_on('Start with the session'))
+        os.remove(folder)
+        click(desktop.control('Start with the session'))
+        desktop.wait_gone('label', 'This could not be stored')
+        assert desktop.is_on('Start with the session')
+
+
 class Notified(Desktop):
     """A desktop that keeps the notifications it gets."""
 
@@ -204,13 +218,6 @@ def add_stubborn_leftover(desktop):
          'leftover_reason': 'executor_exited', 'evidence': 'environment', 'confidence': 90}))
 
 
-def last_close_button(app):
-    """That of a bar: the window's own comes first."""
-    return [node for _depth, node in walk(app)
-            if node.get_role_name() == 'push button' and node.get_name() == 'Close'
-            and is_showing(node)][-1]
-
-
 def test_a_survivor_that_exits_later_is_not_told_again():
     with Notified() as desktop:
         desktop.kill_leftovers(3)
@@ -234,7 +241,7 @@ def test_a_closed_bar_tells_nothing_more():
         for n in (3, 1):
             desktop.kill_leftovers(n)
             wait_for('the bar', lambda: find(app, 'label', '1 of'))
-            click(last_close_button(app))
+            click(find_all(app, 'push button', 'Close')[-1])  # the first is the window's
             wait_for('the bar to go', lambda: not find(app, 'label', '1 of'))
         desktop.mock('Exit', '(s)', '4263:426300')
         add_stubborn_leftover(desktop)

@@ -5,8 +5,7 @@ import json
 import time
 
 from asking import LEFTOVERS, Asking
-from desktop import (NAME, Desktop, applet_program, click, find, is_showing, names, run, wait_for,
-                     walk)
+from desktop import NAME, Desktop, applet_program, click, find, find_all, names, run, wait_for
 from window import Window
 
 
@@ -157,9 +156,7 @@ def test_failures_are_folded_before_they_need_more_room():
         assert [label for label in labels if label.startswith('aaa') and '(' in label] == [
             'aaa4 (4304)', 'aaa3 (4303)', 'aaa2 (4302)'], labels
         assert '2 older results are not shown.' in labels, labels
-        bars = [node for _depth, node in walk(desktop.app)
-                if node.get_role_name() == 'push button' and node.get_name() == 'Close'
-                and is_showing(node)]
+        bars = find_all(desktop.app, 'push button', 'Close')
         click(bars[-2])  # of the oldest that is shown
         desktop.wait_label('1 older result is not shown.')
         assert 'aaa1 (4301)' in desktop.labels(), 'it takes the place that is free'
