@@ -61,11 +61,19 @@ def confusions(po, folder):
             yield '%s and _Quit are both %s' % (label, text)
 
 
+def bracketed(po):
+    """Words with their plural in brackets: a person reads one or the other."""
+    with open(po, encoding='utf-8') as file:
+        for line in file:
+            if line.startswith('msgstr') and re.search(r'[a-zß]\((e|n|en|r|s|es)\)', line):
+                yield line.strip()
+
+
 def main():
     if not shutil.which('xgettext') or not shutil.which('msgcmp'):
         sys.exit(1 if os.environ.get('CI') else 77)
     languages = read_list('LINGUAS')
-    print('1..%d' % (1 + 2 * len(languages)))
+    print('1..%d' % (1 + 3 * len(languages)))
     listed = read_list('POTFILES')
     good = check('every-source-is-listed',
                  sorted(set(sources_with_sentences()) - set(listed)))
@@ -83,6 +91,7 @@ def main():
             problems += compared.stderr.splitlines() if compared.returncode else []
             good &= check('no-sentence-is-missed-in-' + language, problems)
             good &= check('killing-is-not-quitting-in-' + language, list(confusions(po, folder)))
+            good &= check('plurals-are-spelled-out-in-' + language, list(bracketed(po)))
     sys.exit(0 if good else 1)
 
 
