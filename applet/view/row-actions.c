@@ -76,9 +76,11 @@ static void launch_free(Launch *launch)
 
 static void show_failure(VkpNotices *notices, const char *name, const GError *error)
 {
+    gboolean is_orphan = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
     /* Translators: an address or a folder, and why */
     g_autofree char *sentence =
-        g_strdup_printf(_("%s could not be opened: %s"), name, error->message);
+        g_strdup_printf(_("%s could not be opened: %s"), name,
+                        is_orphan ? _("no program is set up for it") : error->message);
     vkp_notices_show_failure(notices, sentence);
 }
 

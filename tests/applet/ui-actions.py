@@ -97,6 +97,17 @@ def test_what_cannot_be_opened_is_told_until_something_can():
         desktop.wait_gone('label', '/home/ada/worktrees/a1b2-add-login could')
 
 
+def test_an_address_without_a_browser_says_so():
+    from gi.repository import Gio
+    if Gio.AppInfo.get_default_for_uri_scheme('http'):
+        return  # this machine has one
+    with Window(environment=STRICT) as desktop:
+        desktop.select('node')
+        desktop.key('shift+F10')
+        click(desktop.wait_for('menu item', 'Open http://localhost:24678'))
+        desktop.wait_label('http://localhost:24678 could not be opened: no program is set up for it')
+
+
 def test_the_menu_of_a_row_names_its_scope():
     with Rows(environment=STRICT) as desktop:
         for row, entry in (('Alpha Shop', 'Kill Project'), ('Add login', 'Kill Task'),
