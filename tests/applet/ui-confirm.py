@@ -204,11 +204,21 @@ def test_a_tick_takes_a_process_in_or_out():
 
 
 def tick(desktop, name):
-    """Selects it in the list of the question and ticks it, or takes it out."""
+    """Goes down the list of the question to it and ticks it, or takes it out."""
     from gi.repository import Atspi
-    cell = wait_for('the victim', lambda: find(desktop.dialog, 'table cell', name))
-    area = Atspi.Component.get_extents(cell, Atspi.CoordType.SCREEN)
-    desktop.click((area.x + 20, area.y + area.height // 2))
+    victims = wait_for('the list', lambda: find(desktop.dialog, 'table', 'Processes to be killed'))
+    Atspi.Component.grab_focus(victims)
+    wait_for('the focus on the list',
+             lambda: desktop.focus().get_role_name() in ('table', 'table cell'))
+    desktop.key('Home')
+
+    def step():
+        cell = find(victims, 'table cell', name)
+        if cell.get_state_set().contains(Atspi.StateType.SELECTED):
+            return True
+        desktop.key('Down')
+        return False
+    wait_for('the selection of ' + name, step)
     desktop.key('space')
 
 
