@@ -173,6 +173,8 @@ class Notified(Desktop):
     def kill_leftovers(self, n):
         """Kills so many and waits until it is told what survived."""
         n_told = len(self.told())
+        wait_for('the leftovers', lambda: any(label and ', %d leftover' % n in label
+                                              for _n, label, _e in self.tray_entries()))
         self.tray_click('Kill Leftovers')
         app = self.accessible()
         click(wait_for('the question', lambda: find(app, 'push button', 'Kill %d ' % n)))
