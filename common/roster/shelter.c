@@ -73,7 +73,8 @@ void vkp_shelter_guess(const VkpInquiry *inquiry, VkpSubject *subject)
         return;
     for (guint i = 0; i < inquiry->marked_daemons->len; i++) {
         gint index = g_array_index(inquiry->marked_daemons, gint, i);
-        if (!may_come_from(inquiry, subject, &inquiry->subjects[index]))
+        const VkpSubject *daemon = vkp_subject_at(inquiry, index);
+        if (!daemon || !may_come_from(inquiry, subject, daemon))
             continue;
         subject->shelter = index;
         subject->is_shelter_guessed = TRUE;
