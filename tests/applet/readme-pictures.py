@@ -28,7 +28,7 @@ class Demo(Desktop):
     def __init__(self, **options):
         super().__init__(APPLET, tray='xfce', size='%dx%d' % SIZE, **options)
 
-    def start_service(self, *_arguments):
+    def spawn_service(self, *_arguments):
         stage = os.path.join(HERE, 'demo-stage.sh')
         environment = dict(self.environment, PATH=os.environ['PATH'])
         self.spawn('bash', stage, ROOT, BUILD, environment=environment)
