@@ -83,11 +83,13 @@ static guint64 mount_id_of(const char *path)
     return status.stx_mnt_id;
 }
 
+#define CANNOT_STAGE 1
+
 /* In a mount namespace of its own; exits 0 if all is as it should be. */
 static int see_change(const char *folder)
 {
     if (unshare(CLONE_NEWNS) < 0 || mount("", "/", "", MS_REC | MS_PRIVATE, "") < 0)
-        return 1;
+        return CANNOT_STAGE; /* in a chroot "/" is no mount */
     g_autoptr(VkpMounts) mounts = vkp_mounts_new(NULL);
     vkp_mounts_refresh(mounts);
     if (!vkp_mounts_is_local(mounts, mount_id_of("/proc")))
@@ -116,8 +118,11 @@ static void test_change(void)
         _exit(see_change(folder));
     int status = -1;
     g_assert_cmpint(waitpid(child, &status, 0), ==, child);
-    g_assert_cmpint(status, ==, 0);
     g_assert_no_errno(g_rmdir(folder));
+    if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_STAGE)
+        g_test_skip("no mounts of one's own are to be had here");
+    else
+        g_assert_cmpint(status, ==, 0);
 }
 
 int main(int argc, char **argv)
