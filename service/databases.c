@@ -39,11 +39,6 @@ struct VkpDatabases {
     VkpStrays *strays;
 };
 
-static GHashTable *new_ids(void)
-{
-    return g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
-}
-
 VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options)
 {
     VkpDatabases *databases = g_new0(VkpDatabases, 1);
@@ -59,8 +54,8 @@ VkpDatabases *vkp_databases_new(const VkpDatabasesOptions *options)
     databases->other_servers = g_array_new(FALSE, FALSE, sizeof(pid_t));
     databases->search = vkp_holder_search_new(options->reader, options->uid);
     databases->strays = vkp_strays_new(options->reader, options->uid);
-    databases->foreign_ids = new_ids();
-    databases->continued_ids = new_ids();
+    databases->foreign_ids = vkp_uuid_set_new();
+    databases->continued_ids = vkp_uuid_set_new();
     return databases;
 }
 

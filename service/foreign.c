@@ -8,7 +8,7 @@ void vkp_foreign_add_ids(GHashTable *ids, const VkpBoard *other)
     gpointer id;
     g_hash_table_iter_init(&iterator, found);
     while (g_hash_table_iter_next(&iterator, &id, NULL))
-        g_hash_table_add(ids, g_memdup2(id, sizeof(VkpUuid)));
+        (void)vkp_uuid_set_add(ids, id);
 }
 
 void vkp_foreign_add_continued(GHashTable *attempts, const VkpBoard *ours, const VkpBoard *other)
@@ -18,6 +18,6 @@ void vkp_foreign_add_continued(GHashTable *attempts, const VkpBoard *ours, const
         const VkpUuid *attempt = &execution->attempt_id;
         if (vkp_board_lookup_attempt(ours, attempt) &&
             !vkp_board_lookup_execution(ours, &execution->id))
-            g_hash_table_add(attempts, g_memdup2(attempt, sizeof *attempt));
+            (void)vkp_uuid_set_add(attempts, attempt);
     }
 }

@@ -20,11 +20,15 @@ static gboolean has_these_ports(const VkpMember *member, VkpPorts *ports)
                                                             n_before * sizeof(guint16)) == 0);
 }
 
-static VkpMember *renew_member(VkpMember *member, const VkpTable *table, VkpPorts *ports)
+static VkpProcess *find_process(const VkpMember *member, const VkpTable *table)
 {
     VkpProcess *process = vkp_table_lookup(table, member->process->identity);
-    if (!process)
-        process = member->process;
+    return process ? process : member->process;
+}
+
+static VkpMember *renew_member(VkpMember *member, const VkpTable *table, VkpPorts *ports)
+{
+    VkpProcess *process = find_process(member, table);
     gboolean keeps_ports = !ports || has_these_ports(member, ports);
     if (process == member->process && keeps_ports)
         return vkp_member_ref(member);
@@ -37,18 +41,24 @@ static VkpMember *renew_member(VkpMember *member, const VkpTable *table, VkpPort
     return renewed;
 }
 
+static gboolean is_current(VkpRoster *roster, const VkpTable *table, VkpPorts *ports)
+{
+    for (guint i = 0; i < vkp_roster_size(roster); i++) {
+        const VkpMember *member = vkp_roster_at(roster, i);
+        if (find_process(member, table) != member->process ||
+            (ports && !has_these_ports(member, ports)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 VkpRoster *vkp_renew_roster(VkpRoster *roster, const VkpTable *table, VkpPorts *ports)
 {
-    g_autoptr(VkpRoster) renewed = vkp_roster_new();
-    gboolean is_same = TRUE;
-    for (guint i = 0; i < vkp_roster_size(roster); i++) {
-        VkpMember *member = vkp_roster_at(roster, i);
-        VkpMember *now = renew_member(member, table, ports);
-        is_same = is_same && now == member;
-        vkp_roster_add(renewed, now);
-    }
-    if (is_same)
+    if (is_current(roster, table, ports))
         return vkp_roster_ref(roster);
+    VkpRoster *renewed = vkp_roster_new();
+    for (guint i = 0; i < vkp_roster_size(roster); i++)
+        vkp_roster_add(renewed, renew_member(vkp_roster_at(roster, i), table, ports));
     vkp_roster_seal(renewed);
-    return g_steal_pointer(&renewed);
+    return renewed;
 }

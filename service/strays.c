@@ -42,11 +42,6 @@ struct VkpStrays {
     gint64 asked_at_usec;     /* monotonic; 0: not yet */
 };
 
-static GHashTable *new_ids(void)
-{
-    return g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
-}
-
 VkpStrays *vkp_strays_new(VkpReader *reader, uid_t uid)
 {
     VkpStrays *strays = g_new0(VkpStrays, 1);
@@ -58,7 +53,7 @@ VkpStrays *vkp_strays_new(VkpReader *reader, uid_t uid)
     strays->dismissed = g_array_new(FALSE, FALSE, sizeof(Dismissed));
     strays->remote = vkp_holders_new();
     strays->crowded_out = vkp_holders_new();
-    strays->unknown = new_ids();
+    strays->unknown = vkp_uuid_set_new();
     strays->likely = g_hash_table_new(NULL, NULL);
     return strays;
 }
@@ -84,7 +79,7 @@ static gboolean note_if_unknown(const VkpStraysInput *input, const VkpUuid *id,
 {
     if (is_on_board || vkp_uuid_is_nil(id) || g_hash_table_contains(input->foreign_ids, id))
         return FALSE;
-    g_hash_table_add(unknown, g_memdup2(id, sizeof *id));
+    (void)vkp_uuid_set_add(unknown, id);
     return TRUE;
 }
 
@@ -104,19 +99,14 @@ static gboolean note_unknown(const VkpStraysInput *input, const VkpMarks *marks,
            is_any;
 }
 
-static const VkpMarks *marks_of(const VkpProcess *process)
-{
-    return process->image && process->image->environment_known ? &process->image->marks : NULL;
-}
-
 /* Who has the same marks has them from further up, and is a bearer himself. Each is passed once. */
 static void note_likely_above(VkpStrays *strays, const VkpSnapshot *snapshot,
                               const VkpProcess *bearer)
 {
     const VkpProcess *above = bearer;
     while ((above = vkp_snapshot_parent(snapshot, above))) {
-        const VkpMarks *marks = marks_of(above);
-        if ((marks && vkp_marks_equal(marks, marks_of(bearer))) ||
+        const VkpMarks *marks = vkp_process_marks(above);
+        if ((marks && vkp_marks_equal(marks, vkp_process_marks(bearer))) ||
             !g_hash_table_add(strays->likely, GINT_TO_POINTER(above->identity.pid)))
             return;
     }
@@ -139,11 +129,11 @@ static gboolean is_candidate(const VkpStrays *strays, const VkpProcess *process)
 static gboolean find_unknown(VkpStrays *strays, const VkpStraysInput *input)
 {
     g_autoptr(GHashTable) before = g_steal_pointer(&strays->unknown);
-    strays->unknown = new_ids();
+    strays->unknown = vkp_uuid_set_new();
     g_hash_table_remove_all(strays->likely);
     for (guint i = 0; i < vkp_snapshot_size(input->snapshot); i++) {
         const VkpProcess *process = vkp_snapshot_at(input->snapshot, i);
-        const VkpMarks *marks = marks_of(process);
+        const VkpMarks *marks = vkp_process_marks(process);
         if (is_candidate(strays, process) && marks && note_unknown(input, marks, strays->unknown))
             note_likely_above(strays, input->snapshot, process);
     }

@@ -177,12 +177,10 @@ static gboolean lacks_execution(const VkpBoard *board, const VkpUuid *id)
 
 static gboolean lacks_marks(const VkpBoard *board, const VkpProcess *process)
 {
-    if (!process->image || !process->image->environment_known)
-        return FALSE;
-    const VkpMarks *marks = &process->image->marks;
-    return lacks_attempt(board, &marks->attempt_id) ||
-           lacks_attempt(board, &marks->other_attempt_id) ||
-           lacks_execution(board, &marks->execution_id);
+    const VkpMarks *marks = vkp_process_marks(process);
+    return marks && (lacks_attempt(board, &marks->attempt_id) ||
+                     lacks_attempt(board, &marks->other_attempt_id) ||
+                     lacks_execution(board, &marks->execution_id));
 }
 
 static gboolean lacks_tie(const VkpBoard *board, const VkpTie *tie)

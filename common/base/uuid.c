@@ -82,3 +82,14 @@ gboolean vkp_uuid_is_same(const VkpUuid *a, const VkpUuid *b)
 {
     return !vkp_uuid_is_nil(a) && vkp_uuid_equal(a, b);
 }
+
+GHashTable *vkp_uuid_set_new(void)
+{
+    return g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
+}
+
+gboolean vkp_uuid_set_add(GHashTable *set, const VkpUuid *uuid)
+{
+    return !g_hash_table_contains(set, uuid) &&
+           g_hash_table_add(set, g_memdup2(uuid, sizeof *uuid));
+}

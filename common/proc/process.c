@@ -95,3 +95,8 @@ gboolean vkp_process_is_dead(const VkpProcess *process)
 {
     return vkp_state_is_dead(process->state, process->threads);
 }
+
+const VkpMarks *vkp_process_marks(const VkpProcess *process)
+{
+    return process->image && process->image->environment_known ? &process->image->marks : NULL;
+}

@@ -111,6 +111,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpProcess, vkp_process_unref)
  * alive. */
 gboolean vkp_process_is_dead(const VkpProcess *process);
 
+/* Borrowed; NULL: its environment is not known. */
+const VkpMarks *vkp_process_marks(const VkpProcess *process);
+
 static inline gboolean vkp_state_is_dead(char state, guint threads)
 {
     return (state == 'Z' || state == 'X') && threads <= 1;

@@ -46,13 +46,12 @@ void vkp_claim_note_old_ids(VkpInquiry *inquiry)
 {
     for (guint i = 0; i < inquiry->n; i++) {
         const VkpSubject *subject = &inquiry->subjects[i];
-        const VkpImage *image = subject->process->image;
-        if (!subject->is_candidate || !image || !image->environment_known ||
-            !is_older_than_our_view(inquiry, subject->process))
+        const VkpMarks *marks = vkp_process_marks(subject->process);
+        if (!subject->is_candidate || !marks || !is_older_than_our_view(inquiry, subject->process))
             continue;
-        note_bearer(inquiry, &image->marks.attempt_id);
-        note_bearer(inquiry, &image->marks.other_attempt_id);
-        note_bearer(inquiry, &image->marks.execution_id);
+        note_bearer(inquiry, &marks->attempt_id);
+        note_bearer(inquiry, &marks->other_attempt_id);
+        note_bearer(inquiry, &marks->execution_id);
     }
 }
 
@@ -140,24 +139,13 @@ gboolean vkp_claim_agrees(const VkpClaim *a, const VkpClaim *b)
 
 static const VkpMarks *marks_of(const VkpSubject *subject)
 {
-    const VkpImage *image = subject->process->image;
-    return image && image->environment_known ? &image->marks : NULL;
+    return vkp_process_marks(subject->process);
 }
 
 static gboolean names_something(const VkpMarks *marks)
 {
     return marks &&
            (!vkp_uuid_is_nil(&marks->attempt_id) || !vkp_uuid_is_nil(&marks->execution_id));
-}
-
-gboolean vkp_claim_share_marks(const VkpSubject *a, const VkpSubject *b)
-{
-    const VkpMarks *left = marks_of(a);
-    const VkpMarks *right = marks_of(b);
-    return names_something(left) && names_something(right) &&
-           vkp_uuid_equal(&left->attempt_id, &right->attempt_id) &&
-           vkp_uuid_equal(&left->other_attempt_id, &right->other_attempt_id) &&
-           vkp_uuid_equal(&left->execution_id, &right->execution_id);
 }
 
 VkpMarkIds vkp_claim_mark_ids(const VkpSubject *subject)
@@ -173,6 +161,12 @@ gboolean vkp_claim_has_marks(const VkpSubject *subject, const VkpMarkIds *ids)
     return marks && vkp_uuid_equal(&marks->attempt_id, &ids->attempt_id) &&
            vkp_uuid_equal(&marks->other_attempt_id, &ids->other_attempt_id) &&
            vkp_uuid_equal(&marks->execution_id, &ids->execution_id);
+}
+
+gboolean vkp_claim_share_marks(const VkpSubject *a, const VkpSubject *b)
+{
+    VkpMarkIds ids = vkp_claim_mark_ids(b);
+    return names_something(marks_of(b)) && vkp_claim_has_marks(a, &ids);
 }
 
 static void note_lender(VkpSubject *subject, pid_t group, pid_t session)

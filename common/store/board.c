@@ -51,8 +51,8 @@ VkpBoard *vkp_board_new(void)
     board->execution_index = g_hash_table_new(vkp_uuid_hash, vkp_uuid_equal);
     board->executions_of = g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, NULL,
                                                  (GDestroyNotify)g_ptr_array_unref);
-    board->tasks = g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
-    board->projects = g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
+    board->tasks = vkp_uuid_set_new();
+    board->projects = vkp_uuid_set_new();
     board->none = g_ptr_array_new();
     return board;
 }
@@ -111,8 +111,8 @@ VkpExecution *vkp_board_add_execution(VkpBoard *board, VkpUuid id)
 
 static void add_id(GHashTable *set, const VkpUuid *id)
 {
-    if (!vkp_uuid_is_nil(id) && !g_hash_table_contains(set, id))
-        g_hash_table_add(set, g_memdup2(id, sizeof *id));
+    if (!vkp_uuid_is_nil(id))
+        (void)vkp_uuid_set_add(set, id);
 }
 
 void vkp_board_add_task(VkpBoard *board, VkpUuid id)
@@ -305,7 +305,7 @@ static void add_ids(GHashTable *set, GHashTable *ids)
 
 GHashTable *vkp_board_dup_ids(const VkpBoard *board)
 {
-    GHashTable *ids = g_hash_table_new_full(vkp_uuid_hash, vkp_uuid_equal, g_free, NULL);
+    GHashTable *ids = vkp_uuid_set_new();
     add_ids(ids, board->attempt_index);
     add_ids(ids, board->execution_index);
     add_ids(ids, board->tasks);
