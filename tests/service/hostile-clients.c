@@ -22,7 +22,7 @@ static void spawn_members(Fixture *fixture, guint n, const char *script)
 
 static void serve_meanwhile(Fixture *fixture, const char *what)
 {
-    Waits waits = hostile_waits_new(fixture);
+    Waits waits = hostile_waits_new(fixture, NULL);
     for (guint i = 0; i < LISTS_MEANWHILE; i++)
         hostile_wait_once(&waits);
     hostile_waits_end(&waits, what);
@@ -281,7 +281,7 @@ static void test_huge_first_call(Fixture *fixture, G_GNUC_UNUSED gconstpointer d
     sd_bus_message *message = NULL;
     void *bytes;
     gboolean is_answered = FALSE;
-    Waits waits = hostile_waits_new(fixture);
+    Waits waits = hostile_waits_new(fixture, NULL);
     g_assert_cmpint(sd_bus_message_new_method_call(bus, &message, VKP_BUS_NAME, VKP_BUS_PATH,
                                                    VKP_BUS_INTERFACE, "Shutdown"),
                     >=, 0);

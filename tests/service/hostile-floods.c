@@ -8,40 +8,41 @@
 #define LISTS_MEANWHILE 20
 #define MEMBERS 200
 
-static void list_all(sd_bus *bus, G_GNUC_UNUSED const HostileTarget *target)
+static void list_all(sd_bus *bus, const HostileTarget *target)
 {
-    hostile_send(bus, "List", "a{sv}", 0);
+    hostile_send_to(bus, target->name, "List", "a{sv}", 0);
 }
 
-static void kill_nobody(sd_bus *bus, G_GNUC_UNUSED const HostileTarget *target)
+static void kill_nobody(sd_bus *bus, const HostileTarget *target)
 {
-    hostile_send(bus, "Kill", "ssa{sv}", "single", "1", 0);
+    hostile_send_to(bus, target->name, "Kill", "ssa{sv}", "single", "1", 0);
 }
 
-static void kill_for_show(sd_bus *bus, G_GNUC_UNUSED const HostileTarget *target)
+static void kill_for_show(sd_bus *bus, const HostileTarget *target)
 {
-    hostile_send(bus, "Kill", "ssa{sv}", "all", "", 1, "dry_run", "b", 1);
+    hostile_send_to(bus, target->name, "Kill", "ssa{sv}", "all", "", 1, "dry_run", "b", 1);
 }
 
-static void kill_wrongly(sd_bus *bus, G_GNUC_UNUSED const HostileTarget *target)
+static void kill_wrongly(sd_bus *bus, const HostileTarget *target)
 {
-    hostile_send(bus, "Kill", "ssa{sv}", "everybody", "", 0);
+    hostile_send_to(bus, target->name, "Kill", "ssa{sv}", "everybody", "", 0);
 }
 
 static void register_again(sd_bus *bus, const HostileTarget *target)
 {
-    hostile_send(bus, "RegisterProcess", "su", target->execution, (guint32)target->pid);
+    hostile_send_to(bus, target->name, "RegisterProcess", "su", target->execution,
+                    (guint32)target->pid);
 }
 
-static void subscribe(sd_bus *bus, G_GNUC_UNUSED const HostileTarget *target)
+static void subscribe(sd_bus *bus, const HostileTarget *target)
 {
-    hostile_send(bus, "Subscribe", "");
-    hostile_send(bus, "Unsubscribe", "");
+    hostile_send_to(bus, target->name, "Subscribe", "");
+    hostile_send_to(bus, target->name, "Unsubscribe", "");
 }
 
-static void call_nothing(sd_bus *bus, G_GNUC_UNUSED const HostileTarget *target)
+static void call_nothing(sd_bus *bus, const HostileTarget *target)
 {
-    hostile_send(bus, "Shutdown", "");
+    hostile_send_to(bus, target->name, "Shutdown", "");
 }
 
 static const struct {
@@ -68,9 +69,9 @@ static pid_t spawn_members(Fixture *fixture)
 }
 
 static void serve_beside(Fixture *fixture, const char *name, HostileCall call,
-                         const HostileTarget *target)
+                         const HostileTarget *target, HostileControl *control)
 {
-    Waits waits = hostile_waits_new(fixture);
+    Waits waits = hostile_waits_new(fixture, control);
     HostileFlood *flood = hostile_flood_start(fixture, call, target, CALLS);
     for (guint i = 0; i < LISTS_MEANWHILE || !hostile_flood_is_over(flood); i++)
         hostile_wait_once(&waits);
@@ -82,10 +83,10 @@ static void serve_beside(Fixture *fixture, const char *name, HostileCall call,
 #define FLOODS 8
 
 /* One of each, and so many calls all in all; and one of them has a connection more. */
-static void serve_beside_all(Fixture *fixture, const HostileTarget *target)
+static void serve_beside_all(Fixture *fixture, const HostileTarget *target, HostileControl *control)
 {
     HostileFlood *begun[FLOODS];
-    Waits waits = hostile_waits_new(fixture);
+    Waits waits = hostile_waits_new(fixture, control);
     for (guint i = 0; i < FLOODS; i++) {
         HostileCall call = floods[i % G_N_ELEMENTS(floods)].call;
         begun[i] = hostile_flood_start(fixture, call, target, CALLS / FLOODS);
@@ -95,6 +96,14 @@ static void serve_beside_all(Fixture *fixture, const HostileTarget *target)
     hostile_waits_end(&waits, "beside floods of all of them");
     for (guint i = 0; i < FLOODS; i++)
         hostile_flood_end(begun[i]);
+}
+
+static void serve_beside_each(Fixture *fixture, const HostileTarget *target,
+                              HostileControl *control)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(floods); i++)
+        serve_beside(fixture, floods[i].name, floods[i].call, target, control);
+    serve_beside_all(fixture, target, control);
 }
 
 static guint count_refusals_in_log(Fixture *fixture)
@@ -109,10 +118,14 @@ static guint count_refusals_in_log(Fixture *fixture)
 static void test_each(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     g_autofree char *execution = fixture_id(31);
-    HostileTarget target = {execution, spawn_members(fixture)};
-    for (guint i = 0; i < G_N_ELEMENTS(floods); i++)
-        serve_beside(fixture, floods[i].name, floods[i].call, &target);
-    serve_beside_all(fixture, &target);
+    HostileTarget target = {VKP_BUS_NAME, execution, spawn_members(fixture)};
+    /* Its list is also the first one, which looks at all the members anew: not what a flood does.
+     */
+    HostileControl *control = hostile_control_start(fixture);
+    serve_beside_each(fixture, &target, NULL);
+    target.name = hostile_control_name(control);
+    serve_beside_each(fixture, &target, control);
+    hostile_control_end(control, fixture);
     /* A few of each of those who had a kill refused. */
     g_assert_cmpuint(count_refusals_in_log(fixture), >, 0);
     g_assert_cmpuint(count_refusals_in_log(fixture), <, 500);
@@ -137,11 +150,11 @@ static void test_waiting_kills(Fixture *fixture, G_GNUC_UNUSED gconstpointer dat
         hostile_send(*bus, "Kill", "ssa{sv}", "single", target, 1, "timeout_ms", "u", 60000u);
         hostile_flush(*bus);
     }
-    Waits waits = hostile_waits_new(fixture);
+    Waits waits = hostile_waits_new(fixture, NULL);
     for (guint i = 0; i < LISTS_MEANWHILE; i++)
         hostile_wait_once(&waits);
     hostile_waits_end(&waits, "while 128 kills begin");
-    waits = hostile_waits_new(fixture);
+    waits = hostile_waits_new(fixture, NULL);
     for (guint i = 0; i < LISTS_MEANWHILE; i++)
         hostile_wait_once(&waits);
     hostile_waits_end(&waits, "beside 128 kills that wait");
