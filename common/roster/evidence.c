@@ -201,6 +201,15 @@ static VkpClaim choose(const Claims *claims)
     return best;
 }
 
+/* Whoever may belong elsewhere, only not surely, has what is below him from there as well: not from
+ * the surer one above. */
+static gboolean parts_from_above(const VkpInquiry *inquiry, const VkpSubject *subject)
+{
+    const VkpSubject *above = vkp_subject_at(inquiry, subject->source);
+    return above && subject->claim.evidence != VKP_EVIDENCE_NONE &&
+           !vkp_claim_agrees(&subject->claim, &above->claim);
+}
+
 static void inherit(const VkpInquiry *inquiry, VkpSubject *subject)
 {
     const VkpSubject *parent = vkp_subject_at(inquiry, subject->parent);
@@ -208,8 +217,10 @@ static void inherit(const VkpInquiry *inquiry, VkpSubject *subject)
         return;
     if (parent->is_shared || parent->is_boundary || parent->is_foreign)
         subject->source = VKP_NOBODY;
+    else if (vkp_subject_hands_on(parent) || parts_from_above(inquiry, parent))
+        subject->source = subject->parent;
     else
-        subject->source = vkp_subject_hands_on(parent) ? subject->parent : parent->source;
+        subject->source = parent->source;
 }
 
 /* Names are anybody's to take, on the bus as well. Somebody whom more than a folder ties to a task

@@ -295,6 +295,24 @@ static void test_zombies_are_shown_and_dead(void)
     g_assert_cmpint(scene_tie(scene, 102)->leftover_reason, ==, VKP_LEFTOVER_NONE);
 }
 
+/* The marks of an inner one that may be another board's: what is below it is no more ours. */
+static void test_doubtful_one_hands_its_doubt_on(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 99, .pid = 100);
+    SCENE_ADD(scene, .pid = 60, .name = "vibe-kanban");
+    scene_add_other_server(scene, 60);
+    SCENE_ADD(scene, .pid = 100);
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .group = 100,
+              .environment = scene_attempt_mark(scene, 9));
+    SCENE_ADD(scene, .pid = 102, .parent = 101, .group = 100);
+    SCENE_ADD(scene, .pid = 103, .parent = 102);
+    scene_build(scene);
+    scene_expect(scene, 101, ENVIRONMENT, 50, 9, 0);
+    scene_expect(scene, 102, DESCENDANT, 50, 9, 0);
+    scene_expect(scene, 103, DESCENDANT, 50, 9, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -316,6 +334,7 @@ int main(int argc, char **argv)
     TEST("a-younger-parent-is-a-reused-pid", test_a_younger_parent_is_a_reused_pid);
     TEST("nothing-is-inherited-through-a-protected-process",
          test_nothing_is_inherited_through_a_protected_process);
+    TEST("a-doubtful-one-hands-its-doubt-on", test_doubtful_one_hands_its_doubt_on);
     TEST("nothing-is-inherited-through-the-users-systemd",
          test_nothing_is_inherited_through_the_users_systemd);
     TEST("remembered-when-all-else-is-gone", test_remembered_when_all_else_is_gone);

@@ -173,6 +173,21 @@ static void stage_deleted_while_another_server_lives(Zoo *zoo)
     zoo_look_until(zoo, "whose", "environment 50 left: attempt_deleted", 5000);
 }
 
+/* ... below an agent of ours, and so does its child, which has shed the marks. */
+static void stage_unknown_below_an_agent(Zoo *zoo)
+{
+    stage_deleted_while_another_server_lives(zoo);
+    pid_t agent =
+        spawn(zoo,
+              "setpgid env {mark1} exec-as agent ( fork 1 ( setsid env " LOST_MARK
+              " exec-as inner ( fork 1 ( unenv VK_WORKSPACE_ID exec-as its-child ( idle ) "
+              ") idle ) ) idle )",
+              3);
+    zoo_add_row(zoo, 1, 1, 0);
+    zoo_register(zoo, 1, agent);
+    zoo_look_until(zoo, "inner", "environment 50 left: attempt_deleted", 5000);
+}
+
 static void stage_id_of_another_board(Zoo *zoo)
 {
     g_autoptr(FakeBoard) other = make_other_board(zoo);
@@ -320,6 +335,12 @@ static const ZooSituation situations[] = {
      .scope = VKP_SCOPE_ALL,
      .verdicts = {{"whose", "environment 50 left: attempt_deleted", ZOO_SPARED},
                   {"vibe-kanban", "no member", ZOO_SPARED}}},
+    {.name = "an-id-that-may-be-another-boards-below-an-agent",
+     .stage = stage_unknown_below_an_agent,
+     .verdicts = {{"agent", "registered 100 executor", ZOO_HIT},
+                  {"inner", "environment 50 left: attempt_deleted", ZOO_SPARED},
+                  {"its-child", "descendant 50 left: attempt_deleted", ZOO_SPARED},
+                  {"whose", "environment 50 left: attempt_deleted", ZOO_SPARED}}},
     {.name = "an-id-of-another-board",
      .stage = stage_id_of_another_board,
      .scope = VKP_SCOPE_ALL,
