@@ -214,7 +214,7 @@ static void take_screen(const char *value, gsize length, VkpMarks *marks)
         marks->screen = parse_pid(value, name);
 }
 
-static void take_multiplexer(const Piece *piece, VkpMarks *marks)
+static void take_origin(const Piece *piece, VkpMarks *marks)
 {
     gsize length = 0;
     const char *tmux = value_of(piece, "TMUX", &length);
@@ -223,6 +223,9 @@ static void take_multiplexer(const Piece *piece, VkpMarks *marks)
     const char *screen = value_of(piece, "STY", &length);
     if (screen)
         take_screen(screen, length, marks);
+    const char *service = value_of(piece, "SYSTEMD_EXEC_PID", &length);
+    if (service && marks->service == 0)
+        marks->service = parse_pid(service, service + length);
 }
 
 /* An environment may hold megabytes, and a mark may stand at its end: all of it is looked at, and
@@ -235,7 +238,7 @@ static void collect_marks(const char *environment, gsize length, VkpMarks *marks
         if (piece.length > 3 && piece.at[0] == 'V')
             take_mark(&piece, marks);
         else if (piece.length > 3 && (piece.at[0] == 'T' || piece.at[0] == 'S'))
-            take_multiplexer(&piece, marks);
+            take_origin(&piece, marks);
 }
 
 VkpImage *vkp_image_build(const char *cmdline, gsize cmdline_length, gboolean cmdline_cut,
@@ -292,7 +295,7 @@ gboolean vkp_marks_equal(const VkpMarks *a, const VkpMarks *b)
            vkp_uuid_equal(&a->session_id, &b->session_id) &&
            g_strcmp0(a->project_name, b->project_name) == 0 &&
            g_strcmp0(a->branch, b->branch) == 0 && a->is_terminal == b->is_terminal &&
-           a->tmux == b->tmux && a->screen == b->screen;
+           a->tmux == b->tmux && a->screen == b->screen && a->service == b->service;
 }
 
 gboolean vkp_image_equal(const VkpImage *a, const VkpImage *b)

@@ -26,6 +26,8 @@ typedef struct {
     gboolean is_terminal; /* VIBE_KANBAN_TERMINAL=1 */
     pid_t tmux;           /* not vibe-kanban's: in a pane of whose server it was started (TMUX), */
     pid_t screen;         /* ... and in a window of which screen (STY); 0: in none */
+    pid_t service;        /* from the first process of which service of systemd it has its
+                             environment (SYSTEMD_EXEC_PID); 0: of none, or it is not said */
 } VkpMarks;
 
 /* Where a process's arguments and environment lie in its memory: at other addresses after every

@@ -7,6 +7,7 @@
 #include "common/roster/leftover.h"
 #include "common/roster/orphans.h"
 #include "common/roster/registered.h"
+#include "common/roster/session.h"
 #include "common/roster/shelter.h"
 #include "common/roster/tie.h"
 
@@ -14,6 +15,7 @@
  *
  *   subject     links the processes among each other and puts parents before children
  *   registered  finds the executions' own processes
+ *   session     finds what serves the user's whole session without having a name for it
  *   orphans     finds the groups and sessions whose registered leader is gone
  *   evidence    weighs, one process after another, its marks (claim), group, ancestors, memory and
  *               folder; what one process is decides about its descendants
@@ -59,8 +61,9 @@ VkpRoster *vkp_roster_build(const VkpRosterInput *input)
     vkp_inquiry_begin(&inquiry, input);
     vkp_claim_note_old_ids(&inquiry);
     vkp_claim_note_borrowed(&inquiry);
-    vkp_shelter_note_daemons(&inquiry);
     vkp_registered_find(&inquiry);
+    vkp_session_note_services(&inquiry);
+    vkp_shelter_note_daemons(&inquiry);
     vkp_orphans_find(&inquiry);
     for (guint i = 0; i < inquiry.n; i++)
         vkp_evidence_decide(&inquiry, &inquiry.subjects[inquiry.order[i]]);

@@ -31,7 +31,8 @@ static const char *const single_instances[] = {
     "xfce4-terminal", "mate-terminal", "terminator", "tilix", "wezterm-gui", "nautilus", "nemo",
     "thunar", "Thunar", "dolphin", "pcmanfm", "pcmanfm-qt", "caja", NULL};
 
-static const char *const firefoxes[] = {"firefox", "firefox-esr", "firefox-bin", "librewolf", NULL};
+static const char *const firefoxes[] = {"firefox",   "firefox-esr", "firefox-bin",
+                                        "librewolf", "GeckoMain",   NULL};
 
 /* What tells an instance made for a program, not for the user: a test's browser. A folder of its
  * own for all data makes one, another profile in the user's folder does not, nor does a port for a

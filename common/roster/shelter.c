@@ -49,7 +49,8 @@ void vkp_shelter_note_daemons(VkpInquiry *inquiry)
     }
 }
 
-/* What was started in a pane of tmux or screen knows its server. */
+/* What was started in a pane of tmux or screen knows its server, what comes from a service of
+ * systemd the first process of that. */
 static gboolean may_come_from(const VkpInquiry *inquiry, const VkpSubject *subject,
                               const VkpSubject *daemon)
 {
@@ -58,6 +59,7 @@ static gboolean may_come_from(const VkpInquiry *inquiry, const VkpSubject *subje
     return subject != daemon && vkp_claim_share_marks(subject, daemon) &&
            identity.start_ticks <= subject->process->identity.start_ticks &&
            (marks->tmux == identity.pid || marks->screen == identity.pid ||
+            marks->service == identity.pid ||
             vkp_shared_daemons_start_jobs(inquiry->input->shared_daemons, daemon->process));
 }
 

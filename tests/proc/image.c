@@ -221,27 +221,27 @@ static void test_not_marks(void)
     g_assert_true(image->environment_known);
 }
 
-static void test_multiplexers(void)
+static void test_origins(void)
 {
     const struct {
         const char *variable;
-        pid_t tmux;
-        pid_t screen;
-    } cases[] = {{"TMUX=/tmp/tmux-1000/default,3537,0", 3537, 0},
-                 {"TMUX=/tmp/a,77,b/default,3537,12", 3537, 0},
-                 {"STY=3537.pts-0.host", 0, 3537},
-                 {"TMUX=3537", 0, 0},
-                 {"TMUX=/tmp/x,-1,0", 0, 0},
-                 {"TMUX=/tmp/x,99999999999,0", 0, 0},
-                 {"TMUX_PANE=/tmp/x,3537,0", 0, 0},
-                 {"STY=3537", 0, 0},
-                 {"STY=35x.pts", 0, 0}};
+        pid_t pids[3]; /* of tmux, screen, a service */
+    } cases[] = {{"TMUX=/tmp/tmux-1000/default,3537,0", {3537}},
+                 {"TMUX=/tmp/a,77,b/default,3537,12", {3537, 0, 0}},
+                 {"STY=3537.pts-0.host", {0, 3537, 0}},
+                 {"SYSTEMD_EXEC_PID=3537", {0, 0, 3537}},
+                 {"TMUX=3537", {0}},
+                 {"TMUX=/tmp/x,-1,0", {0}},
+                 {"TMUX=/tmp/x,99999999999,0", {0}},
+                 {"TMUX_PANE=/tmp/x,3537,0", {0}},
+                 {"STY=35x.pts", {0}},
+                 {"SYSTEMD_EXEC_PID=35 37", {0}}};
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        gsize length = strlen(cases[i].variable);
-        g_autofree char *exact = g_memdup2(cases[i].variable, length);
-        g_autoptr(VkpImage) image = vkp_image_build("x", 2, FALSE, exact, length);
-        g_assert_cmpint(image->marks.tmux, ==, cases[i].tmux);
-        g_assert_cmpint(image->marks.screen, ==, cases[i].screen);
+        const char *variable = cases[i].variable;
+        g_autofree char *exact = g_memdup2(variable, strlen(variable));
+        g_autoptr(VkpImage) image = vkp_image_build("x", 2, FALSE, exact, strlen(variable));
+        const pid_t pids[] = {image->marks.tmux, image->marks.screen, image->marks.service};
+        g_assert_cmpmem(pids, sizeof pids, cases[i].pids, sizeof cases[i].pids);
     }
 }
 
@@ -389,7 +389,7 @@ int main(int argc, char **argv)
     g_test_add_func("/image/marks/two-attempts-are-both-kept", test_two_attempts);
     g_test_add_func("/image/marks/the-first-well-formed-one-wins", test_first_wins);
     g_test_add_func("/image/marks/what-only-looks-like-one-is-none", test_not_marks);
-    g_test_add_func("/image/marks/a-multiplexer-tells-its-server", test_multiplexers);
+    g_test_add_func("/image/marks/a-multiplexer-and-a-service-are-told", test_origins);
     g_test_add_func("/image/marks/one-behind-megabytes-is-found", test_late_mark);
     g_test_add_func("/image/marks/names-are-bounded-and-valid", test_hostile_names);
     g_test_add_func("/image/equal/every-mark-counts", test_equal);

@@ -211,6 +211,108 @@ static void test_orphan_that_the_users_systemd_adopted(void)
     scene_expect(scene, 106, VKP_EVIDENCE_REMEMBERED, 60, 1, 1);
 }
 
+/* Of the first process of a service, its child, and a job that has lost its parent. */
+static void test_service_that_has_the_marks_from_systemd(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    const char *mark = scene_attempt_mark(scene, 1);
+    g_autofree char *marks = g_strjoin(" ", mark, "SYSTEMD_EXEC_PID=100", NULL);
+    SCENE_ADD(scene, .pid = 40, .name = "systemd");
+    SCENE_ADD(scene, .pid = 100, .parent = 40, .environment = marks);
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .environment = marks);
+    SCENE_ADD(scene, .pid = 102, .parent = 40, .environment = marks);
+    SCENE_ADD(scene, .pid = 103, .parent = 40, .environment = mark);
+    scene_build(scene);
+    for (pid_t pid = 100; pid <= 102; pid++)
+        expect_spared(scene, pid);
+    g_assert_true(scene_tie(scene, 100)->is_shared_daemon);
+    scene_expect(scene, 103, ENVIRONMENT, 90, 1, 0);
+    /* Nor does the service's end make them the task's. */
+    scene_learn(scene);
+    scene_end(scene, 100);
+    scene_build(scene);
+    expect_spared(scene, 101);
+    expect_spared(scene, 102);
+}
+
+/* Executions may well be services, and so may the server. */
+static void test_services_that_are_executions(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    const char *mark = scene_attempt_mark(scene, 1);
+    g_autofree char *marks = g_strjoin(" ", mark, "SYSTEMD_EXEC_PID=100", NULL);
+    g_autofree char *servers = g_strjoin(" ", mark, "SYSTEMD_EXEC_PID=50", NULL);
+    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 99);
+    SCENE_ADD(scene, .pid = 100, .environment = marks);
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .environment = marks);
+    SCENE_ADD(scene, .pid = 102, .environment = marks);
+    SCENE_ADD(scene, .pid = 50, .name = "vibe-kanban", .environment = "SYSTEMD_EXEC_PID=50");
+    SCENE_ADD(scene, .pid = 110, .parent = 50, .environment = servers);
+    SCENE_ADD(scene, .pid = 111, .environment = servers);
+    scene_register(scene, 100, 100, 1);
+    scene_add_server(scene, 50);
+    scene_build(scene);
+    scene_expect(scene, 100, REGISTERED, 100, 1, 1);
+    scene_expect(scene, 101, ENVIRONMENT, 90, 1, 1);
+    scene_expect(scene, 102, ENVIRONMENT, 90, 1, 0);
+    scene_expect(scene, 110, ENVIRONMENT, 90, 1, 0);
+    scene_expect(scene, 111, ENVIRONMENT, 90, 1, 0);
+}
+
+static void test_service_that_has_the_marks_from_the_bus(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    const char *mark = scene_attempt_mark(scene, 1);
+    SCENE_ADD(scene, .pid = 100, .name = "dbus-daemon");
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .environment = mark);
+    SCENE_ADD(scene, .pid = 102, .parent = 101, .environment = mark);
+    SCENE_ADD(scene, .pid = 103, .parent = 100);
+    scene_build(scene);
+    expect_spared(scene, 101);
+    expect_spared(scene, 102);
+    scene_expect_none(scene, 103);
+}
+
+/* As flatpak runs a browser: with a proxy to the bus, and the inner sandbox adopts what is lost. */
+static void test_sandbox_of_a_shared_daemon(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    const char *mark = scene_attempt_mark(scene, 1);
+    SCENE_ADD(scene, .pid = 100, .name = "bwrap", .environment = mark);
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .name = "bwrap", .environment = mark);
+    SCENE_ADD(scene, .pid = 102, .parent = 101, .name = "xdg-dbus-proxy", .environment = mark);
+    SCENE_ADD(scene, .pid = 103, .parent = 100, .name = "bwrap", .environment = mark);
+    SCENE_ADD(scene, .pid = 104, .parent = 103, .name = "sh", .environment = mark);
+    SCENE_ADD(scene, .pid = 105, .parent = 104, .name = "chrome", .environment = mark);
+    SCENE_ADD(scene, .pid = 106, .parent = 105, .name = "chrome", .command = "chrome --type=zygote",
+              .environment = mark);
+    SCENE_ADD(scene, .pid = 107, .parent = 103, .name = "chrome_crashpad", .environment = mark);
+    scene_build(scene);
+    for (pid_t pid = 100; pid <= 107; pid++)
+        expect_spared(scene, pid);
+    g_assert_true(scene_tie(scene, 103)->is_shared_daemon);
+}
+
+/* Anything else in it makes it the task's, and so does a program that is the task's. */
+static void test_sandbox_of_a_task(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    const char *mark = scene_attempt_mark(scene, 1);
+    SCENE_ADD(scene, .pid = 100, .name = "bwrap", .environment = mark);
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .name = "tmux: server", .environment = mark);
+    SCENE_ADD(scene, .pid = 102, .parent = 100, .name = "agent", .environment = mark);
+    SCENE_ADD(scene, .pid = 110, .name = "bwrap", .environment = mark);
+    SCENE_ADD(scene, .pid = 111, .parent = 110, .name = "chrome", .command = "chrome --headless",
+              .environment = mark);
+    SCENE_ADD(scene, .pid = 120, .name = "bwrap", .environment = mark);
+    SCENE_ADD(scene, .pid = 121, .parent = 120, .name = "sh", .environment = mark);
+    scene_build(scene);
+    const pid_t tasks[] = {100, 102, 110, 111, 120, 121};
+    for (guint i = 0; i < G_N_ELEMENTS(tasks); i++)
+        scene_expect(scene, tasks[i], ENVIRONMENT, 90, 1, 0);
+    expect_spared(scene, 101);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -226,5 +328,10 @@ int main(int argc, char **argv)
     TEST("an-orphan-is-no-build-daemons-job", test_orphan_beside_a_build_daemon);
     TEST("an-executor-is-never-weak", test_executor_that_came_from_a_shared_daemon);
     TEST("the-users-systemd-shelters-no-orphans", test_orphan_that_the_users_systemd_adopted);
+    TEST("a-service-has-the-marks-from-systemd", test_service_that_has_the_marks_from_systemd);
+    TEST("services-that-are-executions", test_services_that_are_executions);
+    TEST("a-service-has-the-marks-from-the-bus", test_service_that_has_the_marks_from_the_bus);
+    TEST("a-sandbox-of-a-shared-daemon", test_sandbox_of_a_shared_daemon);
+    TEST("a-sandbox-of-a-task", test_sandbox_of_a_task);
     return g_test_run();
 }

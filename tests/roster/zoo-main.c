@@ -19,8 +19,9 @@
 
 typedef const ZooSituation *(*ZooTable)(guint *n);
 
-static const ZooTable tables[] = {zoo_launched, zoo_escapes, zoo_leftovers, zoo_bystanders,
-                                  zoo_servers,  zoo_places,  zoo_strange,   zoo_hostile};
+static const ZooTable tables[] = {zoo_launched,   zoo_escapes, zoo_leftovers,
+                                  zoo_bystanders, zoo_servers, zoo_places,
+                                  zoo_strange,    zoo_hostile, zoo_desktop};
 
 static gboolean has_word(char **argv, const char *word)
 {

@@ -17,8 +17,9 @@
  *   for the first time leaves nothing to go by: no member.
  * - What others start on an agent's behalf (systemd-run, cron, at, a D-Bus activation, docker) does
  *   not descend from it: no member, unless its folder gives it away.
- * - Marks that an agent put into the environment of the user's systemd are on everything that it
- *   starts from then on, and look like its own: members. Likewise whoever forges a mark of ours.
+ * - Whoever forges a mark of ours is a member.
+ * - What an agent has the user's systemd or bus start with its marks looks like what has them from
+ *   an environment that was imported: weak.
  * - An executor that lost its server before the service looked for the first time, and was adopted
  *   by a subreaper of its own session, looks like that one's child: not left over, so spared.
  * - With several children of an agent's launcher nobody knows which is the agent: all of them are
@@ -71,6 +72,7 @@ const ZooSituation *zoo_launched(guint *n);
 const ZooSituation *zoo_escapes(guint *n);
 const ZooSituation *zoo_leftovers(guint *n);
 const ZooSituation *zoo_bystanders(guint *n);
+const ZooSituation *zoo_desktop(guint *n);
 const ZooSituation *zoo_servers(guint *n);
 const ZooSituation *zoo_places(guint *n);
 const ZooSituation *zoo_strange(guint *n);
