@@ -71,6 +71,12 @@ VkpTarget *vkp_crew_lookup(const VkpCrew *crew, VkpIdentity identity)
     return g_hash_table_lookup(crew->by_identity, &identity);
 }
 
+gboolean vkp_crew_ends_pid(const VkpCrew *crew, pid_t pid)
+{
+    const VkpTarget *target = g_hash_table_lookup(crew->by_pid, GINT_TO_POINTER(pid));
+    return target && (target->stage == VKP_TARGET_DEAD || vkp_target_is_in_hand(target));
+}
+
 static void add(VkpCrew *crew, VkpMember *member, gboolean is_planned)
 {
     VkpTarget *target = vkp_target_new(member, is_planned);

@@ -14,6 +14,9 @@ guint vkp_crew_size(const VkpCrew *crew);
 VkpTarget *vkp_crew_at(const VkpCrew *crew, guint index);              /* borrowed */
 VkpTarget *vkp_crew_lookup(const VkpCrew *crew, VkpIdentity identity); /* borrowed or NULL */
 
+/* Whether the latest target with that number is dead or in hand. */
+gboolean vkp_crew_ends_pid(const VkpCrew *crew, pid_t pid);
+
 /* Takes in the plan's targets, in their order. `now_ticks`: the time since boot, so that whoever is
  * older was there when the plan was made. */
 void vkp_crew_add_planned(VkpCrew *crew, const VkpPlan *plan, guint64 now_ticks);

@@ -55,6 +55,25 @@ gboolean vkp_freezer_list(VkpFreezer *freezer, const VkpCrew *crew)
     return TRUE;
 }
 
+/* These stop when their child does, to hand the terminal back, and wait to be continued by whoever
+ * sees that: nobody does when the child is killed. */
+static gboolean stops_along(const char *name)
+{
+    static const char *const names[] = {"script", "su", "sudo", "runuser", "newgrp", "sg", NULL};
+    return g_strv_contains(names, name);
+}
+
+/* A parent that is to be ended as well may stop. */
+gboolean vkp_freezer_may_stop(const VkpFreezer *freezer, const VkpCrew *crew,
+                              const VkpTarget *target)
+{
+    VkpStat parent;
+    pid_t pid = target->member->process->parent_pid;
+    return vkp_crew_ends_pid(crew, pid) ||
+           !vkp_reader_read_stat(freezer->context->reader, pid, &parent, NULL) ||
+           !stops_along(parent.comm);
+}
+
 static void forget(VkpFreezer *freezer)
 {
     if (freezer->listed->len == 0)

@@ -8,8 +8,9 @@
  *   next    finish, go to a harder pass, or wait: for a death, or for the back-off to end
  *
  * The passes: POLITE asks (SIGTERM, then SIGCONT for those who are stopped). FREEZE stops everybody
- * until a scan that began when all were at rest finds nobody new: then nobody can be born any more.
- * KILL kills. Every scan comes after the deaths it confirms, and several in a row must find nobody.
+ * until a scan that began when all were at rest finds nobody new: then nobody can be born any more,
+ * but to whom the freezer lets go on. KILL kills. Every scan comes after the deaths it confirms,
+ * and several in a row must find nobody.
  */
 #include "common/kill/job.h"
 
@@ -273,7 +274,8 @@ static void act_on(VkpKillJob *job, VkpTarget *target)
 {
     if (job->pass == PASS_POLITE)
         ask(job, target);
-    else if (job->pass == PASS_FREEZE && !target->is_frozen)
+    else if (job->pass == PASS_FREEZE && !target->is_frozen &&
+             vkp_freezer_may_stop(job->freezer, job->crew, target))
         target->is_frozen = send_signal(job, target, SIGSTOP);
     else if (job->pass == PASS_KILL)
         kill_target(job, target);

@@ -61,6 +61,47 @@ static void test_unexpected_stay_and_so_do_their_children(void)
     g_assert_cmpuint(verdict.n_innocents, ==, 0);
 }
 
+static gboolean has_script(void)
+{
+    g_autofree char *path = g_find_program_in_path("script");
+    if (!path)
+        g_test_skip("there is no script here");
+    return path != NULL;
+}
+
+/* `script` stops when its child does, and would wait to be continued. Nobody has confirmed it. */
+static void test_unexpected_parent_does_not_stop_along(void)
+{
+    if (!has_script())
+        return;
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    vkp_rig_spawn_settled(rig, "run ( script -qc 'exec sleep 60' /dev/null )", 1);
+    pid_t child = vkp_family_find(rig->family, "sleep").pid;
+    g_auto(VkpKillOptions)
+        options = {.grace_ms = 3000, .force = TRUE, .expected = expect(&child, 1)};
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &options);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, child), ==, VKP_OUTCOME_KILLED);
+    g_assert_cmpuint(verdict.results->len, ==, 1);
+    g_assert_cmpuint(verdict.n_frozen, ==, 0);
+}
+
+/* The same for a user's own, which is no member. */
+static void test_strange_parent_does_not_stop_along(void)
+{
+    if (!has_script())
+        return;
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    vkp_rig_spawn_settled(rig,
+                          "chdir / run ( sh -c 'export M=$VK_ATTEMPT_ID; unset VK_ATTEMPT_ID; exec "
+                          "script -qc \"VK_ATTEMPT_ID=\\$M exec sleep 60\" /dev/null' )",
+                          1);
+    pid_t child = vkp_family_find(rig->family, "sleep").pid;
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, child), ==, VKP_OUTCOME_KILLED);
+    g_assert_cmpuint(verdict.results->len, ==, 1);
+    g_assert_cmpuint(verdict.n_frozen, ==, 0);
+}
+
 static void test_offspring_of_expected_is_taken_too(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(20, 30);
@@ -195,6 +236,8 @@ int main(int argc, char **argv)
     ADD("single-hits-nobody-else", test_single_hits_nobody_else);
     ADD("single-spares-what-is-born-meanwhile", test_single_spares_what_is_born_meanwhile);
     ADD("unexpected-stay-and-so-do-their-children", test_unexpected_stay_and_so_do_their_children);
+    ADD("unexpected-parent-does-not-stop-along", test_unexpected_parent_does_not_stop_along);
+    ADD("strange-parent-does-not-stop-along", test_strange_parent_does_not_stop_along);
     ADD("offspring-of-expected-is-taken-too", test_offspring_of_expected_is_taken_too);
     ADD("orphans-of-expected-are-known-by-their-group",
         test_orphans_of_expected_are_known_by_their_group);
