@@ -4,15 +4,23 @@
 #include <string.h>
 
 static const char *const launchers[] = {
-    "npx",     "npm",      "npx-cli",      "npm-cli", "pnpm",      "pnpx",       "yarn",
-    "yarnpkg", "corepack", "bunx",         "uvx",     "uv",        "pipx",       "env",
-    "timeout", "nice",     "ionice",       "chrt",    "taskset",   "nohup",      "setsid",
-    "stdbuf",  "time",     "numactl",      "prlimit", "setpriv",   "sudo",       "doas",
-    "su",      "runuser",  "systemd-run",  "script",  "unbuffer",  "xvfb-run",   "dbus-run-sessio",
-    "direnv",  "mise",     "rtx",          "asdf",    "volta",     "volta-shim", "fnm",
-    "nix",     "devbox",   "dotenv",       "dotenvx", "cross-env", "with-env",   "firejail",
-    "bwrap",   "unshare",  "proxychains4", "tini",    "dumb-init", "catatonit",  "systemd-inhibit",
-    "ccr",     NULL};
+    /* what runs a program out of a package */
+    "npx", "npm", "npx-cli", "npm-cli", "pnpm", "pnpx", "yarn", "yarnpkg", "corepack", "bunx",
+    "uvx", "uv", "pipx", "hatch", "poetry", "pipenv",
+    /* ... in other circumstances */
+    "env", "timeout", "nice", "ionice", "chrt", "taskset", "nohup", "setsid", "stdbuf", "time",
+    "numactl", "prlimit", "setpriv", "systemd-run", "script", "unbuffer", "xvfb-run",
+    "dbus-run-sessio", "systemd-inhibit", "proxychains4", "flock", "faketime", "strace",
+    /* ... as somebody else */
+    "sudo", "doas", "su", "runuser",
+    /* ... with other tools and variables */
+    "direnv", "mise", "rtx", "asdf", "volta", "volta-shim", "fnm", "nix", "devbox", "dotenv",
+    "dotenvx", "cross-env", "with-env", "conda", "mamba", "micromamba", "pixi", "op", "doppler",
+    "infisical",
+    /* ... shut in, or as an init */
+    "firejail", "bwrap", "unshare", "tini", "dumb-init", "catatonit",
+    /* ... with other models */
+    "ccr", NULL};
 
 static const char *const shells[] = {"sh",   "bash", "dash", "zsh",     "ksh", "ash",
                                      "fish", "mksh", "nu",   "busybox", NULL};

@@ -6,12 +6,15 @@
 /* By name alone, as the kernel cuts it (15 characters). */
 static const char *const daemon_names[] = {
     /* terminal multiplexers, whose later windows are the user's */
-    "tmux: server", "screen", "SCREEN", "dtach", "abduco", "mosh-server",
+    "tmux: server", "tmate: server", "screen", "SCREEN", "dtach", "abduco", "mosh-server",
     /* keys and secrets */
     "ssh-agent", "gpg-agent", "dirmngr", "scdaemon", "keyboxd", "gnome-keyring-d", "kwalletd5",
-    "kwalletd6",
+    "kwalletd6", "gcr-ssh-agent", "rbw-agent",
     /* containers */
     "dockerd", "containerd", "containerd-shim", "buildkitd", "conmon", "rootlesskit",
+    /* ... what rootless podman keeps for all containers of its user */
+    "podman pause", "aardvark-dns", "slirp4netns", "pasta", "pasta.avx2", "rootlessport",
+    "fuse-overlayfs",
     /* build and file watching */
     "sccache", "watchman", "distccd", "iceccd", "adb", "nix-daemon", "ibazel",
     /* the desktop's own */
@@ -25,11 +28,12 @@ static const char *const single_instances[] = {
     /* Chromium and what is built on it */
     "chrome", "google-chrome", "chromium", "chromium-browse", "brave", "brave-browser", "msedge",
     "opera", "vivaldi-bin", "code", "code-insiders", "code-oss", "codium", "cursor", "windsurf",
-    "slack", "Discord",
+    "antigravity", "kiro", "slack", "Discord",
     /* editors, terminals, file managers */
-    "zed", "zed-editor", "zeditor", "sublime_text", "emacs", "gnome-terminal-", "ptyxis",
-    "xfce4-terminal", "mate-terminal", "terminator", "tilix", "wezterm-gui", "nautilus", "nemo",
-    "thunar", "Thunar", "dolphin", "pcmanfm", "pcmanfm-qt", "caja", NULL};
+    "idea", "pycharm", "webstorm", "phpstorm", "goland", "rider", "clion", "rubymine", "rustrover",
+    "ghostty", "kgx", "zed", "zed-editor", "zeditor", "sublime_text", "emacs", "gnome-terminal-",
+    "ptyxis", "xfce4-terminal", "mate-terminal", "terminator", "tilix", "wezterm-gui", "nautilus",
+    "nemo", "thunar", "Thunar", "dolphin", "pcmanfm", "pcmanfm-qt", "caja", NULL};
 
 static const char *const firefoxes[] = {"firefox",   "firefox-esr", "firefox-bin",
                                         "librewolf", "GeckoMain",   NULL};
@@ -51,16 +55,22 @@ static const char *const firefox_alone_options[] = {"--no-remote", "-no-remote",
 static const struct {
     const char *name; /* the start of comm */
     const char *word; /* in some argument */
+    const char *verb; /* another argument as a whole; NULL: any will do */
 } daemon_words[] = {
-    {"java", "org.gradle.launcher.daemon.bootstrap.GradleDaemon"},
-    {"java", "org.jetbrains.kotlin.daemon.KotlinCompileDaemon"},
-    {"java", "org.mvndaemon.mvnd"},
-    {"java", "bloop.Bloop"},
-    {"dotnet", "VBCSCompiler"},
-    {"dotnet", "/nodemode:"},
-    {"dotnet", "/nodeReuse:true"},
-    {"zellij", "--server"},
-    {"git", "credential-cache--daemon"},
+    {"java", "org.gradle.launcher.daemon.bootstrap.GradleDaemon", NULL},
+    {"java", "org.jetbrains.kotlin.daemon.KotlinCompileDaemon", NULL},
+    {"java", "org.mvndaemon.mvnd", NULL},
+    {"java", "com.intellij.idea.Main", NULL},
+    {"java", "bloop.Bloop", NULL},
+    {"dotnet", "VBCSCompiler", NULL},
+    {"dotnet", "/nodemode:", NULL},
+    {"dotnet", "/nodeReuse:true", NULL},
+    {"zellij", "--server", NULL},
+    {"git", "credential-cache--daemon", NULL},
+    /* `ccr code` starts one for all that follow */
+    {"node", "claude-code-router/dist/cli.js", "start"},
+    /* podman's, see above; else an init */
+    {"catatonit", "catatonit", "-P"},
 };
 
 /* Servers that rewrite their title: the start of the first argument. */
@@ -142,6 +152,9 @@ static gboolean is_known_by_word(const char *name, const char *const *arguments)
         const char *start = daemon_words[i].name;
         /* The initial alone tells most: everybody is asked at every look. */
         if (*name != *start || !g_str_has_prefix(name, start))
+            continue;
+        const char *verb = daemon_words[i].verb;
+        if (verb && !g_strv_contains(arguments, verb))
             continue;
         for (const char *const *argument = arguments; *argument; argument++)
             if (strstr(*argument, daemon_words[i].word))
