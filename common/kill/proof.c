@@ -152,6 +152,27 @@ static gboolean has_rewritten(const VkpImage *known, const VkpImage *now, pid_t 
            (stat.flags & VKP_STAT_FLAG_RANDOMIZED) && vkp_image_is_in_place(known, &stat);
 }
 
+/* Where nobody else can have had this pid and start, it is the very process that was seen, whatever
+ * it has shed or taken on by an exec. Then only marks that lead elsewhere speak against it. */
+static gboolean has_stayed_itself(const VkpMember *member, const VkpImage *now)
+{
+    const VkpTie *tie = &member->tie;
+    const VkpMarks *marks = &now->marks;
+    return member->process->image->is_certain &&
+           !contradicts_id(&tie->attempt_id, &marks->attempt_id) &&
+           !contradicts_id(&tie->execution_id, &marks->execution_id) &&
+           vkp_uuid_is_nil(&marks->other_attempt_id);
+}
+
+static VkpProof check_evidence(const VkpMember *member, const VkpStat *stat, const Sight *sight)
+{
+    if (member->tie.evidence == VKP_EVIDENCE_ENVIRONMENT)
+        return check_environment(sight);
+    if (member->tie.evidence == VKP_EVIDENCE_DESCENDANT)
+        return check_descendant(member->process, stat, sight);
+    return check_known_one(member->process, stat, sight);
+}
+
 static VkpProof check_image(const VkpMember *member, const VkpStat *stat, VkpReader *reader,
                             VkpImageGuard *guard)
 {
@@ -164,11 +185,8 @@ static VkpProof check_image(const VkpMember *member, const VkpStat *stat, VkpRea
         return is_late ? VKP_PROOF_WAITS : VKP_PROOF_UNSEEN;
     Sight sight = {process->image, now, vkp_image_is_in_place(process->image, stat),
                    has_rewritten(process->image, now, stat->pid, reader)};
-    if (member->tie.evidence == VKP_EVIDENCE_ENVIRONMENT)
-        return check_environment(&sight);
-    if (member->tie.evidence == VKP_EVIDENCE_DESCENDANT)
-        return check_descendant(process, stat, &sight);
-    return check_known_one(process, stat, &sight);
+    VkpProof proof = check_evidence(member, stat, &sight);
+    return proof == VKP_PROOF_FALLS && has_stayed_itself(member, now) ? VKP_PROOF_STANDS : proof;
 }
 
 VkpProof vkp_proof_check(const VkpMember *member, const VkpStat *stat, VkpReader *reader,

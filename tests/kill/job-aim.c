@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "tests/kill/rig.h"
+#include "tests/lib/deadline.h"
 
 static const VkpKillOptions polite = {.grace_ms = 3000};
 static const VkpKillOptions forced = {.grace_ms = 3000, .force = TRUE};
@@ -29,6 +30,29 @@ static void test_single_hits_nobody_else(void)
     g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_KILLED);
     g_assert_cmpuint(verdict.results->len, ==, 1);
     g_assert_cmpuint(verdict.n_innocents, ==, 0);
+}
+
+static gboolean is_member(gpointer data)
+{
+    VkpRig *rig = data;
+    g_autoptr(VkpRoster) roster = vkp_rig_look(rig);
+    return vkp_roster_lookup(roster, rig->scope.identity) != NULL;
+}
+
+/* Executes itself without end, in turns with and without its marks. */
+static void test_single_hits_who_changes_all_the_time(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    pid_t pid = vkp_rig_spawn_settled(
+        rig,
+        "env 'S=if [ $VK_ATTEMPT_ID ]; then export M=$VK_ATTEMPT_ID; unset VK_ATTEMPT_ID; else "
+        "export VK_ATTEMPT_ID=$M; fi; exec sh -c \"$S\"' chdir / run ( sh -c 'exec sh -c \"$S\"' )",
+        1);
+    vkp_rig_aim_at(rig, pid);
+    g_assert_true(vkp_deadline_wait(5000, is_member, rig));
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
+    g_assert_cmpstr(vkp_verdict_detail(&verdict, pid), ==, "");
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, pid), ==, VKP_OUTCOME_KILLED);
 }
 
 static void test_single_spares_what_is_born_meanwhile(void)
@@ -234,6 +258,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
 #define ADD(name, function) g_test_add_func("/kill/job-aim/" name, function)
     ADD("single-hits-nobody-else", test_single_hits_nobody_else);
+    ADD("single-hits-who-changes-all-the-time", test_single_hits_who_changes_all_the_time);
     ADD("single-spares-what-is-born-meanwhile", test_single_spares_what_is_born_meanwhile);
     ADD("unexpected-stay-and-so-do-their-children", test_unexpected_stay_and_so_do_their_children);
     ADD("unexpected-parent-does-not-stop-along", test_unexpected_parent_does_not_stop_along);
