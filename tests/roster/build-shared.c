@@ -255,6 +255,9 @@ static void test_services_that_are_executions(void)
     scene_expect(scene, 100, REGISTERED, 100, 1, 1);
     scene_expect(scene, 101, ENVIRONMENT, 90, 1, 1);
     scene_expect(scene, 102, ENVIRONMENT, 90, 1, 0);
+    /* Nobody has lost anybody. */
+    for (pid_t pid = 100; pid <= 102; pid++)
+        g_assert_cmpint(scene_tie(scene, pid)->leftover_reason, ==, VKP_LEFTOVER_NONE);
     scene_expect(scene, 110, ENVIRONMENT, 90, 1, 0);
     scene_expect(scene, 111, ENVIRONMENT, 90, 1, 0);
 }
