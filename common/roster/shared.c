@@ -33,7 +33,9 @@ static const char *const single_instances[] = {
     "idea", "pycharm", "webstorm", "phpstorm", "goland", "rider", "clion", "rubymine", "rustrover",
     "ghostty", "kgx", "zed", "zed-editor", "zeditor", "sublime_text", "emacs", "gnome-terminal-",
     "ptyxis", "xfce4-terminal", "mate-terminal", "terminator", "tilix", "wezterm-gui", "nautilus",
-    "nemo", "thunar", "Thunar", "dolphin", "pcmanfm", "pcmanfm-qt", "caja", NULL};
+    "nemo", "thunar", "Thunar", "dolphin", "pcmanfm", "pcmanfm-qt", "caja",
+    /* what a document is opened in */
+    "soffice.bin", "oosplash", "gedit", "gnome-text-edit", "kate", "evince", "thunderbird", NULL};
 
 static const char *const firefoxes[] = {"firefox",   "firefox-esr", "firefox-bin",
                                         "librewolf", "GeckoMain",   NULL};

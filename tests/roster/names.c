@@ -66,6 +66,8 @@ static void test_shared_daemons(void)
         {"node", "node|/x/claude-code-router/dist/cli.js|start", TRUE},
         {"node", "node|/x/claude-code-router/dist/cli.js|code|start the server", FALSE},
         {"node", "node|/x/node_modules/.bin/ccr|code", FALSE},
+        {"soffice.bin", "/usr/lib/libreoffice/program/soffice.bin|a.odt", TRUE},
+        {"soffice.bin", "/usr/lib/libreoffice/program/soffice.bin|--headless|a.odt", FALSE},
         {"podman pause", "podman", TRUE},
         {"catatonit", "catatonit|-P", TRUE},
         {"catatonit", "catatonit|--|node|server.js|-P4", FALSE},
