@@ -55,11 +55,12 @@ gboolean vkp_freezer_list(VkpFreezer *freezer, const VkpCrew *crew)
     return TRUE;
 }
 
-/* These stop when their child does, to hand the terminal back, and wait to be continued by whoever
- * sees that: nobody does when the child is killed. */
-static gboolean stops_along(const char *name)
+/* Some stop when their child does, to hand the terminal back, and wait to be continued by whoever
+ * sees that: nobody does when the child is killed. Others let their child go on at once. */
+static gboolean minds_stops(const char *name)
 {
-    static const char *const names[] = {"script", "su", "sudo", "runuser", "newgrp", "sg", NULL};
+    static const char *const names[] = {"script", "su",     "sudo",         "runuser", "newgrp",
+                                        "sg",     "screen", "tmux: server", NULL};
     return g_strv_contains(names, name);
 }
 
@@ -71,7 +72,7 @@ gboolean vkp_freezer_may_stop(const VkpFreezer *freezer, const VkpCrew *crew,
     pid_t pid = target->member->process->parent_pid;
     return vkp_crew_ends_pid(crew, pid) ||
            !vkp_reader_read_stat(freezer->context->reader, pid, &parent, NULL) ||
-           !stops_along(parent.comm);
+           !minds_stops(parent.comm);
 }
 
 static void forget(VkpFreezer *freezer)

@@ -14,7 +14,7 @@ void vkp_freezer_free(VkpFreezer *freezer); /* takes NULL; nobody may be frozen 
  * may be frozen. */
 gboolean vkp_freezer_list(VkpFreezer *freezer, const VkpCrew *crew);
 
-/* Whether nobody else would stop for it, and stay so: some programs do what their child does. */
+/* Whether nobody else would stop for it and stay so, or let it go on again. */
 gboolean vkp_freezer_may_stop(const VkpFreezer *freezer, const VkpCrew *crew,
                               const VkpTarget *target);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom a job hits, and whom it spares. */
+#include <glib/gstdio.h>
 #include <signal.h>
 
 #include "tests/kill/rig.h"
@@ -85,18 +86,18 @@ static void test_unexpected_stay_and_so_do_their_children(void)
     g_assert_cmpuint(verdict.n_innocents, ==, 0);
 }
 
-static gboolean has_script(void)
+static gboolean has_program(const char *name)
 {
-    g_autofree char *path = g_find_program_in_path("script");
+    g_autofree char *path = g_find_program_in_path(name);
     if (!path)
-        g_test_skip("there is no script here");
+        g_test_skip("its program is not here");
     return path != NULL;
 }
 
 /* `script` stops when its child does, and would wait to be continued. Nobody has confirmed it. */
 static void test_unexpected_parent_does_not_stop_along(void)
 {
-    if (!has_script())
+    if (!has_program("script"))
         return;
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
     vkp_rig_spawn_settled(rig, "run ( script -qc 'exec sleep 60' /dev/null )", 1);
@@ -112,7 +113,7 @@ static void test_unexpected_parent_does_not_stop_along(void)
 /* The same for a user's own, which is no member. */
 static void test_strange_parent_does_not_stop_along(void)
 {
-    if (!has_script())
+    if (!has_program("script"))
         return;
     g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
     vkp_rig_spawn_settled(rig,
@@ -124,6 +125,26 @@ static void test_strange_parent_does_not_stop_along(void)
     g_assert_cmpint(vkp_verdict_outcome(&verdict, child), ==, VKP_OUTCOME_KILLED);
     g_assert_cmpuint(verdict.results->len, ==, 1);
     g_assert_cmpuint(verdict.n_frozen, ==, 0);
+}
+
+/* tmux lets a pane that was stopped go on at once, so waiting for it to stop is in vain. */
+static void test_parent_that_continues_its_child_costs_no_time(void)
+{
+    if (!has_program("tmux"))
+        return;
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    g_autofree char *socket = g_build_filename(rig->folder, "socket", NULL);
+    g_autofree char *script =
+        g_strdup_printf("env SHELL=/bin/sh chdir / run ( sh -c 'M=$VK_ATTEMPT_ID; unset "
+                        "VK_ATTEMPT_ID; exec tmux -f /dev/null -S %s new-session -d "
+                        "\"VK_ATTEMPT_ID=$M exec sleep 60\"' )",
+                        socket);
+    vkp_rig_spawn_settled(rig, script, 1);
+    pid_t child = vkp_family_find(rig->family, "sleep").pid;
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
+    g_assert_cmpint(vkp_verdict_outcome(&verdict, child), ==, VKP_OUTCOME_KILLED);
+    g_assert_cmpuint(rig->n_scans, <, 20);
+    g_unlink(socket);
 }
 
 static void test_offspring_of_expected_is_taken_too(void)
@@ -263,6 +284,8 @@ int main(int argc, char **argv)
     ADD("unexpected-stay-and-so-do-their-children", test_unexpected_stay_and_so_do_their_children);
     ADD("unexpected-parent-does-not-stop-along", test_unexpected_parent_does_not_stop_along);
     ADD("strange-parent-does-not-stop-along", test_strange_parent_does_not_stop_along);
+    ADD("parent-that-continues-its-child-costs-no-time",
+        test_parent_that_continues_its_child_costs_no_time);
     ADD("offspring-of-expected-is-taken-too", test_offspring_of_expected_is_taken_too);
     ADD("orphans-of-expected-are-known-by-their-group",
         test_orphans_of_expected_are_known_by_their_group);
