@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile and unusual processes: the worst that may come of them is missing evidence. */
+#include <signal.h>
+
 #include "tests/roster/zoo.h"
 
 /* Registers what the script starts as the execution 1 of the attempt 1. */
@@ -87,6 +89,37 @@ static void stage_undumpable(Zoo *zoo)
           "hidden");
 }
 
+/* Its marks have been seen; the board has no pid of it. */
+static void stage_late_undumpable(Zoo *zoo)
+{
+    zoo_add_row(zoo, 1, 1, 0);
+    zoo_spawn(zoo, "setsid env {mark1} run ( {beast} name open await undumpable name hidden )");
+    zoo_settle(zoo, 1);
+    VkpRelative process = vkp_family_find(zoo->family, "open");
+    zoo_look(zoo);
+    g_assert_no_errno(kill(process.pid, SIGUSR1));
+    vkp_family_find(zoo->family, "hidden");
+}
+
+/* As agents shut their tools in; without marks it is known by where it comes from. */
+static void stage_user_namespace(Zoo *zoo)
+{
+    g_autoptr(GError) error = NULL;
+    int status = 0;
+    if (!g_spawn_command_line_sync("unshare --user --map-root-user --pid --fork true", NULL, NULL,
+                                   &status, &error) ||
+        status != 0) {
+        zoo_leave(zoo, "no user namespace to be had");
+        return;
+    }
+    stage(zoo,
+          "setpgid env {mark1} exec-as agent ( fork 1 ( run ( unshare --user --map-root-user --pid "
+          "--fork env -i {beast} name inner-init fork setsid name between part setsid name orphan "
+          ") ) "
+          "idle )",
+          2, "orphan");
+}
+
 static void stage_stopped(Zoo *zoo)
 {
     stage(zoo, "setpgid exec-as agent ( fork 1 ( name stopped stop ) idle )", 2, NULL);
@@ -150,6 +183,20 @@ static const ZooSituation situations[] = {
      .stage = stage_undumpable,
      .obstacle = zoo_needs_ordinary_user,
      .verdicts = {{"agent", EXECUTOR, ZOO_HIT}, {"hidden", "process_group 80", ZOO_HIT}}},
+    {.name = "a-process-that-turns-undumpable-seen-by-root",
+     .stage = stage_late_undumpable,
+     .obstacle = zoo_needs_root,
+     .verdicts = {{"hidden", "environment 90 left: executor_exited", ZOO_HIT}}},
+    {.name = "a-process-that-turns-undumpable-seen-by-its-user",
+     .stage = stage_late_undumpable,
+     .obstacle = zoo_needs_ordinary_user,
+     .verdicts = {{"hidden", "remembered 60 left: executor_exited", ZOO_HIT}}},
+    {.name = "a-user-namespace-with-pids-of-its-own",
+     .stage = stage_user_namespace,
+     .verdicts = {{"agent", EXECUTOR, ZOO_HIT},
+                  {"unshare", "environment 90", ZOO_HIT},
+                  {"inner-init", "process_group 80", ZOO_HIT},
+                  {"orphan", "descendant 70", ZOO_HIT}}},
     {.name = "a-stopped-process",
      .stage = stage_stopped,
      .verdicts = {{"agent", EXECUTOR, ZOO_HIT}, {"stopped", "process_group 80", ZOO_HIT}}},
