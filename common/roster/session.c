@@ -58,9 +58,19 @@ static Part find_part(const VkpSubject *subject, const Brood *brood)
     return is_sandbox && subject->n_children > 0 ? PART_COMPANION : PART_OTHER;
 }
 
+static gboolean has_sandboxes(const VkpInquiry *inquiry)
+{
+    for (guint i = 0; i < inquiry->n; i++)
+        if (has_name_of(&inquiry->subjects[i], sandboxes))
+            return TRUE;
+    return FALSE;
+}
+
 /* From the innermost outwards: sandboxes are within each other. */
 static void note_sandboxes(VkpInquiry *inquiry)
 {
+    if (!has_sandboxes(inquiry))
+        return;
     g_autofree Brood *broods = g_new0(Brood, inquiry->n);
     for (guint i = inquiry->n; i-- > 0;) {
         gint index = inquiry->order[i];
