@@ -17,11 +17,19 @@ static const VkpShelter *find_former(const VkpInquiry *inquiry, const VkpSubject
     return seen;
 }
 
+/* What holds a container together is a subreaper. */
+static gboolean holds_container(const VkpProcess *process)
+{
+    static const char *const names[] = {"conmon", "containerd-shim", NULL};
+    return process->name && g_strv_contains(names, process->name);
+}
+
 /* The user's systemd is one by its name, but it adopts whoever has lost a parent: nothing comes
  * from it to those. */
 static gboolean is_source(const VkpSubject *parent)
 {
-    return parent->is_shared && !(parent->is_boundary && vkp_protect_is_manager(parent->process));
+    return parent->is_shared && !holds_container(parent->process) &&
+           !(parent->is_boundary && vkp_protect_is_manager(parent->process));
 }
 
 void vkp_shelter_inherit(const VkpInquiry *inquiry, VkpSubject *subject)

@@ -211,6 +211,21 @@ static void test_orphan_that_the_users_systemd_adopted(void)
     scene_expect(scene, 106, VKP_EVIDENCE_REMEMBERED, 60, 1, 1);
 }
 
+/* Nor does what holds a container together, as toolbox's, in which people have their board. */
+static void test_orphan_that_a_container_adopted(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 99, .pid = 100);
+    SCENE_ADD(scene, .pid = 40, .name = "conmon");
+    SCENE_ADD(scene, .pid = 105, .parent = 40, .group = 100);
+    SCENE_ADD(scene, .pid = 106, .parent = 40, .environment = scene_attempt_mark(scene, 1));
+    SCENE_ADD(scene, .pid = 107, .parent = 40);
+    scene_build(scene);
+    scene_expect(scene, 105, GROUP, 80, 1, 1);
+    scene_expect(scene, 106, ENVIRONMENT, 90, 1, 0);
+    scene_expect_none(scene, 107);
+}
+
 /* Of the first process of a service, its child, and a job that has lost its parent. */
 static void test_service_that_has_the_marks_from_systemd(void)
 {
@@ -331,6 +346,7 @@ int main(int argc, char **argv)
     TEST("an-orphan-is-no-build-daemons-job", test_orphan_beside_a_build_daemon);
     TEST("an-executor-is-never-weak", test_executor_that_came_from_a_shared_daemon);
     TEST("the-users-systemd-shelters-no-orphans", test_orphan_that_the_users_systemd_adopted);
+    TEST("a-container-shelters-no-orphans", test_orphan_that_a_container_adopted);
     TEST("a-service-has-the-marks-from-systemd", test_service_that_has_the_marks_from_systemd);
     TEST("services-that-are-executions", test_services_that_are_executions);
     TEST("a-service-has-the-marks-from-the-bus", test_service_that_has_the_marks_from_the_bus);
