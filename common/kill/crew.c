@@ -22,6 +22,7 @@ struct VkpCrew {
     GHashTable *executors;   /* likewise: whoever has been seen as one, if they are to be spared */
     guint64 planned_ticks;   /* when the plan was made, since boot */
     gboolean is_closed;      /* nobody comes in any more */
+    GPtrArray *deaths;       /* the targets once more, in the order of vkp_crew_at_death() */
 };
 
 static void free_target(gpointer data)
@@ -35,6 +36,7 @@ VkpCrew *vkp_crew_new(const VkpScope *scope, const VkpKillOptions *options)
     crew->scope = scope;
     crew->options = options;
     crew->targets = g_ptr_array_new_with_free_func(free_target);
+    crew->deaths = g_ptr_array_new();
     crew->by_identity = g_hash_table_new(vkp_identity_hash, vkp_identity_equal_keys);
     crew->by_pid = g_hash_table_new(NULL, NULL);
     crew->excluded =
@@ -52,6 +54,7 @@ void vkp_crew_free(VkpCrew *crew)
     g_hash_table_unref(crew->excluded);
     g_hash_table_unref(crew->by_pid);
     g_hash_table_unref(crew->by_identity);
+    g_ptr_array_unref(crew->deaths);
     g_ptr_array_unref(crew->targets);
     g_free(crew);
 }
@@ -69,6 +72,46 @@ VkpTarget *vkp_crew_at(const VkpCrew *crew, guint index)
 VkpTarget *vkp_crew_lookup(const VkpCrew *crew, VkpIdentity identity)
 {
     return g_hash_table_lookup(crew->by_identity, &identity);
+}
+
+static gboolean is_any_frozen(const VkpCrew *crew)
+{
+    for (guint i = 0; i < crew->targets->len; i++)
+        if (vkp_crew_at(crew, i)->is_frozen)
+            return TRUE;
+    return FALSE;
+}
+
+static void append_deaths(VkpCrew *crew, gboolean keeps_group)
+{
+    for (guint i = crew->targets->len; i-- > 0;) {
+        VkpTarget *target = vkp_crew_at(crew, i);
+        if (!target->keeps_group == !keeps_group)
+            g_ptr_array_add(crew->deaths, target);
+    }
+}
+
+/* Where the last one ends that keeps a process group from being an orphaned one, and somebody in it
+ * is stopped, the kernel sends SIGHUP to the whole group: to those as well who are spared. Whoever
+ * has been sent SIGKILL does not count as stopped. So those who keep their groups come last, and
+ * among them children before parents, whose own groups may depend on them. Where nobody is frozen,
+ * parents come first as ever: they might replace their children. */
+static void order_deaths(VkpCrew *crew)
+{
+    g_ptr_array_set_size(crew->deaths, 0);
+    if (is_any_frozen(crew)) {
+        append_deaths(crew, FALSE);
+        append_deaths(crew, TRUE);
+    } else {
+        g_ptr_array_extend(crew->deaths, crew->targets, NULL, NULL);
+    }
+}
+
+VkpTarget *vkp_crew_at_death(VkpCrew *crew, guint index)
+{
+    if (index == 0)
+        order_deaths(crew);
+    return g_ptr_array_index(crew->deaths, index);
 }
 
 gboolean vkp_crew_ends_pid(const VkpCrew *crew, pid_t pid)

@@ -14,6 +14,10 @@ guint vkp_crew_size(const VkpCrew *crew);
 VkpTarget *vkp_crew_at(const VkpCrew *crew, guint index);              /* borrowed */
 VkpTarget *vkp_crew_lookup(const VkpCrew *crew, VkpIdentity identity); /* borrowed or NULL */
 
+/* As vkp_crew_at(), but in the order in which they are to be killed. To be asked from 0 on, while
+ * nobody comes in. */
+VkpTarget *vkp_crew_at_death(VkpCrew *crew, guint index);
+
 /* Whether the latest target with that number is dead or in hand. */
 gboolean vkp_crew_ends_pid(const VkpCrew *crew, pid_t pid);
 

@@ -64,15 +64,23 @@ static gboolean minds_stops(const char *name)
     return g_strv_contains(names, name);
 }
 
-/* A parent that is to be ended as well may stop. */
-gboolean vkp_freezer_may_stop(const VkpFreezer *freezer, const VkpCrew *crew,
-                              const VkpTarget *target)
+/* As will_become_orphaned_pgrp() in the kernel's exit.c has it. */
+static gboolean keeps_group(const VkpStat *own, const VkpStat *parent)
 {
+    return parent->group != own->group && parent->session == own->session;
+}
+
+/* A parent that is to be ended as well may stop. */
+gboolean vkp_freezer_may_stop(const VkpFreezer *freezer, const VkpCrew *crew, VkpTarget *target)
+{
+    VkpStat own;
     VkpStat parent;
-    pid_t pid = target->member->process->parent_pid;
-    return vkp_crew_ends_pid(crew, pid) ||
-           !vkp_reader_read_stat(freezer->context->reader, pid, &parent, NULL) ||
-           !minds_stops(parent.comm);
+    VkpReader *reader = freezer->context->reader;
+    if (!vkp_reader_read_stat(reader, target->identity.pid, &own, NULL) ||
+        !vkp_reader_read_stat(reader, own.parent_pid, &parent, NULL))
+        return TRUE;
+    target->keeps_group = keeps_group(&own, &parent);
+    return vkp_crew_ends_pid(crew, own.parent_pid) || !minds_stops(parent.comm);
 }
 
 static void forget(VkpFreezer *freezer)

@@ -14,9 +14,9 @@ void vkp_freezer_free(VkpFreezer *freezer); /* takes NULL; nobody may be frozen 
  * may be frozen. */
 gboolean vkp_freezer_list(VkpFreezer *freezer, const VkpCrew *crew);
 
-/* Whether nobody else would stop for it and stay so, or let it go on again. */
-gboolean vkp_freezer_may_stop(const VkpFreezer *freezer, const VkpCrew *crew,
-                              const VkpTarget *target);
+/* Whether nobody else would stop for it and stay so, or let it go on again. Notes as well whether
+ * it keeps its group from being orphaned. */
+gboolean vkp_freezer_may_stop(const VkpFreezer *freezer, const VkpCrew *crew, VkpTarget *target);
 
 /* Whoever was frozen and lives nevertheless goes on, and the list forgets ours. */
 void vkp_freezer_thaw(VkpFreezer *freezer, VkpCrew *crew);

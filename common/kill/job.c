@@ -274,9 +274,9 @@ static void act_on(VkpKillJob *job, VkpTarget *target)
 {
     if (job->pass == PASS_POLITE)
         ask(job, target);
-    else if (job->pass == PASS_FREEZE && !target->is_frozen &&
-             vkp_freezer_may_stop(job->freezer, job->crew, target))
-        target->is_frozen = send_signal(job, target, SIGSTOP);
+    else if (job->pass == PASS_FREEZE && !target->is_frozen)
+        target->is_frozen = vkp_freezer_may_stop(job->freezer, job->crew, target) &&
+                            send_signal(job, target, SIGSTOP);
     else if (job->pass == PASS_KILL)
         kill_target(job, target);
 }
@@ -303,8 +303,9 @@ static void on_act(void *data)
     VkpKillJob *job = data;
     guint n_targets = vkp_crew_size(job->crew);
     gint64 end = g_get_monotonic_time() + TURN_BUDGET_USEC;
-    while (job->n_acted < n_targets && g_get_monotonic_time() < end)
-        act_on(job, vkp_crew_at(job->crew, job->n_acted++));
+    for (; job->n_acted < n_targets && g_get_monotonic_time() < end; job->n_acted++)
+        act_on(job, job->pass == PASS_KILL ? vkp_crew_at_death(job->crew, job->n_acted)
+                                           : vkp_crew_at(job->crew, job->n_acted));
     if (job->n_acted < n_targets)
         schedule(job, 0, on_act);
     else

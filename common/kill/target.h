@@ -31,6 +31,7 @@ typedef struct {
     gboolean is_listed;     /* among those who may be frozen, on disk */
     gboolean is_frozen;     /* was sent SIGSTOP */
     gboolean is_at_rest;    /* and was seen stopped */
+    gboolean keeps_group;   /* from being orphaned, by its parent, when it was to be frozen */
     gboolean is_killed;     /* was sent SIGKILL, by whatever job */
     gboolean is_denied;     /* the kernel does not let us */
     VkpOutcome decided;     /* NONE unless set aside, or spared while held */

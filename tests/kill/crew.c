@@ -273,6 +273,35 @@ static void test_one_who_left_the_scope(void)
     vkp_roster_unref(after);
 }
 
+static char *dup_deaths(VkpCrew *crew)
+{
+    GString *pids = g_string_new(NULL);
+    for (guint i = 0; i < vkp_crew_size(crew); i++)
+        g_string_append_printf(pids, " %d", vkp_crew_at_death(crew, i)->identity.pid);
+    return g_string_free(pids, FALSE);
+}
+
+/* 20 and 22 are what keeps two groups from being orphaned. */
+static void test_order_of_deaths(void)
+{
+    const VkpKillOptions options = {0};
+    g_autoptr(VkpRoster) roster =
+        SKETCH_ROSTER({.pid = 20}, {.pid = 21, .parent_pid = 20}, {.pid = 22, .parent_pid = 21},
+                      {.pid = 23, .parent_pid = 22});
+    g_autoptr(VkpPlan) plan = vkp_plan_build(&everything, &options, roster, NULL);
+    VkpCrew *crew = vkp_crew_new(&everything, &options);
+    vkp_crew_add_planned(crew, plan, PLANNED_TICKS);
+    g_autofree char *at_large = dup_deaths(crew);
+    g_assert_cmpstr(at_large, ==, " 20 21 22 23");
+    for (guint i = 0; i < vkp_crew_size(crew); i++) {
+        vkp_crew_at(crew, i)->is_frozen = TRUE;
+        vkp_crew_at(crew, i)->keeps_group = i % 2 == 0;
+    }
+    g_autofree char *frozen = dup_deaths(crew);
+    g_assert_cmpstr(frozen, ==, " 23 21 22 20");
+    vkp_crew_free(crew);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -295,5 +324,6 @@ int main(int argc, char **argv)
     g_test_add_func("/kill/crew/executors-that-are-meant-come-in", test_executors_that_are_meant);
     g_test_add_func("/kill/crew/who-left-the-scope-is-not-proved-by-what-it-is-now",
                     test_one_who_left_the_scope);
+    g_test_add_func("/kill/crew/who-keeps-a-group-is-killed-last", test_order_of_deaths);
     return g_test_run();
 }

@@ -31,6 +31,18 @@ static void stage_agent_in_a_sandbox(Zoo *zoo)
                 4);
 }
 
+/* The browser has not left its starter's group. Its server, or a launcher, is in the same session.
+ */
+static void stage_browser_in_the_agents_group(Zoo *zoo)
+{
+    zoo_add_row(zoo, 1, 1, 0);
+    zoo_spawn(zoo, "setsid exec-as shell ( fork 1 ( setpgid env {mark1} exec-as agent ( fork 1 ( "
+                   "exec-as firefox ( idle ) ) fork 120 ( exec-as tool ( idle ) ) idle ) ) idle )");
+    zoo_settle(zoo, 123);
+    zoo_look(zoo);
+    zoo_register(zoo, 1, vkp_family_find(zoo->family, "agent").pid);
+}
+
 static void stage_newer_firefox(Zoo *zoo)
 {
     stage_agent(zoo,
@@ -95,6 +107,11 @@ static const ZooSituation situations[] = {
                   {"bwrap", "environment 90", ZOO_HIT},
                   {"helper", "environment 90", ZOO_HIT},
                   {"ssh-agent", WEAK " shared", ZOO_SPARED}}},
+    {.name = "the-users-browser-in-an-agents-group",
+     .stage = stage_browser_in_the_agents_group,
+     .verdicts = {{"agent", EXECUTOR, ZOO_HIT},
+                  {"firefox", WEAK " shared", ZOO_SPARED},
+                  {"tool", "environment 90", ZOO_HIT}}},
     {.name = "a-firefox-by-the-name-of-its-first-thread",
      .layout = FAKE_LAYOUT_SWARM,
      .stage = stage_newer_firefox,
