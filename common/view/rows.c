@@ -90,26 +90,34 @@ static VkpRow *get_project(Build *build, const VkpTie *tie)
     return row;
 }
 
-static VkpRow *get_task(Build *build, VkpRow *project, const VkpTie *tie)
+static char *dup_task_key(const VkpRow *project, const VkpTie *tie)
 {
     char id[VKP_UUID_TEXT_SIZE];
-    char *key = g_strconcat(project->key, "/task:", vkp_uuid_to_text(&tie->task_id, id), NULL);
-    VkpRow *row =
-        get_group(build, project, VKP_ROW_TASK, key, tie->task_title, _("Task without a title"));
+    return g_strconcat(project->key, "/task:", vkp_uuid_to_text(&tie->task_id, id), NULL);
+}
+
+static VkpRow *get_task(Build *build, VkpRow *project, const VkpTie *tie)
+{
+    VkpRow *row = get_group(build, project, VKP_ROW_TASK, dup_task_key(project, tie),
+                            tie->task_title, _("Task without a title"));
     row->id = tie->task_id;
     return row;
 }
 
-static VkpRow *get_attempt(Build *build, VkpRow *parent, const VkpTie *tie)
+static char *dup_attempt_key(const VkpRow *parent, const VkpTie *tie)
 {
     char id[VKP_UUID_TEXT_SIZE];
-    char *key = g_strconcat(parent->key, "/attempt:", vkp_uuid_to_text(&tie->attempt_id, id), NULL);
+    return g_strconcat(parent->key, "/attempt:", vkp_uuid_to_text(&tie->attempt_id, id), NULL);
+}
+
+static VkpRow *get_attempt(Build *build, VkpRow *parent, const VkpTie *tie)
+{
     /* Below its task, which has the title, an attempt is best known by its branch. */
     gboolean has_task = parent->kind == VKP_ROW_TASK;
     const char *first = has_task ? tie->branch : tie->attempt_name;
     const char *second = has_task ? tie->attempt_name : tie->branch;
-    VkpRow *row = get_group(build, parent, VKP_ROW_ATTEMPT, key, first ? first : second,
-                            _("Attempt without a name"));
+    VkpRow *row = get_group(build, parent, VKP_ROW_ATTEMPT, dup_attempt_key(parent, tie),
+                            first ? first : second, _("Attempt without a name"));
     row->id = tie->attempt_id;
     if (!row->detail && tie->agent)
         row->detail = vkp_label_new(tie->agent, "?");
@@ -294,6 +302,24 @@ static void add_member(Build *build, VkpMember *member)
         seen->is_visible = TRUE;
 }
 
+/* Leftovers stand apart from their task and attempt, but a kill of those takes them in. */
+static void count_leftover(const VkpRows *rows, const VkpMember *member)
+{
+    const VkpTie *tie = &member->tie;
+    VkpRow *row = g_hash_table_lookup(rows->by_member, member);
+    if (!tie->leftover_reason || row->totals.n_targets == 0)
+        return;
+    const VkpRow *project = project_of(row);
+    g_autofree char *task_key = dup_task_key(project, tie);
+    VkpRow *task = g_hash_table_lookup(rows->by_key, task_key);
+    g_autofree char *attempt_key = dup_attempt_key(task ? task : project, tie);
+    VkpRow *attempt = g_hash_table_lookup(rows->by_key, attempt_key);
+    if (task)
+        task->totals.n_targets++;
+    if (attempt)
+        attempt->totals.n_targets++;
+}
+
 VkpRows *vkp_rows_build(const VkpRowsInput *input)
 {
     VkpRows *rows = g_atomic_rc_box_new0(VkpRows);
@@ -307,6 +333,8 @@ VkpRows *vkp_rows_build(const VkpRowsInput *input)
         .input = input, .rows = rows, .search = search, .by_pid = by_pid, .containers = containers};
     for (guint i = 0; i < vkp_roster_size(input->roster); i++)
         add_member(&build, vkp_roster_at(input->roster, i));
+    for (guint i = 0; i < vkp_roster_size(input->roster); i++)
+        count_leftover(rows, vkp_roster_at(input->roster, i));
     return rows;
 }
 

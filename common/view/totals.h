@@ -9,7 +9,8 @@ typedef struct {
     guint n_executors;
     guint n_agents; /* coding agents; one with its launchers is one */
     guint n_leftovers;
-    guint n_targets; /* those that a kill of a group hits by itself */
+    guint n_targets; /* those that a kill of a group hits by itself; of a task or an attempt also
+                      * its leftovers, which are below another row */
     double cpu_percent;
     guint64 memory_bytes;
     GArray *ports;           /* of guint16, ascending, each once; NULL: none */

@@ -84,6 +84,20 @@ static void test_targets_are_neither_weak_nor_protected(void)
     g_assert_cmpuint(vkp_rows_root(rows)->totals.n_targets, ==, 1);
 }
 
+/* They stand apart, but carry its id. */
+static void test_targets_of_a_task_are_its_leftovers_too(void)
+{
+    g_autoptr(VkpRows) rows = build(NULL);
+    const VkpRow *alpha = g_ptr_array_index(vkp_rows_root(rows)->children, 0);
+    const VkpRow *login = g_ptr_array_index(alpha->children, 1);
+    const VkpRow *attempt = g_ptr_array_index(login->children, 0);
+    g_assert_cmpuint(login->totals.n_processes, ==, 4);
+    g_assert_cmpuint(login->totals.n_targets, ==, 5);
+    g_assert_cmpuint(attempt->totals.n_targets, ==, 5);
+    g_assert_cmpuint(alpha->totals.n_targets, ==, 7);
+    g_assert_cmpuint(vkp_rows_root(rows)->totals.n_targets, ==, 8);
+}
+
 static void test_usage_is_newer_than_members(void)
 {
     g_autoptr(VkpRoster) roster = sample_roster();
@@ -321,6 +335,8 @@ int main(int argc, char **argv)
     g_test_add_func("/view/rows/groups-sum-what-is-below", test_groups_sum_what_is_below);
     g_test_add_func("/view/rows/targets-are-neither-weak-nor-protected",
                     test_targets_are_neither_weak_nor_protected);
+    g_test_add_func("/view/rows/targets-of-a-task-are-its-leftovers-too",
+                    test_targets_of_a_task_are_its_leftovers_too);
     g_test_add_func("/view/rows/usage-is-newer-than-members", test_usage_is_newer_than_members);
     g_test_add_func("/view/rows/keys-stay-from-build-to-build", test_keys_stay_from_build_to_build);
     g_test_add_func("/view/rows/unknown-board-gets-fallback-labels",
