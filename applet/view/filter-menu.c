@@ -5,6 +5,11 @@
 
 #include "applet/view/menu-label.h"
 
+/* What a popover needs around its contents: arrow, border and shadow. */
+#define POPOVER_FRAME 60
+/* In a window that is very low it is better cut off than of no use. */
+#define LEAST_HEIGHT 120
+
 struct VkpFilterMenu {
     GtkMenuButton *button;
     GtkLabel *label;
@@ -137,6 +142,38 @@ void vkp_filter_menu_update(VkpFilterMenu *self, VkpFeed *feed)
     show_chosen(self, vkp_feed_filter(feed)->show);
 }
 
+/* As high as there is room below the button. */
+static void on_popover_shown(GtkScrolledWindow *scroller, GtkWidget *popover)
+{
+    GtkWidget *button = gtk_popover_get_relative_to(GTK_POPOVER(popover));
+    GtkWidget *window = gtk_widget_get_toplevel(button);
+    gint bottom = 0;
+    gtk_widget_translate_coordinates(button, window, 0, gtk_widget_get_allocated_height(button),
+                                     NULL, &bottom);
+    gint room = gtk_widget_get_allocated_height(window) - bottom - POPOVER_FRAME;
+    gtk_scrolled_window_set_max_content_height(scroller, MAX(room, LEAST_HEIGHT));
+}
+
+/* GTK stays inside the window with what hangs at a button: of many projects it would show the last
+ * ones alone. So that which it makes of the model scrolls, inside the stack that it looks for. */
+static void let_scroll(GtkMenuButton *button)
+{
+    GtkPopover *popover = gtk_menu_button_get_popover(button);
+    GtkContainer *stack = GTK_CONTAINER(gtk_bin_get_child(GTK_BIN(popover)));
+    GtkWidget *entries = gtk_stack_get_child_by_name(GTK_STACK(stack), "main");
+    GtkWidget *scroller = gtk_scrolled_window_new(NULL, NULL);
+    g_object_set(scroller, "hscrollbar-policy", GTK_POLICY_NEVER, "propagate-natural-height", TRUE,
+                 "propagate-natural-width", TRUE, NULL);
+    g_object_ref(entries);
+    gtk_container_remove(stack, entries);
+    gtk_container_add(GTK_CONTAINER(scroller), entries);
+    g_object_unref(entries);
+    gtk_widget_show_all(scroller);
+    gtk_stack_add_named(GTK_STACK(stack), scroller, "main");
+    g_signal_connect_object(popover, "show", G_CALLBACK(on_popover_shown), scroller,
+                            G_CONNECT_SWAPPED);
+}
+
 VkpFilterMenu *vkp_filter_menu_new(GtkMenuButton *button, GtkLabel *label)
 {
     VkpFilterMenu *self = g_new0(VkpFilterMenu, 1);
@@ -144,6 +181,7 @@ VkpFilterMenu *vkp_filter_menu_new(GtkMenuButton *button, GtkLabel *label)
     self->label = label;
     self->model = g_menu_new();
     gtk_menu_button_set_menu_model(button, G_MENU_MODEL(self->model));
+    let_scroll(button);
     return self;
 }
 

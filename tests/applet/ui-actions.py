@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """What can be done with a row, with the columns and with the filters; and that it is remembered."""
+import json
 import os
 
 from desktop import applet_program, click, find, find_all, run, wait_for
@@ -185,6 +186,30 @@ def test_a_chosen_project_stays_on_offer_when_its_processes_are_gone():
         desktop.key('Escape')
         desktop.wait_for('toggle button', 'Filter: Agents')
         desktop.wait_cell('codex')
+
+
+def test_more_projects_than_fit_scroll_in_the_filter():
+    from gi.repository import Atspi
+
+    def is_on_screen(node):
+        return 0 < Atspi.Component.get_extents(node, Atspi.CoordType.SCREEN).y < 580
+
+    with Rows(environment=STRICT, size='1024x600') as desktop:
+        for number in range(60):
+            desktop.mock('Add', '(s)', json.dumps({'name': 'node', 'command': ['node'],
+                                                   'project_name': 'Project %02d' % number}))
+        desktop.wait_label('72 processes')
+        click(desktop.wait_for('toggle button', 'Filter'))
+        first = desktop.wait_for('radio button', 'All Processes')
+        wait_for('the first entry in sight', lambda: is_on_screen(first))
+        desktop.click_on(first)
+
+        def scroll():
+            desktop.run('xdotool', 'click', '--repeat', '5', '5')
+            last = find(desktop.app, 'radio button', 'Project 59')
+            return last and is_on_screen(last) and last
+        desktop.click_on(wait_for('the last entry in sight', scroll))
+        desktop.wait_for('toggle button', 'Filter: All Processes of Project 59')
 
 
 def test_a_header_offers_the_columns():
