@@ -91,12 +91,12 @@ static gboolean may_move(VkpProcessTree *self, VkpTreeMode mode)
     return self->is_order_fresh || !(self->has_pointer || mode.is_covered);
 }
 
-static void update_rows(VkpProcessTree *self, VkpRows *rows, VkpTreeMode mode)
+static void update_rows(VkpProcessTree *self, VkpRows *rows, VkpTreeMode mode, gboolean moves)
 {
     self->is_updating = TRUE;
     if (mode.is_searching)
         vkp_expansion_set_expand_all(self->expansion, TRUE);
-    vkp_tree_model_update(self->model, rows, &self->order, may_move(self, mode));
+    vkp_tree_model_update(self->model, rows, &self->order, moves);
     if (!mode.is_searching)
         vkp_expansion_set_expand_all(self->expansion, FALSE);
     self->is_order_fresh = FALSE;
@@ -104,11 +104,23 @@ static void update_rows(VkpProcessTree *self, VkpRows *rows, VkpTreeMode mode)
     self->is_updating = FALSE;
 }
 
+/* GtkTreeView keeps its top row where it is: what comes before that would be out of sight for those
+ * who never scrolled. */
+static void stay_at_top(VkpProcessTree *self)
+{
+    g_autoptr(GtkTreePath) first = gtk_tree_path_new_first();
+    if (gtk_tree_model_iter_n_children(GTK_TREE_MODEL(self->model), NULL) > 0)
+        gtk_tree_view_scroll_to_cell(view_of(self), first, NULL, TRUE, 0, 0);
+}
+
 void vkp_process_tree_update(VkpProcessTree *self, VkpRows *rows, VkpTreeMode mode)
 {
     VkpScrollAnchor *anchor = vkp_scroll_anchor_take(view_of(self));
-    update_rows(self, rows, mode);
+    gboolean moves = may_move(self, mode);
+    update_rows(self, rows, mode, moves);
     if (mode.is_searching == self->was_searching) {
+        if (!anchor && moves)
+            stay_at_top(self);
         vkp_scroll_anchor_apply(anchor);
     } else {
         GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(self));

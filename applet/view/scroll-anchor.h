@@ -7,7 +7,7 @@
  * from the top, so that rows which come or go above push away what is looked at. */
 typedef struct VkpScrollAnchor VkpScrollAnchor;
 
-/* Remembers the rows in sight. NULL when the view is at its top: there it stays. */
+/* Remembers the rows in sight. NULL when the view is at its top. */
 VkpScrollAnchor *vkp_scroll_anchor_take(GtkTreeView *tree);
 
 /* Scrolls so that the first of them that is still there is where it was, and frees the anchor,

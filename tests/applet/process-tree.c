@@ -181,6 +181,36 @@ static void test_search_gives_the_scroll_back(Fixture *fixture, gconstpointer da
     g_assert_cmpstr(after, ==, before);
 }
 
+/* A hundred processes of a project, and those of others that come before it by their names. */
+static void show_projects(Fixture *fixture, guint n_before, VkpTreeMode mode)
+{
+    g_autoptr(VkpRoster) roster = vkp_roster_new();
+    for (guint i = 0; i < 100; i++)
+        SAMPLE_ADD(roster, .pid = (pid_t)(i + 10), .project = 99, .project_name = "last");
+    for (guint i = 0; i < n_before; i++) {
+        g_autofree char *name = g_strdup_printf("%02u", 50 - i);
+        SAMPLE_ADD(roster, .pid = (pid_t)(i + 500), .project = i + 1, .project_name = name);
+    }
+    vkp_roster_seal(roster);
+    g_autoptr(VkpRows) rows = vkp_rows_build(&(VkpRowsInput){.roster = roster});
+    vkp_process_tree_update(fixture->tree, rows, mode);
+    settle();
+}
+
+static void test_the_top_stays_in_sight(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+    GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment(fixture->scroller);
+    for (guint n = 0; n < 5; n++) {
+        show_projects(fixture, n, (VkpTreeMode){.is_covered = FALSE});
+        g_assert_cmpfloat(gtk_adjustment_get_value(adjustment), ==, 0);
+    }
+    /* Behind a menu it is the rows that stay where they are. */
+    g_autofree char *before = top_key(fixture);
+    show_projects(fixture, 5, (VkpTreeMode){.is_covered = TRUE});
+    g_autofree char *after = top_key(fixture);
+    g_assert_cmpstr(after, ==, before);
+}
+
 /* Two processes of one task, by their names. */
 static void show_two(Fixture *fixture, const char *first, const char *second, VkpTreeMode mode)
 {
@@ -234,6 +264,7 @@ int main(int argc, char **argv)
     ADD("selection-stays-while-rows-above-go-and-come",
         test_selection_stays_while_rows_above_go_and_come);
     ADD("collapsed-rows-stay-so-and-others-open", test_collapsed_rows_stay_so_and_others_open);
+    ADD("the-top-stays-in-sight", test_the_top_stays_in_sight);
     ADD("search-gives-the-scroll-back", test_search_gives_the_scroll_back);
     ADD("rows-do-not-move-behind-a-menu", test_rows_do_not_move_behind_a_menu);
     ADD("rows-come-to-their-place-behind-a-menu", test_rows_come_to_their_place_behind_a_menu);
