@@ -4,8 +4,17 @@
 #include <string.h>
 
 struct VkpSearch {
-    GPtrArray *words; /* case-folded */
+    GPtrArray *words; /* folded */
 };
+
+/* Letters that look alike are alike, in whatever case and out of whatever pieces: names that come
+ * from another system have their accents apart. */
+static char *dup_folded(const char *text, gssize length)
+{
+    g_autofree char *composed =
+        g_str_is_ascii(text) ? NULL : g_utf8_normalize(text, length, G_NORMALIZE_ALL_COMPOSE);
+    return composed ? g_utf8_casefold(composed, -1) : g_utf8_casefold(text, length);
+}
 
 VkpSearch *vkp_search_parse(const char *text)
 {
@@ -13,7 +22,7 @@ VkpSearch *vkp_search_parse(const char *text)
     g_auto(GStrv) parts = g_strsplit_set(text ? text : "", " \t\n", -1);
     for (guint i = 0; parts[i]; i++)
         if (*parts[i])
-            g_ptr_array_add(words, g_utf8_casefold(parts[i], -1));
+            g_ptr_array_add(words, dup_folded(parts[i], -1));
     if (words->len == 0)
         return NULL;
     VkpSearch *search = g_new0(VkpSearch, 1);
@@ -60,7 +69,7 @@ static char *dup_haystack(const char *label, const VkpMember *member)
     GStrv command = process->image ? process->image->command : NULL;
     for (guint i = 0; command && command[i]; i++)
         g_string_append_printf(haystack, "%s ", command[i]);
-    return g_utf8_casefold(haystack->str, (gssize)haystack->len);
+    return dup_folded(haystack->str, (gssize)haystack->len);
 }
 
 gboolean vkp_search_matches(const VkpSearch *search, const char *label, const VkpMember *member)

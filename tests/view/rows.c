@@ -220,6 +220,28 @@ static void test_search_looks_everywhere(void)
     }
 }
 
+static void test_search_finds_letters_however_they_are_made(void)
+{
+    g_autoptr(VkpRoster) roster = vkp_roster_new();
+    SAMPLE_ADD(roster, .pid = 10, .project = 1, .task = 1, .task_title = "Re\xcc\x81sume\xcc\x81");
+    SAMPLE_ADD(roster, .pid = 11, .project = 1, .task = 2,
+               .task_title = "\xef\xbc\xa1\xef\xbc\xb0\xef\xbc\xa9");
+    vkp_roster_seal(roster);
+    static const struct {
+        const char *search, *found;
+    } cases[] = {
+        {"R\xc3\x89SUM\xc3\x89", "process:10:1000"},
+        {"re\xcc\x81sume\xcc\x81", "process:10:1000"},
+        {"api", "process:11:1100"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        VkpRowFilter filter = {.search = cases[i].search};
+        g_autoptr(VkpRows) rows =
+            vkp_rows_build(&(VkpRowsInput){.roster = roster, .filter = &filter});
+        g_assert_true(vkp_rows_lookup(rows, cases[i].found)->is_visible);
+    }
+}
+
 static void test_no_match_shows_nothing(void)
 {
     g_autoptr(VkpRows) rows = build(&(VkpRowFilter){.search = "nowhere"});
@@ -346,6 +368,8 @@ int main(int argc, char **argv)
     g_test_add_func("/view/rows/search-keeps-parents-and-totals",
                     test_search_keeps_parents_and_totals);
     g_test_add_func("/view/rows/search-looks-everywhere", test_search_looks_everywhere);
+    g_test_add_func("/view/rows/search-finds-letters-however-they-are-made",
+                    test_search_finds_letters_however_they_are_made);
     g_test_add_func("/view/rows/no-match-shows-nothing", test_no_match_shows_nothing);
     g_test_add_func("/view/rows/filters-choose-by-kind-and-project",
                     test_filters_choose_by_kind_and_project);
