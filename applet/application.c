@@ -269,6 +269,10 @@ static void begin(VkpApplication *self, GDBusConnection *connection)
 
 static void vkp_application_startup(GApplication *application)
 {
+    /* GTK tells it to the display as the class of our windows, by which panels find our entry in
+     * the menu and its icon: on Wayland there is no other way. The program's own name was for those
+     * who read its --help. */
+    g_set_prgname(VKP_APPLET_ID);
     G_APPLICATION_CLASS(vkp_application_parent_class)->startup(application);
     gtk_window_set_default_icon_name(VKP_APPLET_ID);
     GDBusConnection *connection = g_application_get_dbus_connection(application);

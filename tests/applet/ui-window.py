@@ -355,6 +355,13 @@ def test_activation_over_the_bus_shows_the_window():
         desktop.wait_window('Vibe Kanban')
 
 
+def test_its_entry_in_the_desktops_menu_is_known_by_the_windows_class():
+    with Window() as desktop:
+        found = desktop.run('xdotool', 'search', '--onlyvisible', '--classname',
+                            r'^org\.vibekanban\.Processes\.Applet$')
+        assert found.stdout.split() == desktop.windows('Vibe Kanban'), found
+
+
 def test_version_and_help_need_neither_display_nor_bus():
     bare = {'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8'}
     version = subprocess.run([applet_program(), '--version'], env=bare, capture_output=True,
