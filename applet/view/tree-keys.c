@@ -50,9 +50,19 @@ static gboolean start_cursor(GtkTreeView *tree, gboolean at_first)
     return GDK_EVENT_STOP;
 }
 
+/* GTK finds no way to either end without a cursor, and complains. */
+static gboolean needs_cursor(guint key, gboolean is_modified)
+{
+    gboolean is_home = key == GDK_KEY_Home || key == GDK_KEY_KP_Home;
+    return key == GDK_KEY_End || key == GDK_KEY_KP_End || (is_home && is_modified);
+}
+
 gboolean vkp_tree_keys_handle(GtkTreeView *tree, const GdkEventKey *event)
 {
-    if (event->state & gtk_accelerator_get_default_mod_mask())
+    gboolean is_modified = (event->state & gtk_accelerator_get_default_mod_mask()) != 0;
+    if (needs_cursor(event->keyval, is_modified))
+        (void)start_cursor(tree, FALSE);
+    if (is_modified)
         return GDK_EVENT_PROPAGATE;
     gboolean is_rtl = gtk_widget_get_direction(GTK_WIDGET(tree)) == GTK_TEXT_DIR_RTL;
     switch (event->keyval) {

@@ -188,5 +188,21 @@ def test_every_key_does_what_the_shortcuts_say():
         assert desktop.applet.wait(20) == 0
 
 
+def press_first(key, row):
+    """Presses that key in a fresh list, where it selects that row."""
+    with Window() as desktop:
+        desktop.wait_cell('Beta Docs')
+        desktop.key(key)
+        wait_for('the row ' + row, lambda: (desktop.selected() or '').startswith(row))
+
+
+def test_end_finds_the_last_row_though_nothing_was_selected():
+    press_first('End', 'vibe-kanban')
+
+
+def test_control_end_begins_at_the_top_where_nothing_was_selected():
+    press_first('ctrl+End', 'Alpha Shop')
+
+
 if __name__ == '__main__':
     run([value for name, value in list(globals().items()) if name.startswith('test_')])
