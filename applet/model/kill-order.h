@@ -10,7 +10,8 @@ typedef struct {
     VkpScopeKind scope;
     VkpScopeKind worded_as; /* what a person asked for, where the bus has no such scope */
     const char *target;
-    const char *subject; /* its name for a person; NULL: the scope needs none */
+    const char *subject;     /* its name for a person; NULL: the scope needs none */
+    gboolean has_no_project; /* what belongs to no project; the subject only stands for that */
     const GArray *only;  /* of VkpIdentity: the scope's members outside do not count; NULL: all */
     const VkpRows *rows; /* what the person looks at; NULL: nothing */
     gboolean force;

@@ -197,8 +197,9 @@ static void order_members(VkpKillDesk *self, GtkWindow *parent, const VkpRow *ro
     order->worded_as = is_leftovers ? VKP_SCOPE_LEFTOVERS : VKP_SCOPE_PROJECT;
     order->target = "";
     order->only = only;
-    if (is_leftovers)
-        order->subject = row->parent->label;
+    const VkpRow *project = is_leftovers ? row->parent : row;
+    order->subject = project->label;
+    order->has_no_project = g_str_equal(project->key, VKP_ROW_KEY_NO_PROJECT);
     ask(self, parent, order);
 }
 

@@ -46,6 +46,17 @@ static char *dup_single_question(VkpKillOperation *operation)
                            name, pid, shown);
 }
 
+static char *dup_homeless_question(VkpScopeKind scope, guint n)
+{
+    if (scope == VKP_SCOPE_LEFTOVERS)
+        return g_strdup_printf(ngettext("Kill %u leftover process without a project?",
+                                        "Kill %u leftover processes without a project?", n),
+                               n);
+    return g_strdup_printf(
+        ngettext("Kill %u process without a project?", "Kill %u processes without a project?", n),
+        n);
+}
+
 /* The plural forms of each scope. */
 static char *dup_subject_question(VkpScopeKind scope, guint n, const char *subject)
 {
@@ -107,6 +118,8 @@ char *vkp_sentence_dup_question(VkpKillOperation *operation)
     }
     if (scope == VKP_SCOPE_SINGLE)
         return dup_single_question(operation);
+    if (vkp_kill_operation_order(operation)->has_no_project)
+        return dup_homeless_question(scope, counts.n_remaining);
     if (!subject)
         return dup_global_question(scope, &counts);
     g_autofree char *shown = vkp_text_dup_display(subject);

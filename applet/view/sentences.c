@@ -135,6 +135,8 @@ char *vkp_sentence_dup_title(VkpKillOperation *operation)
     case VKP_SCOPE_SINGLE:
         return dup_single_title(operation);
     case VKP_SCOPE_LEFTOVERS:
+        if (order->has_no_project)
+            return g_strdup(_("Leftovers without a project"));
         /* Translators: %s is a project */
         return subject ? g_strdup_printf(_("Leftovers of %s"), subject) : g_strdup(_("Leftovers"));
     case VKP_SCOPE_ALL_EXCEPT_EXECUTORS:

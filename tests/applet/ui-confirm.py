@@ -247,6 +247,25 @@ def test_where_only_weak_ones_are_the_question_is_which():
         desktop.wait_for('push button', 'Kill 1 Process')
 
 
+def test_what_belongs_to_no_project_is_said_to_have_none():
+    with Window() as desktop:
+        desktop.wait_cell('Alpha Shop')
+        for number, is_leftover in enumerate((False, False, True)):
+            desktop.mock('Add', '(s)', json.dumps(
+                {'name': 'stray', 'command': ['stray', str(number)], 'is_leftover': is_leftover}))
+        desktop.wait_cell('No project')
+        desktop.key('End')
+        for row, question, title in (
+                ('Leftovers', 'Kill 1 leftover process without', 'Leftovers without a project'),
+                ('No project', 'Kill 2 processes without a project?', 'No project')):
+            wait_for('the row', lambda: desktop.key('Up') or desktop.selected().startswith(row))
+            desktop.key('Delete')
+            desktop.wait_for('dialog', question)
+            click(desktop.wait_for('push button', 'Kill '))
+            desktop.wait_label(title)
+        desktop.wait_gone('table cell', 'No project')
+
+
 def expect_nothing_to_kill(desktop):
     wait_for('a way out', lambda: find(desktop.dialog, 'push button', 'Close'))
     buttons = [name for name in names(desktop.dialog, 'push button') if name]
