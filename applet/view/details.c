@@ -121,7 +121,7 @@ static GtkWidget *fact_name_new(const char *name)
 {
     GtkWidget *label = gtk_label_new(name);
     gtk_label_set_xalign(GTK_LABEL(label), 1);
-    gtk_widget_set_valign(label, GTK_ALIGN_START);
+    gtk_widget_set_valign(label, GTK_ALIGN_BASELINE);
     gtk_style_context_add_class(gtk_widget_get_style_context(label), "vkp-dim");
     gtk_widget_show(label);
     return label;
@@ -131,7 +131,7 @@ static GtkWidget *fact_text_new(const char *text, GtkWidget *name)
 {
     GtkWidget *label = gtk_label_new(text);
     gtk_label_set_xalign(GTK_LABEL(label), 0);
-    gtk_widget_set_valign(label, GTK_ALIGN_START); /* beside its name, where a neighbour wraps */
+    gtk_widget_set_valign(label, GTK_ALIGN_BASELINE); /* on its name's line, where others wrap */
     gtk_label_set_selectable(GTK_LABEL(label), TRUE);
     gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
     gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
