@@ -59,12 +59,18 @@ static gboolean is_dangerous_to_show(gunichar character)
            (character >= 0x2066 && character <= 0x2069);
 }
 
+/* More than any script puts on one letter. Marks are drawn above each other, over whatever else
+ * stands there. */
+#define MAX_MARKS 8
+
 char *vkp_text_dup_display(const char *text)
 {
     GString *shown = g_string_new(NULL);
+    guint n_marks = 0;
     for (const char *at = text; *at; at = g_utf8_next_char(at)) {
         gunichar character = g_utf8_get_char(at);
-        if (!is_dangerous_to_show(character))
+        n_marks = g_unichar_ismark(character) ? n_marks + 1 : 0;
+        if (!is_dangerous_to_show(character) && n_marks <= MAX_MARKS)
             g_string_append_unichar(shown, character);
         else if (character < 0x100)
             g_string_append_printf(shown, "\\x%02x", character);

@@ -12,7 +12,8 @@ char *vkp_text_dup_valid(const char *bytes, gsize length, gsize limit);
 gboolean vkp_text_is_valid(const char *text);
 
 /* For a person's eyes: control characters, line separators and bidirectional overrides become
- * visible escapes ("\x1b", "\u202e"), so that a name cannot rewrite a terminal or a dialog.
+ * visible escapes ("\x1b", "\u202e"), so that a name cannot rewrite a terminal or a dialog, and so
+ * do marks that would be heaped on a letter over what stands above it.
  * `text` is valid UTF-8. The caller frees it. */
 char *vkp_text_dup_display(const char *text);
 

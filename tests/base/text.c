@@ -97,6 +97,16 @@ static void test_display(void)
     }
 }
 
+/* A letter keeps its accents, but heaps of them would paint over what stands above. */
+static void test_display_marks(void)
+{
+#define EIGHT "\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81"
+    g_autofree char *some = vkp_text_dup_display("e" EIGHT "a" EIGHT);
+    g_assert_cmpstr(some, ==, "e" EIGHT "a" EIGHT);
+    g_autofree char *many = vkp_text_dup_display("e" EIGHT "\xcc\x81\xcc\x88!");
+    g_assert_cmpstr(many, ==, "e" EIGHT "\\u0301\\u0308!");
+}
+
 /* No bidirectional control of Unicode, and no control character, gets through. */
 static void test_display_all(void)
 {
@@ -150,6 +160,7 @@ int main(int argc, char **argv)
     g_test_add_func("/text/valid/is-cut-between-characters", test_limit);
     g_test_add_func("/text/valid/any-bytes-become-valid", test_random);
     g_test_add_func("/text/display/controls-are-made-visible", test_display);
+    g_test_add_func("/text/display/no-heap-of-marks-gets-through", test_display_marks);
     g_test_add_func("/text/display/no-control-gets-through", test_display_all);
     g_test_add_func("/text/quoted/a-strangers-word-is-cut-and-escaped", test_quoted);
     return g_test_run();
