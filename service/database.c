@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/database.h"
 
+#include <errno.h>
+#include <sys/stat.h>
+
 #include "common/base/error.h"
 #include "common/roster/server-name.h"
 #include "service/hidden-holders.h"
+#include "service/lost-holders.h"
 
 VkpDatabase *vkp_database_new(const char *path)
 {
     VkpDatabase *database = g_new0(VkpDatabase, 1);
     database->store = vkp_store_new(path);
     database->holders = vkp_holders_new();
+    database->lost = vkp_holders_new();
     return database;
 }
 
@@ -17,6 +22,7 @@ void vkp_database_free(VkpDatabase *database)
 {
     vkp_store_free(database->store);
     vkp_holders_free(database->holders);
+    vkp_holders_free(database->lost);
     g_free(database);
 }
 
@@ -33,13 +39,50 @@ gboolean vkp_database_refresh(VkpDatabase *database, VkpReader *reader)
 
 gboolean vkp_database_is_held(const VkpDatabase *database)
 {
-    return vkp_holders_size(database->holders) > 0;
+    return vkp_holders_size(database->holders) > 0 || vkp_holders_size(database->lost) > 0;
 }
 
-static gboolean is_client(VkpReader *reader, pid_t pid)
+void vkp_database_append_holders(const VkpDatabase *database, GArray *pids)
 {
-    VkpStat stat;
-    return vkp_reader_read_stat(reader, pid, &stat, NULL) && vkp_server_name_is_client(stat.comm);
+    vkp_holders_append_pids(database->holders, pids);
+    g_autoptr(GArray) lost = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    vkp_holders_append_pids(database->lost, lost);
+    for (guint i = 0; i < lost->len; i++)
+        if (!vkp_pids_contain(pids, g_array_index(lost, pid_t, i)))
+            g_array_append_vals(pids, &g_array_index(lost, pid_t, i), 1);
+}
+
+gboolean vkp_database_is_outdated(const VkpDatabase *database)
+{
+    return vkp_holders_size(database->lost) > 0;
+}
+
+gboolean vkp_database_is_out_of_sight(const VkpDatabase *database)
+{
+    struct stat status;
+    return stat(vkp_store_path(database->store), &status) < 0 && errno != ENOENT &&
+           errno != ENOTDIR;
+}
+
+gboolean vkp_database_follow_file(VkpDatabase *database)
+{
+    VkpInode inode = vkp_file_inode(vkp_store_path(database->store));
+    if (vkp_inode_equal(inode, database->inode))
+        return FALSE;
+    if (!vkp_inode_is_unknown(database->inode))
+        database->former = database->inode;
+    if (vkp_inode_equal(inode, database->former))
+        database->former = (VkpInode){0};
+    database->inode = inode;
+    return TRUE;
+}
+
+/* Zeroes when it has ended. */
+static VkpStat read_stat(VkpReader *reader, pid_t pid)
+{
+    VkpStat stat = {0};
+    (void)vkp_reader_read_stat(reader, pid, &stat, NULL);
+    return stat;
 }
 
 gboolean vkp_database_check_held_by(const VkpDatabase *database, VkpReader *reader, pid_t pid,
@@ -57,7 +100,9 @@ gboolean vkp_database_check_held_by(const VkpDatabase *database, VkpReader *read
     if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED))
         is_open = vkp_hidden_holders_include(reader, pid, database);
     g_clear_error(&failure);
-    *is_held = is_open && !is_client(reader, pid);
+    const VkpStat stat = read_stat(reader, pid);
+    is_open = is_open || vkp_lost_holders_include(reader, pid, stat.comm, database);
+    *is_held = is_open && !vkp_server_name_is_client(stat.comm);
     return TRUE;
 }
 

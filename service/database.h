@@ -10,7 +10,9 @@
 typedef struct {
     VkpStore *store;
     VkpHolders *holders;
+    VkpHolders *lost;        /* who holds a file that is not there any more, see lost-holders.h */
     VkpInode inode;          /* the file whose holders are known */
+    VkpInode former;         /* what stood in its place before; unknown: nothing, or it is back */
     gint64 held_at_usec;     /* monotonic: when somebody was last known to hold it; 0: never */
     gint64 held_since_usec;  /* since when without a pause; 0: nobody was known to the last time */
     gboolean is_stray;       /* never ours, see strays.h */
@@ -23,7 +25,20 @@ void vkp_database_free(VkpDatabase *database);
 /* Reads what has changed in it. Returns whether the board is another one. */
 gboolean vkp_database_refresh(VkpDatabase *database, VkpReader *reader);
 
+/* Whether anybody holds it, or a file that stood in its place before. */
 gboolean vkp_database_is_held(const VkpDatabase *database);
+
+/* Those (pid_t). */
+void vkp_database_append_holders(const VkpDatabase *database, GArray *pids);
+
+/* Whether a server goes on with a file that we cannot see: the board does not know what it does. */
+gboolean vkp_database_is_outdated(const VkpDatabase *database);
+
+/* Whether nothing can be said of its file, not even that it is missing. */
+gboolean vkp_database_is_out_of_sight(const VkpDatabase *database);
+
+/* Notes which file stands there now. Returns whether it is another one than before. */
+gboolean vkp_database_follow_file(VkpDatabase *database);
 
 /* See vkp_databases_check_held_by(). */
 gboolean vkp_database_check_held_by(const VkpDatabase *database, VkpReader *reader, pid_t pid,

@@ -111,6 +111,19 @@ static gboolean is_among(const VkpDatabases *databases, VkpInode inode)
     return FALSE;
 }
 
+/* A board is not over when its file is away: moved by a backup, deleted under its server, out of
+ * sight. Another one would be ours at once, which knows none of those that run. Unless it only
+ * bears another name now. */
+static void keep_if_in_use(VkpDatabases *databases, GPtrArray *known, VkpDatabase *database)
+{
+    guint index;
+    if (database && g_ptr_array_find(known, database, &index) &&
+        !is_among(databases, database->inode) &&
+        (vkp_database_is_held(database) || vkp_database_is_out_of_sight(database) ||
+         vkp_database_was_held_within(database, databases->grace_usec)))
+        g_ptr_array_add(databases->all, g_ptr_array_steal_index(known, index));
+}
+
 /* Behind all others. */
 static void add_strays(VkpDatabases *databases, GPtrArray *known)
 {
@@ -153,6 +166,8 @@ static gboolean locate(VkpDatabases *databases, VkpLook look)
         if (vkp_inode_is_unknown(chosen) || !vkp_inode_equal(candidate->inode, chosen))
             g_ptr_array_add(databases->all, take_or_make(known, candidate->path, FALSE));
     }
+    keep_if_in_use(databases, known, databases->ours);
+    keep_if_in_use(databases, known, databases->first);
     if (databases->all->len == 0) {
         g_autofree char *expected = vkp_locate_dup_default_path(&places);
         g_ptr_array_add(databases->all, take_or_make(known, expected, FALSE));
@@ -204,7 +219,7 @@ static VkpDatabase *choose(const VkpDatabases *databases)
         return successor ? successor : ours;
     }
     VkpDatabase *held = find_held(databases);
-    return held ? held : newest;
+    return held ? held : ours && vkp_database_is_out_of_sight(ours) ? ours : newest;
 }
 
 /* After the choice, which asks when they were held before. */
@@ -244,9 +259,8 @@ static void collect_servers(VkpDatabases *databases)
     g_array_set_size(databases->other_servers, 0);
     for (guint i = 0; i < databases->all->len; i++) {
         const VkpDatabase *database = g_ptr_array_index(databases->all, i);
-        vkp_holders_append_pids(database->holders, database == databases->ours
-                                                       ? databases->servers
-                                                       : databases->other_servers);
+        vkp_database_append_holders(
+            database, database == databases->ours ? databases->servers : databases->other_servers);
     }
     vkp_strays_append_obscure(databases->strays, databases->other_servers);
     drop_pids(databases->other_servers, databases->servers);
@@ -355,7 +369,8 @@ VkpStore *vkp_databases_store(const VkpDatabases *databases)
 
 guint64 vkp_databases_board_current_usec(const VkpDatabases *databases)
 {
-    return databases->ours->current_at_usec;
+    const VkpDatabase *ours = databases->ours;
+    return vkp_database_is_outdated(ours) ? 0 : ours->current_at_usec;
 }
 
 const GArray *vkp_databases_servers(const VkpDatabases *databases)

@@ -4,6 +4,7 @@
 #include "common/roster/server-name.h"
 #include "service/database.h"
 #include "service/hidden-holders.h"
+#include "service/lost-holders.h"
 #include "service/movers.h"
 #include "service/openers.h"
 
@@ -70,7 +71,7 @@ static GArray *list_known(const GPtrArray *databases)
 {
     GArray *known = g_array_new(FALSE, FALSE, sizeof(pid_t));
     for (guint i = 0; i < databases->len; i++)
-        vkp_holders_append_pids(((VkpDatabase *)g_ptr_array_index(databases, i))->holders, known);
+        vkp_database_append_holders(g_ptr_array_index(databases, i), known);
     return known;
 }
 
@@ -114,10 +115,9 @@ static gboolean follow_files(const VkpHolderSearch *search, const GPtrArray *dat
     gboolean is_any_other = FALSE;
     for (guint i = 0; i < databases->len; i++) {
         VkpDatabase *database = g_ptr_array_index(databases, i);
-        VkpInode inode = vkp_file_inode(vkp_store_path(database->store));
-        is_any_other |= !vkp_inode_equal(inode, database->inode);
-        database->inode = inode;
+        is_any_other |= vkp_database_follow_file(database);
         vkp_holders_keep_living(database->holders, search->snapshot);
+        vkp_holders_keep_living(database->lost, search->snapshot);
     }
     return is_any_other;
 }
@@ -182,7 +182,10 @@ static gboolean ask(const VkpHolderSearch *search, const GPtrArray *databases, V
             return FALSE;
         vkp_hidden_holders_append(search->reader, among, refused, database, found);
         drop_clients(among, found);
+        g_autoptr(GArray) lost = vkp_lost_holders_find(search->reader, among, database);
+        drop_clients(among, lost);
         vkp_holders_see(database->holders, among, found, are_all);
+        vkp_holders_see(database->lost, among, lost, are_all);
     }
     return suspects != NULL;
 }

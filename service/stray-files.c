@@ -8,9 +8,25 @@
 /* What SQLite keeps open beside a database in WAL mode, whatever that is called. */
 static const char *const companions[] = {"-wal", "-shm", NULL};
 
+/* A server goes on with a file that was deleted under it, as the kernel says behind the name. */
+static GStrv dup_names(void)
+{
+    GStrvBuilder *names = g_strv_builder_new();
+    for (guint i = 0; vkp_locate_names[i]; i++) {
+        g_autofree char *deleted = g_strconcat(vkp_locate_names[i], " (deleted)", NULL);
+        g_strv_builder_add(names, vkp_locate_names[i]);
+        g_strv_builder_add(names, deleted);
+    }
+    GStrv ended = g_strv_builder_end(names);
+    g_strv_builder_unref(names);
+    return ended;
+}
+
 GPtrArray *vkp_stray_files_list_named(VkpReader *reader, pid_t pid, GError **error)
 {
-    return vkp_reader_list_files(reader, pid, &(VkpPathPattern){.names = vkp_locate_names}, error);
+    g_auto(GStrv) names = dup_names();
+    const VkpPathPattern pattern = {.names = (const char *const *)names};
+    return vkp_reader_list_files(reader, pid, &pattern, error);
 }
 
 /* Where the database of each of them is. */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/lost-holders.h"
+
+#include <stdlib.h>
+
+#include "common/roster/server-name.h"
+
+/* What the kernel calls the file in /proc/PID/fd when its name has been taken away: links on the
+ * way are resolved there. */
+static char *dup_deleted_path(const VkpDatabase *database)
+{
+    const char *path = vkp_store_path(database->store);
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *name = g_path_get_basename(path);
+    char *resolved = realpath(path, NULL);
+    char *resolved_folder = resolved ? NULL : realpath(folder, NULL);
+    char *deleted = resolved ? g_strconcat(resolved, " (deleted)", NULL)
+                             : g_strconcat(resolved_folder ? resolved_folder : folder, "/", name,
+                                           " (deleted)", NULL);
+    free(resolved);
+    free(resolved_folder);
+    return deleted;
+}
+
+typedef struct {
+    VkpReader *reader;
+    const VkpDatabase *database;
+    char *deleted_path;
+    GArray *known; /* pid_t: who has had it open */
+} Search;
+
+static Search begin_search(VkpReader *reader, const VkpDatabase *database)
+{
+    Search search = {.reader = reader, .database = database};
+    search.deleted_path = dup_deleted_path(database);
+    search.known = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    vkp_database_append_holders(database, search.known);
+    return search;
+}
+
+static void search_clear(Search *search)
+{
+    g_free(search->deleted_path);
+    g_array_unref(search->known);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Search, search_clear)
+
+static gboolean has_deleted_open(const Search *search, pid_t pid)
+{
+    const char *const paths[] = {search->deleted_path, NULL};
+    g_autoptr(GPtrArray) files =
+        vkp_reader_list_files(search->reader, pid, &(VkpPathPattern){.paths = paths}, NULL);
+    return files && files->len > 0;
+}
+
+/* Whoever gets the number of the file when it is gone for good was not known to have it. */
+static gboolean has_former_open(const Search *search, pid_t pid)
+{
+    const VkpInode *former = &search->database->former;
+    gboolean is_open = FALSE;
+    return !vkp_inode_is_unknown(*former) &&
+           vkp_reader_check_files_open(search->reader, pid, former, 1, &is_open, NULL) && is_open;
+}
+
+/* A build from source is called "server". */
+static gboolean is_suspect(const char *name)
+{
+    return vkp_server_name_is(name) || g_strcmp0(name, "server") == 0;
+}
+
+static gboolean is_lost(const Search *search, pid_t pid, const char *name)
+{
+    gboolean is_known = vkp_pids_contain(search->known, pid);
+    return ((is_known || is_suspect(name)) && has_deleted_open(search, pid)) ||
+           (is_known && has_former_open(search, pid));
+}
+
+GArray *vkp_lost_holders_find(VkpReader *reader, const VkpSnapshot *among,
+                              const VkpDatabase *database)
+{
+    GArray *found = g_array_new(FALSE, FALSE, sizeof(pid_t));
+    g_auto(Search) search = begin_search(reader, database);
+    for (guint i = 0; i < vkp_snapshot_size(among); i++) {
+        const VkpProcess *process = vkp_snapshot_at(among, i);
+        pid_t pid = process->identity.pid;
+        if (is_lost(&search, pid, process->name))
+            g_array_append_val(found, pid);
+    }
+    return found;
+}
+
+gboolean vkp_lost_holders_include(VkpReader *reader, pid_t pid, const char *name,
+                                  const VkpDatabase *database)
+{
+    g_auto(Search) search = begin_search(reader, database);
+    return is_lost(&search, pid, name);
+}
