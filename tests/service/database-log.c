@@ -79,6 +79,42 @@ static void test_lasting_after_flapping(void)
     end_of_log();
 }
 
+/* Somebody copies another file over it, again and again, and we look in between. */
+static void test_changing(void)
+{
+    g_autoptr(VkpDatabaseLog) log = vkp_database_log_new();
+    for (guint i = 0; i < 3; i++) {
+        expect(G_LOG_LEVEL_WARNING, "It is damaged.");
+        expect(G_LOG_LEVEL_MESSAGE, "It is not there.");
+        expect(G_LOG_LEVEL_MESSAGE, "*can be read now.");
+    }
+    expect(G_LOG_LEVEL_CRITICAL, "end of log");
+    for (gint64 now_usec = 0; now_usec < 30 * MINUTE_USEC; now_usec += 10 * G_USEC_PER_SEC) {
+        vkp_database_log_note(log, &damaged, now_usec);
+        vkp_database_log_note(log, &missing, now_usec);
+        vkp_database_log_note(log, &fine, now_usec);
+    }
+    end_of_log();
+}
+
+/* A trouble that is told after another one, and lasts, is the log's last word. */
+static void test_many(void)
+{
+    g_autoptr(VkpDatabaseLog) log = vkp_database_log_new();
+    for (guint i = 0; i < 8; i++)
+        expect(G_LOG_LEVEL_WARNING, "Trouble *");
+    expect(G_LOG_LEVEL_WARNING, "It is damaged.");
+    expect(G_LOG_LEVEL_CRITICAL, "end of log");
+    for (guint i = 0; i < 1000; i++) {
+        g_autofree char *problem = g_strdup_printf("Trouble %u.", i);
+        VkpDatabaseNews news = {"/home/db", VKP_DATABASE_UNREADABLE, problem};
+        vkp_database_log_note(log, &news, 0);
+    }
+    for (guint minute = 1; minute < 60; minute++)
+        vkp_database_log_note(log, &damaged, minute * MINUTE_USEC);
+    end_of_log();
+}
+
 static void test_hostile_path(void)
 {
     static const VkpDatabaseNews strange = {"/\x1b[2J", VKP_DATABASE_CORRUPT,
@@ -101,6 +137,8 @@ int main(int argc, char **argv)
                     test_flapping);
     g_test_add_func("/service/database-log/a-trouble-that-stays-is-told-in-the-end",
                     test_lasting_after_flapping);
+    g_test_add_func("/service/database-log/troubles-in-turn-are-told-now-and-then", test_changing);
+    g_test_add_func("/service/database-log/troubles-without-end-are-told-a-few-times", test_many);
     g_test_add_func("/service/database-log/a-path-rewrites-no-terminal", test_hostile_path);
     return g_test_run();
 }
