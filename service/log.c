@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/log.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <poll.h>
 #include <unistd.h>
@@ -21,7 +23,16 @@ static GLogWriterOutput write_if_there_is_room(GLogLevelFlags level, const GLogF
     return g_log_writer_default(level, fields, n_fields, data);
 }
 
+/* Else what is opened next would have the number, and get all that is said. */
+static void open_closed_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)open("/dev/null", O_RDWR); /* takes the lowest number, which is this one */
+}
+
 void vkp_log_set_up(void)
 {
+    open_closed_streams();
     g_log_set_writer_func(write_if_there_is_room, NULL, NULL);
 }

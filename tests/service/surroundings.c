@@ -86,17 +86,24 @@ static void test_applet_of_a_task(Fixture *fixture, G_GNUC_UNUSED gconstpointer 
     g_assert_cmpstr(fixture_outcome(reply, applet), ==, "killed");
 }
 
-/* In a user namespace of its own the service could kill what it can't see; it says so. */
-static void test_blindness(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+/* Starts the service as `command` does, a shell's, in which %s is the program with its words. */
+static void start_by(Fixture *fixture, const char *command)
 {
     g_autofree char *wrapper = g_build_filename(fixture->folder, "wrapper", NULL);
-    g_autofree char *script = g_strdup_printf(
-        "#!/bin/sh\nexec unshare --user --map-current-user %s \"$@\"\n", fixture->program);
+    g_autofree char *call = g_strdup_printf("%s \"$@\"", fixture->program);
+    g_auto(GStrv) parts = g_strsplit(command, "%s", 2);
+    g_autofree char *script = g_strconcat("#!/bin/sh\n", parts[0], call, parts[1], "\n", NULL);
     g_assert_true(g_file_set_contents(wrapper, script, -1, NULL));
     g_assert_cmpint(chmod(wrapper, 0700), ==, 0);
     g_free(fixture->program);
     fixture->program = g_steal_pointer(&wrapper);
     fixture_start_service(fixture, NULL);
+}
+
+/* In a user namespace of its own the service could kill what it can't see; it says so. */
+static void test_blindness(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    start_by(fixture, "exec unshare --user --map-current-user %s");
 
     g_autoptr(GVariant) degraded = fixture_property(fixture, "Degraded");
     g_autofree const char **words = g_variant_get_strv(degraded, NULL);
@@ -249,6 +256,19 @@ static void test_odd_watchdog(Fixture *fixture, G_GNUC_UNUSED gconstpointer data
     g_assert_nonnull(strstr(log, "watchdog"));
 }
 
+/* What it opens would take their numbers, and what it says would go there: into the list of the
+ * frozen, say. */
+static void test_closed_streams(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    start_by(fixture, "exec %s <&- >&- 2>&-");
+    for (int fd = 0; fd <= 2; fd++) {
+        g_autofree char *link = g_strdup_printf("/proc/%d/fd/%d", fixture->service, fd);
+        g_autofree char *target = g_file_read_link(link, NULL);
+        g_assert_cmpstr(target, ==, "/dev/null");
+    }
+    g_variant_unref(fixture_list(fixture, "{}"));
+}
+
 static void add_tests(void)
 {
     fixture_add("/service/surroundings/a-watchdog-that-makes-no-sense-is-done-without-from-nothing",
@@ -264,6 +284,8 @@ static void add_tests(void)
     fixture_add("/service/surroundings/an-applet-of-a-task-is-hit-with-all-above-it",
                 test_applet_of_a_task);
     fixture_add("/service/surroundings/blindness-is-told-from-nothing", test_blindness);
+    fixture_add("/service/surroundings/closed-streams-are-nobodys-file-from-nothing",
+                test_closed_streams);
     fixture_add("/service/surroundings/skipped-rows-are-told", test_skipped_rows);
     fixture_add("/service/surroundings/a-damaged-database-is-told-in-the-log",
                 test_damaged_database);
