@@ -121,8 +121,33 @@ static int read_board(VkpReading *reading, VkpPages *pages, const VkpColumns *co
     return code;
 }
 
+/* Counted by SQLite at each change of the tables; -1: it can't be told. */
+static int schema_version(sqlite3 *database)
+{
+    sqlite3_stmt *statement = NULL;
+    int version = -1;
+    if (sqlite3_prepare_v2(database, "PRAGMA main.schema_version", -1, &statement, NULL) ==
+            SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        version = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return version;
+}
+
+/* The owner may change its tables between two pages: that is no fault of theirs, and what was read
+ * of the old ones says nothing. */
+static int excuse_change(VkpReading *reading, sqlite3 *database, int code, int version)
+{
+    gboolean is_refused = (code & 0xff) == SQLITE_ERROR || (code & 0xff) == SQLITE_SCHEMA;
+    if (!is_refused || schema_version(database) == version)
+        return code;
+    start_over(reading);
+    return SQLITE_BUSY;
+}
+
 static int detect_and_read(VkpReading *reading, VkpPages *pages)
 {
+    int version = schema_version(pages->database);
     int code;
     g_autoptr(VkpColumns) columns = vkp_columns_load(pages->database, &code);
     if (!columns)
@@ -133,7 +158,9 @@ static int detect_and_read(VkpReading *reading, VkpPages *pages)
         pages->board = reading->board;
     }
     reading->generation = generation;
-    return generation == VKP_GENERATION_NONE ? SQLITE_OK : read_board(reading, pages, columns);
+    if (generation == VKP_GENERATION_NONE)
+        return SQLITE_OK;
+    return excuse_change(reading, pages->database, read_board(reading, pages, columns), version);
 }
 
 int vkp_reading_run(VkpReading *reading, sqlite3 *database)

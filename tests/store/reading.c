@@ -32,16 +32,23 @@ static int on_statement(guint event, void *data, void *statement, void *text)
     return 0;
 }
 
-static int run(VkpReading *reading, Interruption *interruption)
+typedef int (*StatementFunc)(guint event, void *data, void *statement, void *text);
+
+static int run_with(VkpReading *reading, Interruption *interruption, StatementFunc on_begin)
 {
     sqlite3 *database = NULL;
     g_assert_cmpint(sqlite3_open_v2(interruption->path, &database, SQLITE_OPEN_READONLY, NULL), ==,
                     SQLITE_OK);
-    sqlite3_trace_v2(database, SQLITE_TRACE_STMT, on_statement, interruption);
+    sqlite3_trace_v2(database, SQLITE_TRACE_STMT, on_begin, interruption);
     int code = vkp_reading_run(reading, database);
     g_assert_true(sqlite3_get_autocommit(database));
     g_assert_cmpint(sqlite3_close(database), ==, SQLITE_OK); /* nothing was left open on it */
     return code;
+}
+
+static int run(VkpReading *reading, Interruption *interruption)
+{
+    return run_with(reading, interruption, on_statement);
 }
 
 static void make_long_board(const char *path, FakeLayout layout)
@@ -115,6 +122,36 @@ static void test_starts_over(void)
     assert_whole(board);
 }
 
+/* Called when the second page is to begin. */
+static int on_second_page(guint event, void *data, void *statement, void *text)
+{
+    (void)event;
+    (void)statement;
+    Interruption *interruption = data;
+    if (g_str_equal(text, "BEGIN") && ++interruption->n_begins == 2) {
+        g_autoptr(FakeBoard) owner = fake_board_open(interruption->path, FAKE_LAYOUT_B_EXECUTOR);
+        fake_board_run(owner, "UPDATE tasks SET title = %Q", NEW_TITLE);
+        fake_board_upgrade_to_e(owner);
+    }
+    return 0;
+}
+
+/* ... also when they are changed while we read on: that is no unknown layout. */
+static void test_changed_between_pages(void)
+{
+    g_autoptr(Scratch) scratch = scratch_new();
+    const char *path = scratch_path(scratch, "db.sqlite");
+    make_long_board(path, FAKE_LAYOUT_B_EXECUTOR);
+    Interruption interruption = {.path = path};
+    g_autoptr(VkpReading) reading = vkp_reading_new(NULL, NULL);
+    g_assert_cmpint(run_with(reading, &interruption, on_second_page), ==, SQLITE_BUSY);
+    g_assert_cmpint(vkp_reading_generation(reading), ==, VKP_GENERATION_B);
+    g_assert_cmpint(run_with(reading, &interruption, on_second_page), ==, SQLITE_OK);
+    g_assert_cmpint(vkp_reading_generation(reading), ==, VKP_GENERATION_E);
+    g_autoptr(VkpBoard) board = vkp_reading_steal_board(reading);
+    assert_whole(board);
+}
+
 /* An executor_action is as long as its prompt and never changes: what it says is looked up once. */
 static void test_looks_up_actions_once(void)
 {
@@ -141,6 +178,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/reading/goes-on-where-the-owner-kept-it-out", test_goes_on);
     g_test_add_func("/store/reading/starts-over-after-an-upgrade", test_starts_over);
+    g_test_add_func("/store/reading/starts-over-when-upgraded-meanwhile",
+                    test_changed_between_pages);
     g_test_add_func("/store/reading/actions-are-looked-up-once", test_looks_up_actions_once);
     return g_test_run();
 }
