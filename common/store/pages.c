@@ -60,7 +60,7 @@ static gboolean table_is_over(const Page *page)
 
 /* Takes rows until the table or the page is over. Rows of one rowid are never torn apart.
  * SQLITE_OK, or why it stopped in between. */
-static int read_page(const VkpPages *pages, Page *page)
+static int read_page(VkpPages *pages, Page *page)
 {
     VkpCursor *cursor = page->cursor;
     sqlite3_bind_int64(page->statement, 1, cursor->from);
@@ -72,6 +72,7 @@ static int read_page(const VkpPages *pages, Page *page)
             break;
         if (is_new && table_is_over(page)) {
             vkp_board_set_is_cut(pages->board);
+            pages->has_run_out |= cursor->n_rows < VKP_SCHEMA_MAX_ROWS;
             code = SQLITE_DONE;
             break;
         }

@@ -14,7 +14,8 @@ typedef struct {
     sqlite3 *database;
     VkpBoard *board; /* where skipped rows are counted */
     gint64 page_ends_usec;
-    gboolean is_open; /* a transaction is */
+    gboolean is_open;     /* a transaction is */
+    gboolean has_run_out; /* of time: another time there may be more */
 } VkpPages;
 
 /* Takes a row of the statement. */

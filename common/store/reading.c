@@ -25,6 +25,7 @@ struct VkpReading {
     Stage stage;
     VkpCursor cursor; /* in the stage's table */
     guint n_rows;     /* of the stages before */
+    gboolean has_run_out;
 };
 
 static void start_over(VkpReading *reading)
@@ -36,6 +37,7 @@ static void start_over(VkpReading *reading)
     reading->stage = STAGE_EXECUTIONS;
     reading->cursor = VKP_CURSOR_START;
     reading->n_rows = 0;
+    reading->has_run_out = FALSE;
 }
 
 VkpReading *vkp_reading_new(const char *home, VkpBoard *previous)
@@ -170,7 +172,13 @@ int vkp_reading_run(VkpReading *reading, sqlite3 *database)
     if (code == SQLITE_OK)
         code = detect_and_read(reading, &pages);
     vkp_pages_end(&pages);
+    reading->has_run_out |= pages.has_run_out;
     return code;
+}
+
+gboolean vkp_reading_has_run_out(const VkpReading *reading)
+{
+    return reading->has_run_out;
 }
 
 guint vkp_reading_n_rows(const VkpReading *reading)

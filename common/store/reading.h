@@ -29,6 +29,10 @@ int vkp_reading_run(VkpReading *reading, sqlite3 *database);
 /* Rows read so far: tells whether a run got on. */
 guint vkp_reading_n_rows(const VkpReading *reading);
 
+/* Whether rows were left out because reading them took too long, as it does where the disk is slow
+ * for a moment or we were stopped. */
+gboolean vkp_reading_has_run_out(const VkpReading *reading);
+
 VkpGeneration vkp_reading_generation(const VkpReading *reading);
 
 /* The board, sealed, once all is read. Rows that couldn't be understood are counted and left out.

@@ -36,6 +36,9 @@ struct VkpStore {
     guint n_failures;    /* in a row */
     gint64 failing_since_usec;
     gint64 retry_at_usec; /* 0: no failure */
+
+    guint n_cuts;          /* readings in a row that ran out of time */
+    gint64 reread_at_usec; /* then; 0: the board is as whole as it gets */
 };
 
 VkpStore *vkp_store_new(const char *path)
@@ -93,6 +96,8 @@ static void forget_attempts(VkpStore *store)
     store->is_fresh = FALSE;
     store->n_failures = 0;
     store->retry_at_usec = 0;
+    store->n_cuts = 0;
+    store->reread_at_usec = 0;
 }
 
 /* Whether there is something to be gained from reading now. */
@@ -100,7 +105,8 @@ static gboolean is_due(const VkpStore *store, const VkpFingerprint *now)
 {
     gboolean is_same = vkp_fingerprint_equal(&store->seen, now);
     if (store->n_failures == 0)
-        return !is_same || store->is_fresh;
+        return !is_same || store->is_fresh ||
+               (store->reread_at_usec > 0 && g_get_monotonic_time() >= store->reread_at_usec);
     if (g_get_monotonic_time() >= store->retry_at_usec)
         return TRUE;
     /* Somebody changed a broken file: look. A busy one changes all the time: wait. */
@@ -172,12 +178,24 @@ static gboolean on_failure(VkpStore *store, int code, gboolean got_on)
     return is_passing ? FALSE : take_problem(store, &problem);
 }
 
+/* What made one reading slow mostly passes, and nobody need change the file meanwhile. */
+static void plan_rereading(VkpStore *store, gboolean has_run_out)
+{
+    store->reread_at_usec = 0;
+    if (has_run_out)
+        store->reread_at_usec =
+            g_get_monotonic_time() +
+            retry_delay(store->n_cuts, FAILURE_RETRY_USEC, FAILURE_RETRY_MAX_USEC);
+    store->n_cuts = has_run_out ? store->n_cuts + 1 : 0;
+}
+
 static gboolean on_success(VkpStore *store)
 {
     g_autoptr(VkpReading) reading = g_steal_pointer(&store->reading);
     g_auto(VkpProblem) problem = {.state = VKP_DATABASE_OK};
     store->n_failures = 0;
     store->retry_at_usec = 0;
+    plan_rereading(store, vkp_reading_has_run_out(reading));
     if (vkp_reading_generation(reading) == VKP_GENERATION_NONE) {
         problem = vkp_problem_no_board(store->path, FALSE);
         return take_problem(store, &problem);

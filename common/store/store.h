@@ -17,9 +17,9 @@ void vkp_store_free(VkpStore *store); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpStore, vkp_store_free)
 
 /* Reads the board anew if the file (or its -wal) changed since the last good read, or if the last
- * one failed. Returns whether the board or the state changed; a board that says the same as the
- * last one is dropped, so that vkp_store_board() keeps its pointer. Bounded in time (milliseconds
- * for a usual board, 3 s at most); on any failure the last good board stays.
+ * one failed or ran out of time. Returns whether the board or the state changed; a board that says
+ * the same as the last one is dropped, so that vkp_store_board() keeps its pointer. Bounded in time
+ * (milliseconds for a usual board, 3 s at most); on any failure the last good board stays.
  *
  * That our read finds the database locked is normal while its owner writes. It is tried again when
  * somebody refreshes after some 100 ms, doubling, and the state stays ok until it has failed for
