@@ -57,6 +57,14 @@ gboolean vkp_database_is_outdated(const VkpDatabase *database)
     return vkp_holders_size(database->lost) > 0;
 }
 
+/* One that is damaged or may not be read serves nobody of ours. */
+gboolean vkp_database_is_closed_book(const VkpDatabase *database)
+{
+    VkpDatabaseState state = vkp_store_state(database->store);
+    return vkp_store_read_at_usec(database->store) == 0 &&
+           (state == VKP_DATABASE_LOCKED || state == VKP_DATABASE_NEEDS_RECOVERY);
+}
+
 gboolean vkp_database_is_out_of_sight(const VkpDatabase *database)
 {
     struct stat status;
@@ -122,7 +130,17 @@ gboolean vkp_database_was_held_within(const VkpDatabase *database, gint64 usec)
     return database->held_at_usec > 0 && g_get_monotonic_time() - database->held_at_usec < usec;
 }
 
-gboolean vkp_database_succeeds(const VkpDatabase *database, const VkpDatabase *before)
+VkpDatabase *vkp_database_find_held(const GPtrArray *all)
+{
+    for (guint i = 0; i < all->len; i++) {
+        VkpDatabase *database = g_ptr_array_index(all, i);
+        if (!database->is_stray && vkp_database_is_held(database))
+            return database;
+    }
+    return NULL;
+}
+
+static gboolean succeeds(const VkpDatabase *database, const VkpDatabase *before)
 {
     g_autofree char *folder = g_path_get_dirname(vkp_store_path(database->store));
     g_autofree char *folder_before = g_path_get_dirname(vkp_store_path(before->store));
@@ -130,4 +148,14 @@ gboolean vkp_database_succeeds(const VkpDatabase *database, const VkpDatabase *b
         database->held_since_usec > 0 && database->held_since_usec <= before->held_at_usec;
     return database != before && vkp_database_is_held(database) && !was_held_before &&
            !vkp_database_is_held(before) && g_str_equal(folder, folder_before);
+}
+
+VkpDatabase *vkp_database_find_successor(const GPtrArray *all, const VkpDatabase *before)
+{
+    for (guint i = 0; i < all->len; i++) {
+        VkpDatabase *database = g_ptr_array_index(all, i);
+        if (!database->is_stray && succeeds(database, before))
+            return database;
+    }
+    return NULL;
 }

@@ -34,6 +34,9 @@ void vkp_database_append_holders(const VkpDatabase *database, GArray *pids);
 /* Whether a server goes on with a file that we cannot see: the board does not know what it does. */
 gboolean vkp_database_is_outdated(const VkpDatabase *database);
 
+/* Whether there is a board that we have not been able to read yet. */
+gboolean vkp_database_is_closed_book(const VkpDatabase *database);
+
 /* Whether nothing can be said of its file, not even that it is missing. */
 gboolean vkp_database_is_out_of_sight(const VkpDatabase *database);
 
@@ -50,5 +53,9 @@ void vkp_database_note_held(VkpDatabase *database, gint64 now_usec);
 /* Whether it was noted so within that time. */
 gboolean vkp_database_was_held_within(const VkpDatabase *database, gint64 usec);
 
-/* Whether it lies in the folder of the one before, and was opened when that had been let go. */
-gboolean vkp_database_succeeds(const VkpDatabase *database, const VkpDatabase *before);
+/* The first of `all` (VkpDatabase) that somebody holds, strays left out. NULL: none. */
+VkpDatabase *vkp_database_find_held(const GPtrArray *all);
+
+/* Likewise the one that a new release has gone on with: a copy beside the one before, opened when
+ * that had been let go. */
+VkpDatabase *vkp_database_find_successor(const GPtrArray *all, const VkpDatabase *before);

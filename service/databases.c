@@ -178,27 +178,6 @@ static gboolean locate(VkpDatabases *databases, VkpLook look)
     return known->len > 0 || databases->all->len > n_known;
 }
 
-static VkpDatabase *find_held(const VkpDatabases *databases)
-{
-    for (guint i = 0; i < databases->all->len; i++) {
-        VkpDatabase *database = g_ptr_array_index(databases->all, i);
-        if (!database->is_stray && vkp_database_is_held(database))
-            return database;
-    }
-    return NULL;
-}
-
-/* A new release goes on with a copy of ours beside it. NULL: none. */
-static VkpDatabase *find_successor(const VkpDatabases *databases)
-{
-    for (guint i = 0; i < databases->all->len; i++) {
-        VkpDatabase *database = g_ptr_array_index(databases->all, i);
-        if (!database->is_stray && vkp_database_succeeds(database, databases->ours))
-            return database;
-    }
-    return NULL;
-}
-
 /* Two servers on two databases write in turn: what is ours stays ours while its server lives, and
  * for a while after, unless it has a successor; and it is ours again when its server is back. Not
  * held by anybody, it gives way to any that is. */
@@ -215,10 +194,10 @@ static VkpDatabase *choose(const VkpDatabases *databases)
     if (ours && vkp_database_is_held(ours))
         return ours;
     if (ours && vkp_database_was_held_within(ours, databases->grace_usec)) {
-        VkpDatabase *successor = find_successor(databases);
+        VkpDatabase *successor = vkp_database_find_successor(databases->all, ours);
         return successor ? successor : ours;
     }
-    VkpDatabase *held = find_held(databases);
+    VkpDatabase *held = vkp_database_find_held(databases->all);
     return held ? held : ours && vkp_database_is_out_of_sight(ours) ? ours : newest;
 }
 
@@ -369,8 +348,19 @@ VkpStore *vkp_databases_store(const VkpDatabases *databases)
 
 guint64 vkp_databases_board_current_usec(const VkpDatabases *databases)
 {
-    const VkpDatabase *ours = databases->ours;
-    return vkp_database_is_outdated(ours) ? 0 : ours->current_at_usec;
+    return databases->ours->current_at_usec;
+}
+
+gboolean vkp_databases_may_lack_ids(const VkpDatabases *databases)
+{
+    if (vkp_database_is_outdated(databases->ours))
+        return TRUE;
+    for (guint i = 0; i < databases->all->len; i++) {
+        const VkpDatabase *database = g_ptr_array_index(databases->all, i);
+        if (database != databases->ours && vkp_database_is_closed_book(database))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 const GArray *vkp_databases_servers(const VkpDatabases *databases)

@@ -41,9 +41,12 @@ gboolean vkp_databases_have_stirred(const VkpDatabases *databases);
 /* Our own; never NULL, though its file may be missing. Borrowed until the next refresh. */
 VkpStore *vkp_databases_store(const VkpDatabases *databases);
 
-/* When our board was last known to be what the database says, in µs since boot; 0: never, or a
- * server goes on with a file that stood there before: nobody can tell what it says. */
+/* When our board was last known to be what the database says, in µs since boot; 0: never. */
 guint64 vkp_databases_board_current_usec(const VkpDatabases *databases);
+
+/* Whether an id may stand somewhere though we have not read it: a server of ours goes on with a
+ * file that stood there before, or another board could not be read yet. */
+gboolean vkp_databases_may_lack_ids(const VkpDatabases *databases);
 
 /* Living processes (pid_t) that have ours open, or had it minutes ago; and those of the others. */
 const GArray *vkp_databases_servers(const VkpDatabases *databases);

@@ -151,6 +151,7 @@ static VkpRoster *build_roster(const VkpSurvey *survey)
         .snapshot = survey->snapshot,
         .board = vkp_store_board(vkp_databases_store(survey->databases)),
         .board_current_usec = board_current_usec(survey),
+        .board_may_lack_ids = vkp_databases_may_lack_ids(survey->databases),
         .places = survey->places,
         .protection = protection,
         .registrations = vkp_records_registrations(survey->records),

@@ -18,6 +18,7 @@ typedef struct {
      * in µs since the epoch; 0: never. Rows are written before their processes start, so an id that
      * the board lacks is deleted if a process older than this bears it, and may else be new. */
     guint64 board_current_usec;
+    gboolean board_may_lack_ids; /* ... or stand where nobody could read it: none is deleted */
     const VkpPlaces *places;
     const VkpProtected *protection;
     const GArray *registrations; /* VkpRegistration of this boot; NULL: none */

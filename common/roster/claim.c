@@ -67,7 +67,7 @@ static gboolean is_word_of_registrar(const VkpClaim *claim)
 static gboolean is_deleted(const VkpInquiry *inquiry, const VkpSubject *subject,
                            const VkpClaim *claim)
 {
-    if (vkp_board_is_cut(inquiry->input->board))
+    if (vkp_board_is_cut(inquiry->input->board) || inquiry->input->board_may_lack_ids)
         return FALSE;
     if (g_hash_table_contains(inquiry->old_ids, main_id(claim)))
         return TRUE;

@@ -290,6 +290,27 @@ static void test_out_of_sight(DatabasesFixture *scene, G_GNUC_UNUSED gconstpoint
     databases_remove_checkout(path);
 }
 
+static void assert_may_lack_ids(const DatabasesFixture *scene, VkpDatabases *databases,
+                                gboolean expected)
+{
+    databases_look(scene, databases);
+    g_assert_cmpint(vkp_databases_may_lack_ids(databases), ==, expected);
+}
+
+/* Its server was killed in the middle of a write, so nobody can tell whose an id is. */
+static void test_closed_neighbour(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *journal = g_strconcat(scene->old_path, "-journal", NULL);
+    g_autoptr(VkpDatabases) databases = databases_new(scene, scene->new_path);
+    g_assert_true(g_file_set_contents(journal, "hot", -1, NULL));
+    assert_may_lack_ids(scene, databases, TRUE);
+    g_assert_cmpint(g_unlink(journal), ==, 0);
+    assert_may_lack_ids(scene, databases, FALSE);
+    g_assert_true(g_file_set_contents(journal, "hot", -1, NULL)); /* what was read is known */
+    assert_may_lack_ids(scene, databases, FALSE);
+    g_assert_cmpint(g_unlink(journal), ==, 0);
+}
+
 /* Another system's processes are measured by its clock, not by ours. */
 static void test_foreign_clock(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -330,6 +351,7 @@ int main(int argc, char **argv)
     ADD("the-same-file-by-another-name-is-no-neighbour", test_same_file_twice);
     ADD("one-that-appears-is-picked-up", test_nothing_there);
     ADD("ours-stays-ours-while-it-is-out-of-sight", test_out_of_sight);
+    ADD("a-neighbour-that-was-never-read-may-have-any-id", test_closed_neighbour);
     ADD("another-systems-clock-is-asked", test_foreign_clock);
     return g_test_run();
 }
