@@ -14,8 +14,8 @@ typedef struct {
 } VkpRuntime;
 
 /* Makes the folder "vibekanban-processes" in `parent` ($XDG_RUNTIME_DIR) and locks it. FALSE and
- * error when that can't be, or when another instance has it: then there is no frozen list to be
- * had. */
+ * error when that can't be, when others may write to it, or when another instance has it: then
+ * there is no frozen list to be had. */
 gboolean vkp_runtime_open(VkpRuntime *runtime, const char *parent, GError **error);
 void vkp_runtime_close(VkpRuntime *runtime);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpRuntime, vkp_runtime_close)
