@@ -65,16 +65,20 @@ gboolean vkp_database_is_closed_book(const VkpDatabase *database)
            (state == VKP_DATABASE_LOCKED || state == VKP_DATABASE_NEEDS_RECOVERY);
 }
 
-gboolean vkp_database_is_out_of_sight(const VkpDatabase *database)
+gboolean vkp_database_is_away(const VkpDatabase *database, gint64 usec)
 {
     struct stat status;
-    return stat(vkp_store_path(database->store), &status) < 0 && errno != ENOENT &&
-           errno != ENOTDIR;
+    if (stat(vkp_store_path(database->store), &status) == 0)
+        return FALSE;
+    return (errno != ENOENT && errno != ENOTDIR) ||
+           (database->seen_at_usec > 0 && g_get_monotonic_time() - database->seen_at_usec < usec);
 }
 
 gboolean vkp_database_follow_file(VkpDatabase *database)
 {
     VkpInode inode = vkp_file_inode(vkp_store_path(database->store));
+    if (!vkp_inode_is_unknown(inode))
+        database->seen_at_usec = g_get_monotonic_time();
     if (vkp_inode_equal(inode, database->inode))
         return FALSE;
     if (!vkp_inode_is_unknown(database->inode))

@@ -13,6 +13,7 @@ typedef struct {
     VkpHolders *lost;        /* who holds a file that is not there any more, see lost-holders.h */
     VkpInode inode;          /* the file whose holders are known */
     VkpInode former;         /* what stood in its place before; unknown: nothing, or it is back */
+    gint64 seen_at_usec;     /* monotonic: when its file was there; 0: never */
     gint64 held_at_usec;     /* monotonic: when somebody was last known to hold it; 0: never */
     gint64 held_since_usec;  /* since when without a pause; 0: nobody was known to the last time */
     gboolean is_stray;       /* never ours, see strays.h */
@@ -37,8 +38,9 @@ gboolean vkp_database_is_outdated(const VkpDatabase *database);
 /* Whether there is a board that we have not been able to read yet. */
 gboolean vkp_database_is_closed_book(const VkpDatabase *database);
 
-/* Whether nothing can be said of its file, not even that it is missing. */
-gboolean vkp_database_is_out_of_sight(const VkpDatabase *database);
+/* Whether its file is not there and was within that time, or nothing can be said of it, not even
+ * that it is missing. */
+gboolean vkp_database_is_away(const VkpDatabase *database, gint64 usec);
 
 /* Notes which file stands there now. Returns whether it is another one than before. */
 gboolean vkp_database_follow_file(VkpDatabase *database);

@@ -111,19 +111,6 @@ static gboolean is_among(const VkpDatabases *databases, VkpInode inode)
     return FALSE;
 }
 
-/* A board is not over when its file is away: moved by a backup, deleted under its server, out of
- * sight. Another one would be ours at once, which knows none of those that run. Unless it only
- * bears another name now. */
-static void keep_if_in_use(VkpDatabases *databases, GPtrArray *known, VkpDatabase *database)
-{
-    guint index;
-    if (database && g_ptr_array_find(known, database, &index) &&
-        !is_among(databases, database->inode) &&
-        (vkp_database_is_held(database) || vkp_database_is_out_of_sight(database) ||
-         vkp_database_was_held_within(database, databases->grace_usec)))
-        g_ptr_array_add(databases->all, g_ptr_array_steal_index(known, index));
-}
-
 /* Behind all others. */
 static void add_strays(VkpDatabases *databases, GPtrArray *known)
 {
@@ -134,6 +121,27 @@ static void add_strays(VkpDatabases *databases, GPtrArray *known)
         if (!is_among(databases, vkp_file_inode(path)))
             g_ptr_array_add(databases->all, take_or_make(known, path, TRUE));
     }
+}
+
+/* A board is not over when its file is away: moved by a backup, deleted under its server, out of
+ * sight. Another one would be ours at once, which knows none of those that run; and a neighbour's
+ * processes would pass for ours. Unless it only bears another name now. */
+static gboolean is_in_use(const VkpDatabases *databases, const VkpDatabase *database)
+{
+    if (is_among(databases, database->inode))
+        return FALSE;
+    if (vkp_database_is_held(database))
+        return TRUE;
+    return (database == databases->ours || database == databases->first) &&
+           (vkp_database_was_held_within(database, databases->grace_usec) ||
+            vkp_database_is_away(database, databases->grace_usec));
+}
+
+static void keep_used(VkpDatabases *databases, GPtrArray *known)
+{
+    for (guint i = known->len; i-- > 0;)
+        if (is_in_use(databases, g_ptr_array_index(known, i)))
+            g_ptr_array_add(databases->all, g_ptr_array_steal_index(known, i));
 }
 
 /* Brings `all` in line with the files that are there, keeping what is known of those that stay.
@@ -166,13 +174,12 @@ static gboolean locate(VkpDatabases *databases, VkpLook look)
         if (vkp_inode_is_unknown(chosen) || !vkp_inode_equal(candidate->inode, chosen))
             g_ptr_array_add(databases->all, take_or_make(known, candidate->path, FALSE));
     }
-    keep_if_in_use(databases, known, databases->ours);
-    keep_if_in_use(databases, known, databases->first);
     if (databases->all->len == 0) {
         g_autofree char *expected = vkp_locate_dup_default_path(&places);
         g_ptr_array_add(databases->all, take_or_make(known, expected, FALSE));
     }
     add_strays(databases, known);
+    keep_used(databases, known);
     drop_if_gone(databases, &databases->ours);
     drop_if_gone(databases, &databases->first);
     return known->len > 0 || databases->all->len > n_known;
@@ -198,7 +205,9 @@ static VkpDatabase *choose(const VkpDatabases *databases)
         return successor ? successor : ours;
     }
     VkpDatabase *held = vkp_database_find_held(databases->all);
-    return held ? held : ours && vkp_database_is_out_of_sight(ours) ? ours : newest;
+    if (held)
+        return held;
+    return ours && vkp_database_is_away(ours, databases->grace_usec) ? ours : newest;
 }
 
 /* After the choice, which asks when they were held before. */

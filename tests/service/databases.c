@@ -264,53 +264,6 @@ static void test_nothing_there(DatabasesFixture *scene, G_GNUC_UNUSED gconstpoin
     g_assert_cmpint(vkp_store_state(vkp_databases_store(databases)), ==, VKP_DATABASE_OK);
 }
 
-/* Without a server, and with another board in sight: a way that leads in a circle tells nothing. */
-static void test_out_of_sight(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
-{
-    g_autofree char *path = databases_dup_checkout_path(scene);
-    g_autoptr(FakeBoard) board = databases_make_board(path, 7);
-    const char *const extra[] = {path, NULL};
-    scene->extra = extra;
-    g_autofree char *folder = g_path_get_dirname(scene->new_path);
-    g_autofree char *aside = g_strconcat(folder, ".aside", NULL);
-    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
-    fake_board_add_attempt(scene->new_board, &(FakeAttempt){.id = fake_id(3)});
-    databases_look(scene, databases);
-    databases_assert_ours(databases, scene->new_path);
-    g_assert_cmpint(g_rename(folder, aside), ==, 0);
-    g_assert_cmpint(symlink(folder, folder), ==, 0);
-    databases_look(scene, databases);
-    databases_assert_ours(databases, scene->new_path);
-    g_assert_cmpint(vkp_store_state(vkp_databases_store(databases)), ==, VKP_DATABASE_UNREADABLE);
-
-    g_assert_cmpint(g_unlink(folder), ==, 0);
-    g_assert_cmpint(g_rename(aside, folder), ==, 0);
-    databases_look(scene, databases);
-    g_assert_cmpint(vkp_store_state(vkp_databases_store(databases)), ==, VKP_DATABASE_OK);
-    databases_remove_checkout(path);
-}
-
-static void assert_may_lack_ids(const DatabasesFixture *scene, VkpDatabases *databases,
-                                gboolean expected)
-{
-    databases_look(scene, databases);
-    g_assert_cmpint(vkp_databases_may_lack_ids(databases), ==, expected);
-}
-
-/* Its server was killed in the middle of a write, so nobody can tell whose an id is. */
-static void test_closed_neighbour(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
-{
-    g_autofree char *journal = g_strconcat(scene->old_path, "-journal", NULL);
-    g_autoptr(VkpDatabases) databases = databases_new(scene, scene->new_path);
-    g_assert_true(g_file_set_contents(journal, "hot", -1, NULL));
-    assert_may_lack_ids(scene, databases, TRUE);
-    g_assert_cmpint(g_unlink(journal), ==, 0);
-    assert_may_lack_ids(scene, databases, FALSE);
-    g_assert_true(g_file_set_contents(journal, "hot", -1, NULL)); /* what was read is known */
-    assert_may_lack_ids(scene, databases, FALSE);
-    g_assert_cmpint(g_unlink(journal), ==, 0);
-}
-
 /* Another system's processes are measured by its clock, not by ours. */
 static void test_foreign_clock(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -350,8 +303,6 @@ int main(int argc, char **argv)
     ADD("a-copy-with-a-server-goes-on-with-our-attempts", test_continued_ids);
     ADD("the-same-file-by-another-name-is-no-neighbour", test_same_file_twice);
     ADD("one-that-appears-is-picked-up", test_nothing_there);
-    ADD("ours-stays-ours-while-it-is-out-of-sight", test_out_of_sight);
-    ADD("a-neighbour-that-was-never-read-may-have-any-id", test_closed_neighbour);
     ADD("another-systems-clock-is-asked", test_foreign_clock);
     return g_test_run();
 }

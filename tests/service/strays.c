@@ -72,6 +72,24 @@ static void test_board_at_another_place(DatabasesFixture *scene, G_GNUC_UNUSED g
     g_assert_false(g_hash_table_contains(vkp_databases_foreign_ids(databases), &id));
 }
 
+/* Its server goes on without it. */
+static void test_board_deleted(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *path = databases_dup_checkout_path(scene);
+    g_autoptr(FakeBoard) board = databases_make_board(path, 7);
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    pid_t other = databases_spawn_server(scene, path);
+    spawn_bearer(scene, 7);
+    databases_look(scene, databases);
+    databases_assert_pids(vkp_databases_other_servers(databases), &other, 1);
+    databases_remove_checkout(path);
+    for (guint i = 0; i < 2; i++) {
+        databases_look(scene, databases);
+        databases_assert_pids(vkp_databases_other_servers(databases), &other, 1);
+        g_assert_true(is_foreign(databases, 7));
+    }
+}
+
 /* Many a program keeps a db.sqlite; some of them encrypt it. */
 static void test_program_with_such_a_file(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -194,6 +212,7 @@ int main(int argc, char **argv)
     g_test_add("/service/strays/" name, DatabasesFixture, NULL, databases_set_up, run,             \
                databases_tear_down)
     ADD("a-board-that-a-server-holds-elsewhere-is-a-neighbour", test_board_at_another_place);
+    ADD("a-board-elsewhere-outlives-its-file-while-its-server-lives", test_board_deleted);
     ADD("what-is-no-board-makes-no-server", test_program_with_such_a_file);
     ADD("a-board-by-a-name-of-its-own-is-found-above-whom-it-runs", test_name_of_its_own);
     ADD("a-board-in-wal-mode-needs-no-ending", test_name_without_ending);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Boards whose files cannot be seen or read for a while. */
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "service/databases.h"
+#include "tests/lib/isolation.h"
+#include "tests/service/databases-fixture.h"
+
+/* Without a server, and with another board in sight: a way that leads in a circle tells nothing. */
+static void test_out_of_sight(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *path = databases_dup_checkout_path(scene);
+    g_autoptr(FakeBoard) board = databases_make_board(path, 7);
+    const char *const extra[] = {path, NULL};
+    scene->extra = extra;
+    g_autofree char *folder = g_path_get_dirname(scene->new_path);
+    g_autofree char *aside = g_strconcat(folder, ".aside", NULL);
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    fake_board_add_attempt(scene->new_board, &(FakeAttempt){.id = fake_id(3)});
+    databases_look(scene, databases);
+    databases_assert_ours(databases, scene->new_path);
+    g_assert_cmpint(g_rename(folder, aside), ==, 0);
+    g_assert_cmpint(symlink(folder, folder), ==, 0);
+    databases_look(scene, databases);
+    databases_assert_ours(databases, scene->new_path);
+    g_assert_cmpint(vkp_store_state(vkp_databases_store(databases)), ==, VKP_DATABASE_UNREADABLE);
+
+    g_assert_cmpint(g_unlink(folder), ==, 0);
+    g_assert_cmpint(g_rename(aside, folder), ==, 0);
+    databases_look(scene, databases);
+    g_assert_cmpint(vkp_store_state(vkp_databases_store(databases)), ==, VKP_DATABASE_OK);
+    databases_remove_checkout(path);
+}
+
+/* Nor is it over when its file is away for a moment. */
+static void test_away(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *aside = g_strconcat(scene->new_path, ".aside", NULL);
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    databases_look(scene, databases);
+    g_assert_cmpint(g_rename(scene->new_path, aside), ==, 0);
+    databases_look(scene, databases);
+    databases_assert_ours(databases, scene->new_path);
+    g_assert_cmpint(vkp_store_state(vkp_databases_store(databases)), ==, VKP_DATABASE_MISSING);
+    g_assert_cmpint(g_rename(aside, scene->new_path), ==, 0);
+    databases_look(scene, databases);
+    databases_assert_ours(databases, scene->new_path);
+
+    scene->grace_usec = 1;
+    g_autoptr(VkpDatabases) impatient = databases_new(scene, NULL);
+    databases_look(scene, impatient);
+    databases_assert_ours(impatient, scene->new_path);
+    g_assert_cmpint(g_unlink(scene->new_path), ==, 0);
+    databases_look(scene, impatient);
+    databases_assert_ours(impatient, scene->old_path);
+}
+
+/* A neighbour's server goes on without its file, and its processes stay its own. */
+static void test_neighbour_away(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    VkpUuid foreign = fake_id(1);
+    g_autoptr(VkpDatabases) databases = databases_new(scene, scene->new_path);
+    pid_t other = databases_spawn_server(scene, scene->old_path);
+    databases_look(scene, databases);
+    databases_assert_pids(vkp_databases_other_servers(databases), &other, 1);
+    g_assert_cmpint(g_unlink(scene->old_path), ==, 0);
+    for (guint i = 0; i < 2; i++) {
+        databases_look(scene, databases);
+        databases_assert_pids(vkp_databases_other_servers(databases), &other, 1);
+        g_assert_true(g_hash_table_contains(vkp_databases_foreign_ids(databases), &foreign));
+    }
+    vkp_family_kill(scene->family, other);
+    databases_look(scene, databases); /* by which its end is seen */
+    databases_look(scene, databases);
+    g_assert_cmpuint(g_hash_table_size(vkp_databases_foreign_ids(databases)), ==, 0);
+}
+
+static void assert_may_lack_ids(const DatabasesFixture *scene, VkpDatabases *databases,
+                                gboolean expected)
+{
+    databases_look(scene, databases);
+    g_assert_cmpint(vkp_databases_may_lack_ids(databases), ==, expected);
+}
+
+/* Its server was killed in the middle of a write, so nobody can tell whose an id is. */
+static void test_closed_neighbour(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *journal = g_strconcat(scene->old_path, "-journal", NULL);
+    g_autoptr(VkpDatabases) databases = databases_new(scene, scene->new_path);
+    g_assert_true(g_file_set_contents(journal, "hot", -1, NULL));
+    assert_may_lack_ids(scene, databases, TRUE);
+    g_assert_cmpint(g_unlink(journal), ==, 0);
+    assert_may_lack_ids(scene, databases, FALSE);
+    g_assert_true(g_file_set_contents(journal, "hot", -1, NULL)); /* what was read is known */
+    assert_may_lack_ids(scene, databases, FALSE);
+    g_assert_cmpint(g_unlink(journal), ==, 0);
+}
+
+int main(int argc, char **argv)
+{
+    const struct {
+        const char *name;
+        void (*run)(DatabasesFixture *, gconstpointer);
+    } tests[] = {
+        {"ours-stays-ours-while-it-is-out-of-sight", test_out_of_sight},
+        {"ours-stays-ours-while-its-file-is-away-for-a-moment", test_away},
+        {"a-neighbour-outlives-its-file-while-its-server-lives", test_neighbour_away},
+        {"a-neighbour-that-was-never-read-may-have-any-id", test_closed_neighbour},
+    };
+    vkp_isolation_enter(argv);
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(tests); i++) {
+        g_autofree char *path = g_strdup_printf("/service/databases-away/%s", tests[i].name);
+        g_test_add(path, DatabasesFixture, NULL, databases_set_up, tests[i].run,
+                   databases_tear_down);
+    }
+    return g_test_run();
+}
