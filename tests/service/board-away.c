@@ -2,6 +2,7 @@
 /* A living agent of a living server, while something happens to the file of their board. Beside it
  * lies another board, as an old release has left it. */
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -229,6 +230,73 @@ static void test_renamed(Scene *scene, G_GNUC_UNUSED gconstpointer data)
     assert_executor(scene);
 }
 
+static void assert_unmoved(Scene *scene, const char *what)
+{
+    g_test_message("%s", what);
+    refresh(scene);
+    assert_executor(scene);
+}
+
+/* What its owner, a person with sqlite3, or a migration without a transaction does to it. */
+static void test_owner_at_work(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    static const char *const steps[] = {
+        "VACUUM",
+        "PRAGMA journal_mode = WAL",
+        "VACUUM",
+        "PRAGMA wal_checkpoint(TRUNCATE)",
+        "PRAGMA journal_mode = PERSIST",
+        "CREATE TABLE copy AS SELECT * FROM execution_processes",
+        "DROP TABLE execution_processes",
+        "ALTER TABLE copy RENAME TO execution_processes",
+        "CREATE TABLE copy AS SELECT * FROM workspaces",
+        "DROP TABLE workspaces",
+        "CREATE VIEW workspaces AS SELECT * FROM copy",
+        "DROP VIEW workspaces",
+        "ALTER TABLE copy RENAME TO workspaces",
+        "CREATE TABLE copy (id BLOB PRIMARY KEY, workspace_id BLOB) WITHOUT ROWID;"
+        "INSERT INTO copy SELECT id, workspace_id FROM sessions",
+        "DROP TABLE sessions",
+        "ALTER TABLE copy RENAME TO sessions",
+        "PRAGMA journal_mode = TRUNCATE",
+        "PRAGMA page_size = 512; VACUUM",
+        "PRAGMA page_size = 65536; VACUUM",
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(steps); i++) {
+        fake_board_run(scene->board, "%s", steps[i]);
+        assert_unmoved(scene, steps[i]);
+    }
+    assert_state(scene, VKP_DATABASE_OK);
+}
+
+/* In place, as `cp` does it. */
+static void write_over(const Scene *scene, const char *bytes, gsize length)
+{
+    FILE *file = g_fopen(scene->path, "we");
+    g_assert_nonnull(file);
+    g_assert_cmpuint(fwrite(bytes, 1, length, file), ==, length);
+    g_assert_cmpint(fclose(file), ==, 0);
+}
+
+static void test_copied_over(Scene *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    g_assert_true(g_file_get_contents(scene->path, &bytes, &length, NULL));
+    const gsize lengths[] = {0, 1, 100, 4096, length / 2, length - 1, length};
+    for (guint i = 0; i < G_N_ELEMENTS(lengths); i++) {
+        write_over(scene, bytes, lengths[i]);
+        assert_unmoved(scene, "a part of it");
+    }
+    assert_state(scene, VKP_DATABASE_OK);
+    g_autofree char *noise = g_memdup2(bytes, length);
+    for (gsize i = 0; i < length; i++)
+        noise[i] = (char)g_test_rand_int();
+    write_over(scene, noise, length);
+    assert_unmoved(scene, "noise");
+    assert_state(scene, VKP_DATABASE_CORRUPT);
+}
+
 int main(int argc, char **argv)
 {
     const struct {
@@ -240,9 +308,13 @@ int main(int argc, char **argv)
         {"an-older-backup-put-in-its-place", test_older_backup},
         {"a-backup-put-in-its-place", test_backup},
         {"renamed-to-the-others-name", test_renamed},
+        {"changed-in-every-way-by-its-owner", test_owner_at_work},
+        {"copied-over-little-by-little", test_copied_over},
     };
     vkp_isolation_enter(argv);
     g_test_init(&argc, &argv, NULL);
+    /* What is wrong with the board is warned of. */
+    g_log_set_always_fatal((GLogLevelFlags)(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL));
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++) {
         g_autofree char *path = g_strdup_printf("/service/board-away/%s", tests[i].name);
         g_test_add(path, Scene, NULL, set_up, tests[i].run, tear_down);
