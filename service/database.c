@@ -89,12 +89,10 @@ gboolean vkp_database_follow_file(VkpDatabase *database)
     return TRUE;
 }
 
-/* Zeroes when it has ended. */
-static VkpStat read_stat(VkpReader *reader, pid_t pid)
+static gboolean is_client(VkpReader *reader, pid_t pid)
 {
-    VkpStat stat = {0};
-    (void)vkp_reader_read_stat(reader, pid, &stat, NULL);
-    return stat;
+    VkpStat stat;
+    return vkp_reader_read_stat(reader, pid, &stat, NULL) && vkp_server_name_is_client(stat.comm);
 }
 
 gboolean vkp_database_check_held_by(const VkpDatabase *database, VkpReader *reader, pid_t pid,
@@ -112,9 +110,9 @@ gboolean vkp_database_check_held_by(const VkpDatabase *database, VkpReader *read
     if (g_error_matches(failure, VKP_ERROR, VKP_ERROR_PERMISSION_DENIED))
         is_open = vkp_hidden_holders_include(reader, pid, database);
     g_clear_error(&failure);
-    const VkpStat stat = read_stat(reader, pid);
-    is_open = is_open || vkp_lost_holders_include(reader, pid, stat.comm, database);
-    *is_held = is_open && !vkp_server_name_is_client(stat.comm);
+    if (!is_open && !vkp_lost_holders_check(reader, database, pid, &is_open, error))
+        return FALSE;
+    *is_held = is_open && !is_client(reader, pid);
     return TRUE;
 }
 

@@ -182,7 +182,8 @@ static gboolean ask(const VkpHolderSearch *search, const GPtrArray *databases, V
             return FALSE;
         vkp_hidden_holders_append(search->reader, among, refused, database, found);
         drop_clients(among, found);
-        g_autoptr(GArray) lost = vkp_lost_holders_find(search->reader, among, database);
+        g_autoptr(GArray) lost =
+            vkp_lost_holders_find(search->reader, among, search->uid, database);
         drop_clients(among, lost);
         vkp_holders_see(database->holders, among, found, are_all);
         vkp_holders_see(database->lost, among, lost, are_all);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "common/base/error.h"
 #include "common/roster/server-name.h"
 
 /* What the kernel calls the file in /proc/PID/fd when its name has been taken away: links on the
@@ -26,7 +27,8 @@ typedef struct {
     VkpReader *reader;
     const VkpDatabase *database;
     char *deleted_path;
-    GArray *known; /* pid_t: who has had it open */
+    GArray *known;   /* pid_t: who has had it open */
+    GError *failure; /* the last one */
 } Search;
 
 static Search begin_search(VkpReader *reader, const VkpDatabase *database)
@@ -42,25 +44,30 @@ static void search_clear(Search *search)
 {
     g_free(search->deleted_path);
     g_array_unref(search->known);
+    g_clear_error(&search->failure);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Search, search_clear)
 
-static gboolean has_deleted_open(const Search *search, pid_t pid)
+static gboolean has_deleted_open(Search *search, pid_t pid)
 {
     const char *const paths[] = {search->deleted_path, NULL};
-    g_autoptr(GPtrArray) files =
-        vkp_reader_list_files(search->reader, pid, &(VkpPathPattern){.paths = paths}, NULL);
+    g_clear_error(&search->failure);
+    g_autoptr(GPtrArray) files = vkp_reader_list_files(
+        search->reader, pid, &(VkpPathPattern){.paths = paths}, &search->failure);
     return files && files->len > 0;
 }
 
 /* Whoever gets the number of the file when it is gone for good was not known to have it. */
-static gboolean has_former_open(const Search *search, pid_t pid)
+static gboolean has_former_open(Search *search, pid_t pid)
 {
     const VkpInode *former = &search->database->former;
     gboolean is_open = FALSE;
-    return !vkp_inode_is_unknown(*former) &&
-           vkp_reader_check_files_open(search->reader, pid, former, 1, &is_open, NULL) && is_open;
+    if (vkp_inode_is_unknown(*former))
+        return FALSE;
+    g_clear_error(&search->failure);
+    vkp_reader_check_files_open(search->reader, pid, former, 1, &is_open, &search->failure);
+    return is_open;
 }
 
 /* A build from source is called "server". */
@@ -69,14 +76,14 @@ static gboolean is_suspect(const char *name)
     return vkp_server_name_is(name) || g_strcmp0(name, "server") == 0;
 }
 
-static gboolean is_lost(const Search *search, pid_t pid, const char *name)
+static gboolean is_lost(Search *search, pid_t pid, const char *name)
 {
     gboolean is_known = vkp_pids_contain(search->known, pid);
     return ((is_known || is_suspect(name)) && has_deleted_open(search, pid)) ||
            (is_known && has_former_open(search, pid));
 }
 
-GArray *vkp_lost_holders_find(VkpReader *reader, const VkpSnapshot *among,
+GArray *vkp_lost_holders_find(VkpReader *reader, const VkpSnapshot *among, uid_t uid,
                               const VkpDatabase *database)
 {
     GArray *found = g_array_new(FALSE, FALSE, sizeof(pid_t));
@@ -84,15 +91,22 @@ GArray *vkp_lost_holders_find(VkpReader *reader, const VkpSnapshot *among,
     for (guint i = 0; i < vkp_snapshot_size(among); i++) {
         const VkpProcess *process = vkp_snapshot_at(among, i);
         pid_t pid = process->identity.pid;
-        if (is_lost(&search, pid, process->name))
+        if (process->uid == uid && !vkp_process_is_dead(process) &&
+            is_lost(&search, pid, process->name))
             g_array_append_val(found, pid);
     }
     return found;
 }
 
-gboolean vkp_lost_holders_include(VkpReader *reader, pid_t pid, const char *name,
-                                  const VkpDatabase *database)
+gboolean vkp_lost_holders_check(VkpReader *reader, const VkpDatabase *database, pid_t pid,
+                                gboolean *is_included, GError **error)
 {
+    VkpStat stat;
     g_auto(Search) search = begin_search(reader, database);
-    return is_lost(&search, pid, name);
+    *is_included = vkp_reader_read_stat(reader, pid, &stat, &search.failure) &&
+                   is_lost(&search, pid, stat.comm);
+    if (*is_included || !g_error_matches(search.failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED))
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&search.failure));
+    return FALSE;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Boards whose files cannot be seen or read for a while. */
 #include <glib/gstdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/base/error.h"
 #include "service/databases.h"
 #include "tests/lib/isolation.h"
 #include "tests/service/databases-fixture.h"
@@ -76,6 +78,29 @@ static void test_neighbour_away(DatabasesFixture *scene, G_GNUC_UNUSED gconstpoi
     g_assert_cmpuint(g_hash_table_size(vkp_databases_foreign_ids(databases)), ==, 0);
 }
 
+/* Whoever goes on with a deleted file is spared, and so is everybody as long as that can't be told.
+ */
+static void test_deleted_and_short_of_descriptors(DatabasesFixture *scene,
+                                                  G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    pid_t server = databases_spawn_server(scene, scene->new_path);
+    databases_look(scene, databases);
+    g_assert_cmpint(g_unlink(scene->new_path), ==, 0);
+    struct rlimit limit;
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+    struct rlimit low = {3, limit.rlim_max};
+    gboolean is_held = FALSE;
+    g_autoptr(GError) error = NULL;
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &low), ==, 0);
+    gboolean is_known = vkp_databases_check_held_by(databases, server, &is_held, &error);
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+    g_assert_false(is_known || is_held);
+    g_assert_error(error, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED);
+    g_assert_true(vkp_databases_check_held_by(databases, server, &is_held, NULL));
+    g_assert_true(is_held);
+}
+
 static void assert_may_lack_ids(const DatabasesFixture *scene, VkpDatabases *databases,
                                 gboolean expected)
 {
@@ -105,6 +130,7 @@ int main(int argc, char **argv)
     } tests[] = {
         {"ours-stays-ours-while-it-is-out-of-sight", test_out_of_sight},
         {"ours-stays-ours-while-its-file-is-away-for-a-moment", test_away},
+        {"who-holds-a-deleted-file-is-told-or-an-error", test_deleted_and_short_of_descriptors},
         {"a-neighbour-outlives-its-file-while-its-server-lives", test_neighbour_away},
         {"a-neighbour-that-was-never-read-may-have-any-id", test_closed_neighbour},
     };
