@@ -3,6 +3,9 @@
 
 #define KNOWN_FOR_USEC (500 * G_TIME_SPAN_MILLISECOND)
 
+/* Longer than any tick: we were stopped, and the numbers may have gone round meanwhile. */
+#define ROUND_USEC (30 * G_TIME_SPAN_SECOND)
+
 static void append_range(GArray *numbers, pid_t first, pid_t last)
 {
     for (pid_t number = first; number <= last; number++)
@@ -23,7 +26,7 @@ gboolean vkp_pid_window_turn(VkpPidWindow *window, pid_t newest, pid_t pid_max, 
     if (!now.is_known || now_usec - now.last_at_usec >= KNOWN_FOR_USEC)
         *window =
             (VkpPidWindow){TRUE, newest, now_usec, now.is_known ? now.last : MAX(newest - 1, 0)};
-    if (!now.is_known)
+    if (!now.is_known || (newest != now.last && now_usec - now.last_at_usec >= ROUND_USEC))
         return FALSE;
     if (count_between(now.before, now.last, pid_max) + count_between(now.last, newest, pid_max) >
         VKP_PID_WINDOW_MAX)

@@ -18,8 +18,8 @@ typedef struct {
 #define VKP_PID_WINDOW_MAX 4096u
 
 /* A turn at which `newest` is the newest pid; the clock is any that does not jump. TRUE: *numbers
- * (pid_t) are to be looked at, none if nothing was forked. FALSE: too many, or the first turn: look
- * at all there are. */
+ * (pid_t) are to be looked at, none if nothing was forked. FALSE: too many, or there may be, or the
+ * first turn: look at all there are. */
 gboolean vkp_pid_window_turn(VkpPidWindow *window, pid_t newest, pid_t pid_max, gint64 now_usec,
                              GArray *numbers);
 

@@ -78,6 +78,20 @@ static void test_whole_round(void)
     assert_turn(&window, 19990, 32768, "all");
 }
 
+/* A service that was stopped: as far as the newest tells, only five were given out. */
+static void test_long_pause(void)
+{
+    VkpPidWindow window = {0};
+    assert_turn(&window, 100, 32768, "all");
+    assert_turn(&window, 100, 32768, "100");
+    now_usec += 60 * G_USEC_PER_SEC;
+    assert_turn(&window, 105, 32768, "all");
+    assert_turn(&window, 105, 32768, "101 102 103 104 105");
+    assert_turn(&window, 105, 32768, "");
+    now_usec += 60 * G_USEC_PER_SEC;
+    assert_turn(&window, 105, 32768, "");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -86,5 +100,6 @@ int main(int argc, char **argv)
     g_test_add_func("/proc/table-window/numbers-begin-again-at-the-limit", test_wrap);
     g_test_add_func("/proc/table-window/a-large-window-is-a-list-of-all", test_too_many);
     g_test_add_func("/proc/table-window/nearly-a-whole-round-is-a-list-of-all", test_whole_round);
+    g_test_add_func("/proc/table-window/a-long-pause-is-a-list-of-all", test_long_pause);
     return g_test_run();
 }
