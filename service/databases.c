@@ -103,7 +103,7 @@ static void drop_if_gone(const VkpDatabases *databases, VkpDatabase **database)
 
 static gboolean is_among(const VkpDatabases *databases, VkpInode inode)
 {
-    for (guint i = 0; i < databases->all->len; i++) {
+    for (guint i = 0; !vkp_inode_is_unknown(inode) && i < databases->all->len; i++) {
         const VkpDatabase *database = g_ptr_array_index(databases->all, i);
         if (vkp_inode_equal(vkp_file_inode(vkp_store_path(database->store)), inode))
             return TRUE;

@@ -58,6 +58,27 @@ static void test_away(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
     databases_assert_ours(impatient, scene->old_path);
 }
 
+/* ... though nothing is left anywhere: what is expected at the usual place is not there either. */
+static void test_last_one_deleted(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *path = databases_dup_checkout_path(scene);
+    g_autoptr(FakeBoard) board = databases_make_board(path, 7);
+    const char *const extra[] = {path, NULL};
+    scene->extra = extra;
+    g_assert_cmpint(g_unlink(scene->old_path), ==, 0);
+    g_assert_cmpint(g_unlink(scene->new_path), ==, 0);
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    pid_t server = databases_spawn_server(scene, path);
+    databases_look(scene, databases);
+    databases_assert_ours(databases, path);
+    databases_remove_checkout(path);
+    for (guint i = 0; i < 3; i++) {
+        databases_look(scene, databases);
+        databases_assert_ours(databases, path);
+        databases_assert_pids(vkp_databases_servers(databases), &server, 1);
+    }
+}
+
 /* A neighbour's server goes on without its file, and its processes stay its own. */
 static void test_neighbour_away(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -130,6 +151,7 @@ int main(int argc, char **argv)
     } tests[] = {
         {"ours-stays-ours-while-it-is-out-of-sight", test_out_of_sight},
         {"ours-stays-ours-while-its-file-is-away-for-a-moment", test_away},
+        {"ours-stays-ours-when-nothing-is-left-of-it", test_last_one_deleted},
         {"who-holds-a-deleted-file-is-told-or-an-error", test_deleted_and_short_of_descriptors},
         {"a-neighbour-outlives-its-file-while-its-server-lives", test_neighbour_away},
         {"a-neighbour-that-was-never-read-may-have-any-id", test_closed_neighbour},
