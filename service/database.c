@@ -6,8 +6,12 @@
 
 #include "common/base/error.h"
 #include "common/roster/server-name.h"
+#include "common/store/fingerprint.h"
 #include "service/hidden-holders.h"
 #include "service/lost-holders.h"
+
+/* The clock may have been wrong at first. */
+#define CLOCK_SLACK_USEC G_TIME_SPAN_HOUR
 
 VkpDatabase *vkp_database_new(const char *path)
 {
@@ -57,12 +61,26 @@ gboolean vkp_database_is_outdated(const VkpDatabase *database)
     return vkp_holders_size(database->lost) > 0;
 }
 
-/* One that is damaged or may not be read serves nobody of ours. */
-gboolean vkp_database_is_closed_book(const VkpDatabase *database)
+/* Who starts a process writes its row before. */
+static gboolean has_changed_since_boot(const VkpDatabase *database, VkpReader *reader)
+{
+    VkpFingerprint seen;
+    if (vkp_fingerprint_take(vkp_store_path(database->store), &seen) != 0)
+        return TRUE;
+    gint64 boot_usec = g_get_real_time() - (gint64)vkp_reader_uptime_usec(reader);
+    gint64 changed_usec =
+        MAX(vkp_fingerprint_changed_usec(&seen), seen.journal.modified_nsec / 1000);
+    return changed_usec >= boot_usec - CLOCK_SLACK_USEC;
+}
+
+/* One that is damaged or may not be read serves nobody of ours, and one that an old release has
+ * left behind nobody who lives. */
+gboolean vkp_database_is_closed_book(const VkpDatabase *database, VkpReader *reader)
 {
     VkpDatabaseState state = vkp_store_state(database->store);
     return vkp_store_read_at_usec(database->store) == 0 &&
-           (state == VKP_DATABASE_LOCKED || state == VKP_DATABASE_NEEDS_RECOVERY);
+           (state == VKP_DATABASE_LOCKED || state == VKP_DATABASE_NEEDS_RECOVERY) &&
+           has_changed_since_boot(database, reader);
 }
 
 gboolean vkp_database_is_away(const VkpDatabase *database, gint64 usec)

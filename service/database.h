@@ -35,8 +35,9 @@ void vkp_database_append_holders(const VkpDatabase *database, GArray *pids);
 /* Whether a server goes on with a file that we cannot see: the board does not know what it does. */
 gboolean vkp_database_is_outdated(const VkpDatabase *database);
 
-/* Whether there is a board that we have not been able to read yet. */
-gboolean vkp_database_is_closed_book(const VkpDatabase *database);
+/* Whether there is a board that we have not been able to read yet, and that may have ids of this
+ * boot's processes. */
+gboolean vkp_database_is_closed_book(const VkpDatabase *database, VkpReader *reader);
 
 /* Whether its file is not there and was within that time, or nothing can be said of it, not even
  * that it is missing. */

@@ -366,7 +366,7 @@ gboolean vkp_databases_may_lack_ids(const VkpDatabases *databases)
         return TRUE;
     for (guint i = 0; i < databases->all->len; i++) {
         const VkpDatabase *database = g_ptr_array_index(databases->all, i);
-        if (database != databases->ours && vkp_database_is_closed_book(database))
+        if (database != databases->ours && vkp_database_is_closed_book(database, databases->reader))
             return TRUE;
     }
     return FALSE;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Boards whose files cannot be seen or read for a while. */
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/error.h"
@@ -143,6 +145,20 @@ static void test_closed_neighbour(DatabasesFixture *scene, G_GNUC_UNUSED gconstp
     g_assert_cmpint(g_unlink(journal), ==, 0);
 }
 
+/* ... in an earlier boot: no process of this one has its row there. */
+static void test_old_closed_neighbour(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    const struct timespec long_ago[] = {{1000000000, 0}, {1000000000, 0}};
+    g_autofree char *journal = g_strconcat(scene->old_path, "-journal", NULL);
+    g_autoptr(VkpDatabases) databases = databases_new(scene, scene->new_path);
+    g_assert_true(g_file_set_contents(journal, "hot", -1, NULL));
+    g_assert_cmpint(utimensat(AT_FDCWD, scene->old_path, long_ago, 0), ==, 0);
+    assert_may_lack_ids(scene, databases, TRUE);
+    g_assert_cmpint(utimensat(AT_FDCWD, journal, long_ago, 0), ==, 0);
+    assert_may_lack_ids(scene, databases, FALSE);
+    g_assert_cmpint(g_unlink(journal), ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     const struct {
@@ -155,6 +171,7 @@ int main(int argc, char **argv)
         {"who-holds-a-deleted-file-is-told-or-an-error", test_deleted_and_short_of_descriptors},
         {"a-neighbour-outlives-its-file-while-its-server-lives", test_neighbour_away},
         {"a-neighbour-that-was-never-read-may-have-any-id", test_closed_neighbour},
+        {"a-neighbour-of-an-earlier-boot-has-none", test_old_closed_neighbour},
     };
     vkp_isolation_enter(argv);
     g_test_init(&argc, &argv, NULL);
