@@ -254,7 +254,7 @@ static void test_owner_at_work(Scene *scene, G_GNUC_UNUSED gconstpointer data)
         "CREATE VIEW workspaces AS SELECT * FROM copy",
         "DROP VIEW workspaces",
         "ALTER TABLE copy RENAME TO workspaces",
-        "CREATE TABLE copy (id BLOB PRIMARY KEY, workspace_id BLOB) WITHOUT ROWID;"
+        "CREATE TABLE copy (id BLOB PRIMARY KEY, workspace_id BLOB) WITHOUT ROWID",
         "INSERT INTO copy SELECT id, workspace_id FROM sessions",
         "DROP TABLE sessions",
         "ALTER TABLE copy RENAME TO sessions",
