@@ -185,17 +185,26 @@ static const sd_bus_vtable vtable[] = {
 };
 
 /* NULL when it is up to sd-bus to answer, be it with an error. */
-static sd_bus_message_handler_t find_handler(sd_bus_message *message)
+static const sd_bus_vtable *find_method(sd_bus_message *message)
 {
     if (!g_str_equal(sd_bus_message_get_path(message), VKP_BUS_PATH) ||
         g_strcmp0(sd_bus_message_get_interface(message), VKP_BUS_INTERFACE) != 0)
         return NULL;
     for (guint i = 0; i < G_N_ELEMENTS(vtable); i++)
         if (vtable[i].type == _SD_BUS_VTABLE_METHOD &&
-            g_str_equal(vtable[i].x.method.member, sd_bus_message_get_member(message)) &&
-            sd_bus_message_has_signature(message, vtable[i].x.method.signature))
-            return vtable[i].x.method.handler;
+            g_str_equal(vtable[i].x.method.member, sd_bus_message_get_member(message)))
+            return &vtable[i];
     return NULL;
+}
+
+/* In sd-bus's words. It would name what the call is made anew with, see own-calls.h. */
+static int refuse_arguments(sd_bus_message *message, const char *expected, sd_bus_error *bus_error)
+{
+    return sd_bus_error_setf(bus_error, SD_BUS_ERROR_INVALID_ARGS,
+                             "Invalid arguments '%s' to call %s.%s(), expecting '%s'.",
+                             sd_bus_message_get_signature(message, TRUE),
+                             sd_bus_message_get_interface(message),
+                             sd_bus_message_get_member(message), expected ? expected : "");
 }
 
 /* A call that had to wait until its caller was known. */
@@ -207,9 +216,12 @@ static int serve_held(sd_bus_message *message, void *data, sd_bus_error *bus_err
         note_refusal(bus, message, bus_error->message);
         return r;
     }
-    sd_bus_message_handler_t handler = find_handler(message);
-    return handler ? handler(message, bus, bus_error)
-                   : vkp_own_calls_start(bus->own_calls, message);
+    const sd_bus_vtable *method = find_method(message);
+    if (!method)
+        return vkp_own_calls_start(bus->own_calls, message);
+    if (!sd_bus_message_has_signature(message, method->x.method.signature))
+        return refuse_arguments(message, method->x.method.signature, bus_error);
+    return method->x.method.handler(message, bus, bus_error);
 }
 
 /* A signal that can't be sent is lost to everybody; a client that lists again is right again. */

@@ -281,8 +281,37 @@ static void test_first_calls(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     }
 }
 
+/* On a connection that makes no other call. */
+static void assert_arguments_named(Fixture *fixture, const char *method, const char *arguments,
+                                   const char *expected)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDBusConnection) connection = fixture_connect(fixture);
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        connection, VKP_BUS_NAME, VKP_BUS_PATH, VKP_BUS_INTERFACE, method,
+        g_variant_new_parsed(arguments), NULL, G_DBUS_CALL_FLAGS_NONE, 10000, NULL, &error);
+    g_assert_null(reply);
+    g_assert_error(error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS);
+    g_dbus_error_strip_remote_error(error);
+    g_assert_cmpstr(error->message, ==, expected);
+}
+
+static void test_arguments_are_named(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+#define CALL " to call " VKP_BUS_INTERFACE
+    assert_arguments_named(fixture, "List", "(@a{ss} {},)",
+                           "Invalid arguments 'a{ss}'" CALL ".List(), expecting 'a{sv}'.");
+    assert_arguments_named(fixture, "Kill", "('all', '', ['force'])",
+                           "Invalid arguments 'ssas'" CALL ".Kill(), expecting 'ssa{sv}'.");
+    assert_arguments_named(fixture, "Subscribe", "(uint32 1,)",
+                           "Invalid arguments 'u'" CALL ".Subscribe(), expecting ''.");
+#undef CALL
+}
+
 static void add_tests(void)
 {
+    fixture_add("/service/callers/wrong-arguments-are-named-as-they-came",
+                test_arguments_are_named);
     fixture_add("/service/callers/another-user-learns-nothing", test_other_user);
     fixture_add("/service/callers/the-first-calls-are-answered-like-later-ones", test_first_calls);
     fixture_add("/service/callers/a-sandboxed-program-looks-and-does-not-touch", test_sandbox);
