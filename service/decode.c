@@ -20,7 +20,7 @@ static gboolean read_id(sd_bus_message *message, const char *key, void *into, GE
         return TRUE;
     g_autofree char *quoted = vkp_text_dup_quoted(text, VKP_DICTIONARY_QUOTED_BYTES);
     g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_FILTER,
-                "The filter key \"%s\" must be a UUID, but is \"%s\"", key, quoted);
+                "The filter key \"%s\" must be a hyphenated UUID, but is \"%s\"", key, quoted);
     return FALSE;
 }
 

@@ -37,7 +37,7 @@ static gboolean read_registration(sd_bus_message *message, VkpUuid *execution_id
     if (!vkp_uuid_parse(text, execution_id)) {
         g_autofree char *quoted = vkp_text_dup_quoted(text, VKP_DICTIONARY_QUOTED_BYTES);
         g_set_error(error, VKP_ERROR, VKP_ERROR_INVALID_TARGET,
-                    "execution_process_id must be a UUID, but is \"%s\"", quoted);
+                    "execution_process_id must be a hyphenated UUID, but is \"%s\"", quoted);
         return FALSE;
     }
     if (vkp_uuid_is_nil(execution_id)) {

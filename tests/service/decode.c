@@ -114,7 +114,7 @@ static void test_filter_values_out_of_bounds(LooseBus *bus, G_GNUC_UNUSED gconst
     assert_filter_refused(loose_message_with(bus, "a{sv}", 1, "pid", "u", 4000000000u),
                           WORDS("pid", "4000000000"));
     assert_filter_refused(loose_message_with(bus, "a{sv}", 1, "task_id", "s", "not-an-id"),
-                          WORDS("task_id", "not-an-id", "UUID"));
+                          WORDS("task_id", "not-an-id", "a hyphenated UUID"));
     assert_filter_refused(loose_message_with(bus, "a{sv}", 1, "working_directory", "s", "work"),
                           WORDS("working_directory", "work", "absolute"));
     assert_filter_refused(loose_message_with(bus, "a{sv}", 1, "working_directory", "s", ""),
