@@ -81,8 +81,8 @@ static int connect_to(sd_bus **bus, const char *address)
 
 static gboolean open_bus(sd_event *event, const char *address, sd_bus **bus, GError **error)
 {
-    g_autofree char *usual = dup_session_address();
-    int r = connect_to(bus, address ? address : usual);
+    g_autofree char *chosen = address ? g_strdup(address) : dup_session_address();
+    int r = connect_to(bus, chosen);
     /* The end of the loop is not the end of the bus: answers are still owed. */
     if (r >= 0)
         r = sd_bus_set_close_on_exit(*bus, FALSE);
@@ -91,9 +91,11 @@ static gboolean open_bus(sd_event *event, const char *address, sd_bus **bus, GEr
     const char *unique_name;
     if (r >= 0)
         r = sd_bus_get_unique_name(*bus, &unique_name); /* waits until the bus knows us */
-    if (r < 0)
-        vkp_set_error_bus(error, r, "Cannot connect to the %s",
-                          address ? address : "session bus (is DBUS_SESSION_BUS_ADDRESS set?)");
+    if (r < 0 && chosen)
+        vkp_set_error_bus(error, r, "Cannot connect to the bus \"%s\"", chosen);
+    else if (r < 0)
+        vkp_set_error_bus(error, r,
+                          "Neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR tells of a bus");
     return r >= 0;
 }
 

@@ -80,7 +80,13 @@ static void test_lost_bus(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 static void test_no_bus(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     assert_failed(fixture, FIXTURE_WORDS("--bus", "unix:path=/nonexistent/socket"),
-                  "Cannot connect to the unix:path=/nonexistent/socket");
+                  "Cannot connect to the bus \"unix:path=/nonexistent/socket\"");
+    fixture->environment = g_environ_setenv(fixture->environment, "DBUS_SESSION_BUS_ADDRESS",
+                                            "unix:path=/nonexistent/usual", TRUE);
+    assert_failed(fixture, NULL, "Cannot connect to the bus \"unix:path=/nonexistent/usual\"");
+    fixture->environment = g_environ_unsetenv(fixture->environment, "DBUS_SESSION_BUS_ADDRESS");
+    fixture->environment = g_environ_unsetenv(fixture->environment, "XDG_RUNTIME_DIR");
+    assert_failed(fixture, NULL, "Neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR");
 }
 
 static void test_bad_command_lines(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
