@@ -25,6 +25,22 @@ static char *dup_runtime_path(void)
     return path && g_path_is_absolute(path) ? g_strdup(path) : NULL;
 }
 
+/* As from an unset variable of a script: it would pass for the current folder. */
+static gboolean refuse_empty(const GOptionEntry *entries, GError **error)
+{
+    for (; entries->long_name; entries++) {
+        gboolean is_text =
+            entries->arg == G_OPTION_ARG_FILENAME || entries->arg == G_OPTION_ARG_STRING;
+        const char *value = is_text ? *(char *const *)entries->arg_data : NULL;
+        if (!value || *value)
+            continue;
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "The option --%s must not be empty", entries->long_name);
+        return TRUE;
+    }
+    return FALSE;
+}
+
 gboolean vkp_options_parse(VkpOptions *options, int *argc, char ***argv, GError **error)
 {
     g_auto(VkpOptions) read = {0};
@@ -56,6 +72,8 @@ gboolean vkp_options_parse(VkpOptions *options, int *argc, char ***argv, GError 
                     "Unexpected argument \"%s\"", rest[0]);
         return FALSE;
     }
+    if (refuse_empty(entries, error))
+        return FALSE;
     if (!read.registry_path)
         read.registry_path = dup_default_registry_path();
     if (!read.proc_root)

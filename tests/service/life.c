@@ -94,6 +94,7 @@ static void test_bad_command_lines(Fixture *fixture, G_GNUC_UNUSED gconstpointer
     assert_failed(fixture, FIXTURE_WORDS("--colour"), "--colour");
     assert_failed(fixture, FIXTURE_WORDS("extra"), "Unexpected argument \"extra\"");
     assert_failed(fixture, FIXTURE_WORDS("--proc", "/nonexistent"), "/nonexistent");
+    assert_failed(fixture, FIXTURE_WORDS("--database", ""), "--database must not be empty");
 }
 
 static void test_version_and_help(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
