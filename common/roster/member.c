@@ -92,8 +92,9 @@ static gboolean processes_differ(const VkpProcess *a, const VkpProcess *b)
     if (a == b)
         return FALSE;
     return !vkp_identity_equal(a->identity, b->identity) || a->parent_pid != b->parent_pid ||
-           state_class(a->state) != state_class(b->state) || g_strcmp0(a->name, b->name) != 0 ||
-           folders_differ(a->folder, b->folder) || commands_differ(a->image, b->image);
+           state_class(a->state) != state_class(b->state) || a->threads != b->threads ||
+           g_strcmp0(a->name, b->name) != 0 || folders_differ(a->folder, b->folder) ||
+           commands_differ(a->image, b->image);
 }
 
 static gboolean ports_differ(const GArray *a, const GArray *b)

@@ -51,5 +51,5 @@ void vkp_tie_copy(VkpTie *tie, const VkpTie *from);
 /* Weak: shown, but spared by group scopes unless asked for. */
 gboolean vkp_member_is_weak(const VkpMember *member);
 
-/* Whether anything that ProcessChanged speaks of differs: not CPU, memory or threads. */
+/* Whether anything that ProcessChanged speaks of differs: not CPU or memory. */
 gboolean vkp_member_differs(const VkpMember *a, const VkpMember *b);

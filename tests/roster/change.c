@@ -149,7 +149,7 @@ static void alter_protected(VkpMember *member)
 static void test_what_is_news(void)
 {
     const Alteration alterations[] = {
-        {alter_cpu, FALSE},     {alter_memory, FALSE},  {alter_threads, FALSE},
+        {alter_cpu, FALSE},     {alter_memory, FALSE},  {alter_threads, TRUE},
         {alter_running, FALSE}, {alter_waiting, FALSE}, {alter_stopped, TRUE},
         {alter_zombie, TRUE},   {alter_parent, TRUE},   {alter_name, TRUE},
         {alter_command, TRUE},  {alter_folder, TRUE},   {alter_ports, TRUE},
