@@ -5,10 +5,10 @@
 #include "service/announce.h"
 #include "service/bus-error.h"
 #include "service/caller.h"
-#include "service/encode.h"
 #include "service/kill-call.h"
 #include "service/list-call.h"
 #include "service/own-calls.h"
+#include "service/properties.h"
 #include "service/register-call.h"
 #include "service/sd-pointers.h"
 #include "service/turns.h"
@@ -141,22 +141,9 @@ static int get_property(G_GNUC_UNUSED sd_bus *sd_bus, G_GNUC_UNUSED const char *
                         G_GNUC_UNUSED const char *interface, const char *property,
                         sd_bus_message *reply, void *data, G_GNUC_UNUSED sd_bus_error *bus_error)
 {
-    VkpBus *bus = data;
+    const VkpBus *bus = data;
     VkpFacts facts = vkp_manager_facts(bus->manager);
-    if (g_str_equal(property, "Version"))
-        return sd_bus_message_append(reply, "u", VKP_CONTRACT_VERSION);
-    if (g_str_equal(property, "ProcessCount"))
-        return sd_bus_message_append(reply, "u", facts.process_count);
-    if (g_str_equal(property, "ExecutorCount"))
-        return sd_bus_message_append(reply, "u", facts.executor_count);
-    if (g_str_equal(property, "LeftoverCount"))
-        return sd_bus_message_append(reply, "u", facts.leftover_count);
-    if (g_str_equal(property, "DatabasePath"))
-        return vkp_encode_text(reply, facts.database_path);
-    if (g_str_equal(property, "DatabaseState"))
-        return sd_bus_message_append(reply, "s",
-                                     vkp_database_state_to_string(facts.database_state));
-    return vkp_encode_degraded(reply, facts.degraded);
+    return vkp_properties_append(reply, property, &facts);
 }
 
 static const sd_bus_vtable vtable[] = {
@@ -207,6 +194,15 @@ static int refuse_arguments(sd_bus_message *message, const char *expected, sd_bu
                              sd_bus_message_get_member(message), expected ? expected : "");
 }
 
+/* The values as they are now: those of a call made anew would be older than the news that are sent
+ * while its answer is on the way. */
+static int serve_elsewhere(const VkpBus *bus, sd_bus_message *message)
+{
+    VkpFacts facts = vkp_manager_facts(bus->manager);
+    int r = vkp_properties_answer(message, vtable, &facts);
+    return r != 0 ? r : vkp_own_calls_start(bus->own_calls, message);
+}
+
 /* A call that had to wait until its caller was known. */
 static int serve_held(sd_bus_message *message, void *data, sd_bus_error *bus_error)
 {
@@ -218,7 +214,7 @@ static int serve_held(sd_bus_message *message, void *data, sd_bus_error *bus_err
     }
     const sd_bus_vtable *method = find_method(message);
     if (!method)
-        return vkp_own_calls_start(bus->own_calls, message);
+        return serve_elsewhere(bus, message);
     if (!sd_bus_message_has_signature(message, method->x.method.signature))
         return refuse_arguments(message, method->x.method.signature, bus_error);
     return method->x.method.handler(message, bus, bus_error);

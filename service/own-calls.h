@@ -4,9 +4,9 @@
 #include <glib.h>
 #include <systemd/sd-bus.h>
 
-/* Properties, introspection and pings are answered inside of sd-bus, and only while the call comes
- * in. One that was held then is made once more, by us to ourselves through the bus, and the answer
- * passed on. */
+/* Introspection, pings and what is wrong with a call are answered inside of sd-bus, and only while
+ * the call comes in. One that was held then is made once more, by us to ourselves through the bus,
+ * and the answer passed on. */
 typedef struct VkpOwnCalls VkpOwnCalls;
 
 /* `bus` is borrowed and outlives the calls. */

@@ -236,6 +236,88 @@ static void test_counts(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     assert_count(fixture, "ExecutorCount", 1);
 }
 
+/* A client's own copy of ProcessCount, as every proxy keeps one: what came last is true. */
+typedef struct {
+    guint process_count;
+    gboolean is_answered;
+    gboolean is_told;
+} Copy;
+
+static void take(Copy *copy, GVariant *properties, gboolean *has_come)
+{
+    if (g_variant_lookup(properties, "ProcessCount", "u", &copy->process_count))
+        *has_come = TRUE;
+}
+
+static void on_told(G_GNUC_UNUSED GDBusConnection *connection, G_GNUC_UNUSED const char *sender,
+                    G_GNUC_UNUSED const char *path, G_GNUC_UNUSED const char *interface,
+                    G_GNUC_UNUSED const char *signal, GVariant *arguments, gpointer data)
+{
+    Copy *copy = data;
+    g_autoptr(GVariant) changed = g_variant_get_child_value(arguments, 1);
+    take(copy, changed, &copy->is_told);
+}
+
+static void on_all(GObject *connection, GAsyncResult *result, gpointer data)
+{
+    Copy *copy = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(connection), result, &error);
+    g_assert_no_error(error);
+    g_autoptr(GVariant) all = g_variant_get_child_value(reply, 0);
+    take(copy, all, &copy->is_answered);
+}
+
+static gboolean has_both(gpointer data)
+{
+    const Copy *copy = data;
+    return copy->is_answered && copy->is_told;
+}
+
+/* The bus has taken the match when it has answered. */
+static void wait_for_bus(GDBusConnection *connection)
+{
+    g_autoptr(GVariant) id = g_dbus_connection_call_sync(
+        connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "GetId", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, 10000, NULL, NULL);
+    g_assert_nonnull(id);
+}
+
+/* The process ends while the call of somebody new is under way, a little later each time. */
+static guint ask_while_it_ends(Fixture *fixture, pid_t pid, guint n_waits)
+{
+    Copy copy = {0};
+    g_autoptr(GDBusConnection) connection = fixture_connect(fixture);
+    guint subscription = g_dbus_connection_signal_subscribe(
+        connection, VKP_BUS_NAME, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+        VKP_BUS_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_told, &copy, NULL);
+    wait_for_bus(connection);
+    g_dbus_connection_call(connection, VKP_BUS_NAME, VKP_BUS_PATH,
+                           "org.freedesktop.DBus.Properties", "GetAll",
+                           g_variant_new("(s)", VKP_BUS_INTERFACE), NULL, G_DBUS_CALL_FLAGS_NONE,
+                           10000, NULL, on_all, &copy);
+    for (guint i = 0; i < n_waits; i++)
+        wait_for_bus(connection);
+    vkp_family_kill(fixture->family, pid);
+    fixture_wait(has_both, &copy);
+    g_dbus_connection_signal_unsubscribe(connection, subscription);
+    return copy.process_count;
+}
+
+static void test_answers_are_no_older_than_news(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    pid_t pids[60];
+    guint n = G_N_ELEMENTS(pids);
+    for (guint i = 0; i < n; i++)
+        pids[i] = fixture_spawn_member(fixture, 21, "name agent idle");
+    vkp_family_settle(fixture->family, n);
+    g_autoptr(GVariant) processes = fixture_list(fixture, "{}");
+    g_assert_cmpuint(g_variant_n_children(processes), ==, n);
+    for (guint i = 0; i < n; i++)
+        g_assert_cmpuint(ask_while_it_ends(fixture, pids[i], i % 6), ==, n - 1 - i);
+}
+
 typedef struct {
     const Fixture *fixture;
     const char *state;
@@ -289,6 +371,8 @@ static void add_tests(void)
                            test_vanished_subscriber);
     fixture_add("/service/signals/who-subscribes-and-unsubscribes-puts-nothing-off", test_toggled);
     fixture_add("/service/signals/counts-are-properties-that-tell-their-changes", test_counts);
+    fixture_add("/service/signals/what-somebody-new-is-told-is-no-older-than-the-news",
+                test_answers_are_no_older_than_news);
     fixture_add_configured("/service/signals/the-database-comes-and-goes", HASTY,
                            test_database_state);
 }
