@@ -54,15 +54,20 @@ static void test_nothing_else(Fixture *fixture, G_GNUC_UNUSED gconstpointer data
     g_assert_null(node->nodes[0]);
 }
 
-static void test_all_properties(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+static GVariant *get_all(GDBusConnection *connection, const char *interface)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-        fixture->client, VKP_BUS_NAME, VKP_BUS_PATH, "org.freedesktop.DBus.Properties", "GetAll",
-        g_variant_new("(s)", VKP_BUS_INTERFACE), G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NONE,
-        10000, NULL, &error);
+        connection, VKP_BUS_NAME, VKP_BUS_PATH, "org.freedesktop.DBus.Properties", "GetAll",
+        g_variant_new("(s)", interface), G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, 10000,
+        NULL, &error);
     g_assert_no_error(error);
-    g_autoptr(GVariant) properties = g_variant_get_child_value(reply, 0);
+    return g_variant_get_child_value(reply, 0);
+}
+
+static void test_all_properties(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(GVariant) properties = get_all(fixture->client, VKP_BUS_INTERFACE);
     const char *const expected[][2] = {
         {"Version", "u"},       {"ProcessCount", "u"}, {"ExecutorCount", "u"},
         {"LeftoverCount", "u"}, {"DatabasePath", "s"}, {"DatabaseState", "s"},
@@ -76,11 +81,24 @@ static void test_all_properties(Fixture *fixture, G_GNUC_UNUSED gconstpointer da
     }
 }
 
+/* The first call of a connection is not answered by sd-bus, later ones are. */
+static void test_first_properties(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    const char *const interfaces[] = {VKP_BUS_INTERFACE, "", "org.freedesktop.DBus.Peer"};
+    for (guint i = 0; i < G_N_ELEMENTS(interfaces); i++) {
+        g_autoptr(GDBusConnection) connection = fixture_connect(fixture);
+        g_autoptr(GVariant) first = get_all(connection, interfaces[i]);
+        g_autoptr(GVariant) second = get_all(connection, interfaces[i]);
+        g_assert_true(g_variant_equal(first, second));
+    }
+}
+
 static void add_tests(void)
 {
     fixture_add("/service/introspection/the-live-interface-is-the-contract", test_equal);
     fixture_add("/service/introspection/there-is-nothing-else", test_nothing_else);
     fixture_add("/service/introspection/all-properties-can-be-had-at-once", test_all_properties);
+    fixture_add("/service/introspection/they-are-the-same-for-somebody-new", test_first_properties);
 }
 
 int main(int argc, char **argv)
