@@ -80,6 +80,7 @@ choose_tests
 leave_session
 status=0
 rm -f "$build/meson-logs/testlog.json"
-meson test -C "$build" --no-rebuild "${chosen[@]}" </dev/null || status=$?
+"$build/tests/lib/vkp-test-real-root" meson test -C "$build" --no-rebuild "${chosen[@]}" \
+  </dev/null || status=$?
 python3 "$root/tests/lib/summary.py" "$build/meson-logs/testlog.json" || status=1
 exit "$status"
