@@ -3,8 +3,8 @@
 
 #include <glib.h>
 
-/* The words of the bus contract (data/org.vibekanban.Processes.xml), in one place for the service,
- * the applet and their tests. */
+/* The words and constants of the D-Bus interface ("the contract",
+ * data/org.vibekanban.Processes.xml), in one place for the service, the applet and their tests. */
 
 #define VKP_BUS_NAME "org.vibekanban.Processes"
 #define VKP_BUS_PATH "/org/vibekanban/Processes"
@@ -42,8 +42,8 @@
 #define VKP_KEY_TASK_TITLE "task_title"
 #define VKP_KEY_ATTEMPT_NAME "attempt_name"
 #define VKP_KEY_BRANCH "branch"
-/* Additions to the contract, present when true: `command` was cut at 4 KiB; the process serves
- * others too and is spared by group scopes. */
+/* Only sent when true: `command` was cut at 4 KiB; the process does not only serve the task that
+ * started it, so that group scopes (all but single) spare it. */
 #define VKP_KEY_COMMAND_CUT "command_cut"
 #define VKP_KEY_IS_SHARED_DAEMON "is_shared_daemon"
 
@@ -71,7 +71,8 @@
 #define VKP_REPLY_MAX_BYTES (1024u * 1024u)
 #define VKP_COMMAND_MAX_BYTES 4096u
 
-/* Below this confidence a member is shown, but spared by group scopes unless asked for. */
+/* Members with a lower confidence are "weak": listed, but spared by group scopes unless the caller
+ * includes them. */
 #define VKP_CONFIDENCE_STRONG 60u
 
 typedef enum {
@@ -159,8 +160,8 @@ const char *vkp_scope_kind_to_string(VkpScopeKind scope);
 const char *vkp_outcome_to_string(VkpOutcome outcome);
 const char *vkp_database_state_to_string(VkpDatabaseState state);
 
-/* The way back. FALSE (and the value untouched) for a word that is not one of ours, NULL included:
- * a newer peer may send words that we do not know. */
+/* The reverse. FALSE (and the value untouched) for NULL or a word that is not in the contract: a
+ * newer peer may send words that we do not know. */
 gboolean vkp_kind_from_string(const char *word, VkpKind *kind);
 gboolean vkp_evidence_from_string(const char *word, VkpEvidence *evidence);
 gboolean vkp_leftover_reason_from_string(const char *word, VkpLeftoverReason *reason);
@@ -177,5 +178,5 @@ const char *vkp_scope_kind_list(void);
  * tracing_stop, zombie, dead, idle, or unknown. Static, never NULL. */
 const char *vkp_state_to_string(char state);
 
-/* The letter of such a word; '?' for any other. */
+/* The letter for such a word; '?' for any other. */
 char vkp_state_from_string(const char *word);

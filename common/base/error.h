@@ -3,8 +3,8 @@
 
 #include <glib.h>
 
-/* What can go wrong, for callers of the library and for clients on the bus alike. Each code has one
- * name on the bus; the table is in error.c and serves the service and the applet. */
+/* Error codes, for callers of the library and for clients on the bus alike. Each has one name on
+ * the bus; the table in error.c is used by the service and the applet. */
 typedef enum {
     VKP_ERROR_INVALID_SCOPE,
     VKP_ERROR_INVALID_TARGET,

@@ -4,7 +4,7 @@
 #include <glib.h>
 #include <sys/types.h>
 
-/* A file as the kernel knows it, whatever paths lead there. All zeros is "unknown". */
+/* Identifies a file whatever path leads to it. All zeros means unknown. */
 typedef struct {
     dev_t device;
     ino_t inode;
@@ -26,10 +26,10 @@ typedef int VkpFd;
 /* Closes *fd and sets it to -1; keeps errno. */
 void vkp_fd_close(VkpFd *fd);
 
-/* read(), begun anew when a signal comes in between. */
+/* read(), repeated when a signal interrupts it. */
 gssize vkp_fd_read(int fd, char *buffer, gsize size);
 
-/* The descriptor, given away: *fd is -1 afterwards. */
+/* Passes the ownership of the descriptor on: *fd is -1 afterwards. */
 static inline int vkp_fd_steal(VkpFd *fd)
 {
     int given = *fd;
@@ -40,18 +40,18 @@ static inline int vkp_fd_steal(VkpFd *fd)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpFd, vkp_fd_close)
 
 /* Reads at most `limit` bytes of the file at `path`, relative to `directory_fd` (or AT_FDCWD).
- * Works on /proc, where sizes are unknown. The buffer is NUL-terminated beyond *length;
- * *cut (may be NULL) tells that there was more. NULL and error on failure. */
+ * Works on /proc, where sizes are unknown. The buffer is NUL-terminated after *length bytes;
+ * *cut (may be NULL) says whether the file is longer. NULL and error on failure. */
 char *vkp_file_read(int directory_fd, const char *path, gsize limit, gsize *length, gboolean *cut,
                     GError **error);
 
-/* Replaces the file at `path` by `length` bytes, readable by the owner only: written beside it,
- * synced, renamed, so that a crash leaves the old or the new content. */
+/* Replaces the file at `path` by `length` bytes, readable by the owner only: they are written to a
+ * file beside it, synced and renamed, so that a crash leaves the old or the new content. */
 gboolean vkp_file_replace(const char *path, const char *bytes, gsize length, GError **error);
 
-/* Removes what a crash in the middle of vkp_file_replace() has left beside `path`. Only while
- * nobody replaces it. */
+/* Removes files that a crash during vkp_file_replace() has left beside `path`. Not to be called
+ * while the file is being replaced. */
 void vkp_file_sweep(const char *path);
 
-/* Looks at `path` with stat() only; unknown (all zeros) if it cannot be. */
+/* By stat(); unknown (all zeros) if that fails. */
 VkpInode vkp_file_inode(const char *path);

@@ -3,15 +3,17 @@
 
 #include <glib.h>
 
-/* Does what may keep its caller waiting for ever, such as touching a file whose server is gone: a
- * thread of ours waits in our place, and is given up after a moment. For one thread's use. */
+/* Runs jobs that may block for ever, such as touching a file whose server does not respond: a
+ * helper thread runs them, and is abandoned ("given up") if it takes too long. To be used from one
+ * thread. */
 typedef struct VkpGuard VkpGuard;
 
-/* How many threads may be given up at a time; then nothing is done until one of them comes back. */
+/* So many abandoned threads may be blocked at a time; then no job is run until one of them returns.
+ */
 #define VKP_GUARD_MAX_STUCK 4
 
-/* A kind of job. `run` is called in the other thread and touches nothing but the job, which nobody
- * else has meanwhile. `free` is called in either. */
+/* A kind of job. `run` is called in the helper thread and touches nothing but the job, which no
+ * other thread uses meanwhile. `free` is called in either thread. */
 typedef struct {
     void (*run)(gpointer job);
     GDestroyNotify free;
@@ -21,8 +23,9 @@ VkpGuard *vkp_guard_new(void);
 void vkp_guard_free(VkpGuard *guard); /* takes NULL; waits for nobody */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpGuard, vkp_guard_free)
 
-/* TRUE: the job was done within 100 ms, and is the caller's again. FALSE: it was not, or not even
- * begun, and is freed as soon as nobody works on it. `subject` names what it may wait for, 0:
- * nothing to be remembered. What kept a job waiting is not tried again before that one has come
- * back, nor within the next 5 s: FALSE at once. */
+/* TRUE: the job was done within 100 ms, and belongs to the caller again. FALSE: it was not, or was
+ * not even started, and is freed as soon as no thread works on it. `subject` identifies what the
+ * job may block on, such as a file system; 0: nothing that needs to be remembered. After a job on a
+ * subject took too long, jobs on it return FALSE at once until that one has returned, and for at
+ * least 5 s. */
 gboolean vkp_guard_run(VkpGuard *guard, const VkpGuardKind *kind, guint64 subject, gpointer job);

@@ -4,8 +4,9 @@
 #include <glib.h>
 #include <sys/types.h>
 
-/* Which process, beyond reuse of its number: a pid never travels without its start time. Start
- * ticks are field 22 of /proc/PID/stat, in clock ticks since boot. pid 0 is nobody. */
+/* Identifies a process even when its pid is reused: a pid is never passed on without its start
+ * time. Start ticks are field 22 of /proc/PID/stat, in clock ticks since boot. pid 0: no process.
+ */
 typedef struct {
     pid_t pid;
     guint64 start_ticks;
@@ -25,7 +26,7 @@ static inline gboolean vkp_identity_equal(VkpIdentity a, VkpIdentity b)
     return a.pid == b.pid && a.start_ticks == b.start_ticks;
 }
 
-/* By start, then by pid: below, equal to or above 0, as strcmp(). */
+/* Orders by start, then by pid: less than, equal to or greater than 0, as strcmp(). */
 gint vkp_identity_compare_start(VkpIdentity a, VkpIdentity b);
 
 /* For hash tables with VkpIdentity * as keys. */

@@ -3,6 +3,6 @@
 
 #include <glib.h>
 
-/* Takes decimal digits, one at least, that make a number of at most `max`, and moves *at past them.
+/* Reads one or more decimal digits that make a number of at most `max`, and moves *at past them.
  * FALSE when there is no such number at *at. */
 gboolean vkp_number_take(const char **at, const char *end, guint64 max, guint64 *number);

@@ -27,9 +27,9 @@ gboolean vkp_uuid_is_nil(const VkpUuid *uuid);
 guint vkp_uuid_hash(gconstpointer uuid);
 gboolean vkp_uuid_equal(gconstpointer a, gconstpointer b);
 
-/* A set of ids of its own, empty, and how one more comes in; FALSE: it was there. */
+/* An empty set that owns its ids (VkpUuid *), and how to add a copy of one; FALSE: it was in it. */
 GHashTable *vkp_uuid_set_new(void);
 gboolean vkp_uuid_set_add(GHashTable *set, const VkpUuid *uuid);
 
-/* Whether both are the same id, and a known one: nil is nobody's. */
+/* Whether both are the same id and not nil. */
 gboolean vkp_uuid_is_same(const VkpUuid *a, const VkpUuid *b);

@@ -3,20 +3,22 @@
 
 #include "common/kill/crew.h"
 
-/* Who answers for what a job freezes: lists before, thaws after. */
+/* Keeps the list on disk (see frozen.h) of the processes that a job freezes, by SIGSTOP, and thaws
+ * them, by SIGCONT. */
 typedef struct VkpFreezer VkpFreezer;
 
 /* `context` is borrowed and outlives the freezer. */
 VkpFreezer *vkp_freezer_new(const VkpKillContext *context);
 void vkp_freezer_free(VkpFreezer *freezer); /* takes NULL; nobody may be frozen any more */
 
-/* Puts those who are in hand and not frozen yet on the list on disk. FALSE: that failed, and nobody
- * may be frozen. */
+/* Adds the targets that are in hand (see target.h) and not frozen yet to the list. FALSE: that
+ * failed, and none may be frozen. */
 gboolean vkp_freezer_list(VkpFreezer *freezer, const VkpCrew *crew);
 
-/* Whether nobody else would stop for it and stay so, or let it go on again. Notes as well whether
- * it keeps its group from being orphaned. */
+/* Whether the target may be frozen: no process outside the job would stop because of that and stay
+ * stopped, or would continue it again. Also notes whether it keeps its process group from being
+ * orphaned. */
 gboolean vkp_freezer_may_stop(const VkpFreezer *freezer, const VkpCrew *crew, VkpTarget *target);
 
-/* Whoever was frozen and lives nevertheless goes on, and the list forgets ours. */
+/* Thaws the targets that were frozen and are still alive, and takes this job's off the list. */
 void vkp_freezer_thaw(VkpFreezer *freezer, VkpCrew *crew);

@@ -5,9 +5,10 @@
 
 #include "common/proc/reader.h"
 
-/* The list of processes that jobs are about to freeze, on disk before the first SIGSTOP: whoever
- * starts next thaws them, should we die in between. The file is checked, never trusted: it counts
- * only if it is ours, whole and of this boot, and an entry only if its identity still fits. */
+/* The list of processes that jobs are about to freeze. It is on disk before the first SIGSTOP: if
+ * the service is killed in between, its next start thaws them. The file is not trusted: it counts
+ * only if we own it and it is complete and of this boot, and an entry only if its identity still
+ * matches. */
 
 /* Writes the whole list (VkpIdentity). An empty one removes the file. SYSTEM when there is no
  * `boot_id`: such a list could never be checked. LIMITS_EXCEEDED for more than 65536: such a list
@@ -15,18 +16,19 @@
 gboolean vkp_frozen_save(const char *path, const VkpUuid *boot_id, const GArray *identities,
                          GError **error);
 
-/* The same, but what others have listed stays: adds to the list, or takes out of it. Whoever two
- * jobs freeze is in it twice, and stays there until both have let go. */
+/* Adds to the list or removes from it, and keeps the other entries. A process that two jobs freeze
+ * is in it twice, so it stays there until both have removed it. */
 gboolean vkp_frozen_add(const char *path, const VkpUuid *boot_id, const GArray *identities,
                         GError **error);
 gboolean vkp_frozen_remove(const char *path, const VkpUuid *boot_id, const GArray *identities,
                            GError **error);
 
-/* Sends SIGCONT to all listed that still live and removes the file, and any that was left
- * unfinished beside it: whoever is only in there was not frozen yet. Returns how many of them were
- * seen stopped; a missing file is 0, a malformed one or a stranger's is 0 and removed, a folder
- * moved aside. `error` is set when the file could not be read or removed, or somebody in it not be
- * looked at: then it stays for another try. Only while no job is under way. */
+/* Sends SIGCONT to all listed processes that are still alive and removes the file, with any
+ * half-written one beside it: processes that are only in that one were not frozen yet. Returns how
+ * many were found stopped. A missing file counts as 0; a malformed one or one of another owner as 0
+ * and is removed; a folder in its place is moved aside. `error` is set when the file could not be
+ * read or removed, or a listed process could not be inspected: then the file is kept for another
+ * try. Not to be called while a job runs. */
 guint vkp_frozen_thaw(const char *path, VkpReader *reader, GError **error);
 
 /* Parses the file's text to VkpIdentity; NULL when malformed or of another boot. */

@@ -3,18 +3,18 @@
 
 #include <glib.h>
 
-/* The event loop a kill job runs on, handed in: sd-event in the service, a small poll loop in
- * tests. Callbacks run from the loop, never from within watch or start. */
+/* The event loop that a kill job runs on, passed in by the caller: sd-event in the service, a small
+ * poll loop in tests. Callbacks run from the loop, never from within watch or start_timer. */
 typedef void (*VkpLoopFunc)(void *data);
 
-/* A timer of this length or more may be late by as much as that, so that the machine can be woken
- * once for several; shorter ones, which pace a kill, are exact to half a millisecond. */
+/* A timer of LONG or more may be late by SLACK, so that the machine is woken once for several
+ * timers; shorter ones, which pace a kill, are exact to half a millisecond. */
 #define VKP_LOOP_LONG_USEC (800 * G_TIME_SPAN_MILLISECOND)
 #define VKP_LOOP_SLACK_USEC (125 * G_TIME_SPAN_MILLISECOND)
 
 typedef enum {
-    VKP_LOOP_READABLE, /* a pidfd is when its process has exited */
-    VKP_LOOP_HUNG_UP, /* ... and when it was collected besides; before Linux 6.9 that never comes */
+    VKP_LOOP_READABLE, /* of a pidfd: its process has exited */
+    VKP_LOOP_HUNG_UP,  /* of a pidfd: it was also reaped; before Linux 6.9 this never comes */
 } VkpLoopEvent;
 
 typedef struct {

@@ -6,15 +6,16 @@
 #include "common/roster/member.h"
 
 typedef enum {
-    VKP_PROOF_STANDS,
-    VKP_PROOF_UNSEEN, /* nothing speaks against it, but it can't be seen: in the midst of an exec */
-    VKP_PROOF_WAITS,  /* nor speaks anything for it yet: its memory could not be read in time */
-    VKP_PROOF_FALLS,
+    VKP_PROOF_STANDS, /* the evidence was seen again */
+    VKP_PROOF_UNSEEN, /* it could not be seen, for example during an exec; nothing contradicts it */
+    VKP_PROOF_WAITS,  /* not known yet: its memory could not be read in time */
+    VKP_PROOF_FALLS,  /* it was contradicted */
 } VkpProof;
 
-/* Whether the evidence that made a member of a process still stands when the process, which is held
- * by a pidfd by now, is read once more. A pid and a start tick alone can be forced to meet again in
- * another process within one tick. `stat` was read after the pidfd was opened. The memory of who
- * has several threads is read through the guard (NULL: there is none, and nobody minds waiting). */
+/* Whether the evidence that made the process a member still holds when it is read once more, after
+ * a pidfd for it was opened. That is needed because within one clock tick another process can be
+ * made to get the same pid and start tick. `stat` was read after the pidfd was opened. If the
+ * process has several threads its memory is read through the guard (NULL: directly, which may
+ * block). */
 VkpProof vkp_proof_check(const VkpMember *member, const VkpStat *stat, VkpReader *reader,
                          VkpImageGuard *guard);

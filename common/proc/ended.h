@@ -3,6 +3,7 @@
 
 #include "common/proc/reader.h"
 
-/* Whether a process that nobody holds has ended: it is not there, its number is another's, or it is
- * dead. FALSE and error when it cannot be seen: nobody knows then, and that is no death. */
+/* Whether a process of which we have no pidfd has ended: it is not there, another process has its
+ * pid, or it is dead. FALSE and error when that cannot be seen, which does not mean that it ended.
+ */
 gboolean vkp_has_ended(VkpReader *reader, VkpIdentity identity, GError **error);

@@ -3,8 +3,8 @@
 
 #include "common/proc/reader.h"
 
-/* Folders that processes are in, each walked once for all who share it, and forgotten with the last
- * of them. */
+/* Working directories, each walked up to the root once for all processes in it, and dropped with
+ * the last of them. */
 typedef struct VkpFolderCache VkpFolderCache;
 
 VkpFolderCache *vkp_folder_cache_new(void);
@@ -17,12 +17,13 @@ typedef struct {
     guint n_users;
 } VkpCachedFolder;
 
-/* The folder of that look with one user more, or NULL when it is not there. */
+/* The cached folder of that look, its use count raised, or NULL when there is none. */
 VkpCachedFolder *vkp_folder_cache_acquire(VkpFolderCache *cache, const VkpFolderLook *look);
 
-/* Keeps a folder that was not there, for one user. Takes the look's contents and the folder. */
+/* Caches a folder that was not in it, with a use count of 1. Takes the look's contents and the
+ * folder. */
 VkpCachedFolder *vkp_folder_cache_add(VkpFolderCache *cache, VkpFolderLook *look,
                                       VkpFolder *folder);
 
-/* One user less; takes NULL. */
+/* Lowers the use count; takes NULL. */
 void vkp_folder_cache_release(VkpFolderCache *cache, VkpCachedFolder *cached);

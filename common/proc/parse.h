@@ -6,7 +6,7 @@
 
 #include "common/proc/process.h"
 
-/* Text of /proc to values: no file is touched here. */
+/* Parses texts of /proc; touches no file. */
 
 /* The fields of /proc/PID/stat that we use, see proc(5). */
 typedef struct {
@@ -14,7 +14,7 @@ typedef struct {
     char comm[65]; /* raw bytes: the kernel's own limit is 15, 63 for kernel threads */
     char state;
     pid_t parent_pid;
-    pid_t group;   /* 0: none that we can see (kernel threads, or just being reaped) */
+    pid_t group; /* process group; 0: none in our pid namespace (kernel threads, or just reaped) */
     pid_t session; /* likewise */
     guint flags;   /* PF_... of the kernel */
     guint64 user_ticks;
@@ -23,7 +23,7 @@ typedef struct {
     guint64 start_ticks;
     guint64 resident_pages;
     VkpMemoryPlace place; /* all 0 when hidden */
-    gboolean is_thread;   /* not the leader of its thread group, which is what a process is */
+    gboolean is_thread;   /* not the leader of its thread group, and so no process */
 } VkpStat;
 
 /* Parses one line such as
@@ -34,11 +34,12 @@ gboolean vkp_stat_parse(const char *text, gsize length, VkpStat *stat);
 /* PF_KTHREAD: a thread of the kernel itself. */
 #define VKP_STAT_FLAG_KERNEL_THREAD 0x00200000u
 
-/* PF_RANDOMIZE: since its last exec its memory lies at random addresses, that is, at others than
+/* PF_RANDOMIZE: its last exec chose random addresses for its memory, so they differ from those
  * before. */
 #define VKP_STAT_FLAG_RANDOMIZED 0x00400000u
 
-/* Fields of /proc/loadavg ("0.00 0.01 0.05 1/123 4567"): the newest pid of our pid namespace. */
+/* The last field of /proc/loadavg ("0.00 0.01 0.05 1/123 4567"): the newest pid of our namespace.
+ */
 gboolean vkp_loadavg_parse_newest_pid(const char *text, pid_t *pid);
 
 /* The line "btime 1700000000" of /proc/stat: when the system booted, in seconds since the epoch. */

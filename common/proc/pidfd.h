@@ -8,5 +8,5 @@
 /* pidfd_send_signal(). 0 or an errno. */
 int vkp_pidfd_signal(int pidfd, int signal_number);
 
-/* Whether the process behind it is dead, all its threads included; reaped or not. */
+/* Whether its process is dead, with all its threads; reaped or not. */
 gboolean vkp_pidfd_is_dead(int pidfd);

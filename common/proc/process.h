@@ -8,15 +8,15 @@
 #include "common/base/identity.h"
 #include "common/base/uuid.h"
 
-/* Whether the pid is among these (pid_t). FALSE for NULL. */
+/* Whether the pid is in the array (pid_t). FALSE for NULL. */
 gboolean vkp_pids_contain(const GArray *pids, pid_t pid);
 
-/* The marks that vibe-kanban leaves in the environment of what it starts, see image.c. An id that
- * is not there is nil. `branch` may be NULL. */
+/* The marks: ids and names that vibe-kanban puts into the environment of what it starts, see
+ * image.c. An id that is not there is nil. `branch` may be NULL. */
 typedef struct {
     VkpUuid attempt_id;       /* VK_WORKSPACE_ID, VK_ATTEMPT_ID or VK_TASK_ATTEMPT_ID */
-    VkpUuid other_attempt_id; /* a different id under another of these names: boards within boards,
-                                 and the order does not tell which is the inner one */
+    VkpUuid other_attempt_id; /* another of these variables has a different id: one board runs
+                                 inside another, and it cannot be told which is the inner one */
     VkpUuid task_id;
     VkpUuid project_id;
     VkpUuid execution_id;
@@ -24,14 +24,14 @@ typedef struct {
     char *project_name;
     char *branch;
     gboolean is_terminal; /* VIBE_KANBAN_TERMINAL=1 */
-    pid_t tmux;           /* not vibe-kanban's: in a pane of whose server it was started (TMUX), */
-    pid_t screen;         /* ... and in a window of which screen (STY); 0: in none */
-    pid_t service;        /* from the first process of which service of systemd it has its
-                             environment (SYSTEMD_EXEC_PID); 0: of none, or it is not said */
+    pid_t tmux;           /* not vibe-kanban's: the tmux server in which it was started (TMUX) */
+    pid_t screen;         /* ... and the screen in which it was (STY); 0: none */
+    pid_t service;        /* the first process of the systemd service from which it has its
+                             environment (SYSTEMD_EXEC_PID); 0: none, or not known */
 } VkpMarks;
 
-/* Where a process's arguments and environment lie in its memory: at other addresses after every
- * exec. All 0: not known. */
+/* The addresses of a process's arguments and environment in its memory. They change at every exec,
+ * unless address space randomization is off. All 0: not known. */
 typedef struct {
     guint64 arguments_start;
     guint64 arguments_end;
@@ -50,25 +50,26 @@ static inline gboolean vkp_memory_place_equal(const VkpMemoryPlace *a, const Vkp
            a->environment_start == b->environment_start && a->environment_end == b->environment_end;
 }
 
-/* What an exec leaves behind and what stays until the next one. Shared and immutable. */
+/* The image: what an exec determines and what stays the same until the next one. Shared and
+ * immutable. */
 typedef struct {
     GStrv command;              /* valid UTF-8; empty for kernel threads and some that hide it */
     gboolean command_cut;       /* there was more than VKP_COMMAND_MAX_BYTES */
     gboolean environment_known; /* FALSE: could not be read, the marks say nothing */
     VkpMarks marks;
-    VkpMemoryPlace place; /* where it was read */
-    gboolean is_certain;  /* and not before the clock tick of the process's start was over: nobody
-                             else can have had its pid and start, then or later */
+    VkpMemoryPlace place; /* the addresses it was read from */
+    gboolean is_certain;  /* read after the clock tick of the process's start was over, so that no
+                             other process can have the same pid and start tick */
 } VkpImage;
 
 VkpImage *vkp_image_ref(VkpImage *image);
 void vkp_image_unref(VkpImage *image); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpImage, vkp_image_unref)
 
-/* A working directory as seen from its process. `chain` holds the folder itself and all its
- * ancestors, innermost first, by device and inode: that way a symlink, a bind mount or a mount
- * namespace cannot mislead. It ends early where a folder must not be searched, and is empty when
- * nothing of it could be seen. Shared and immutable. */
+/* A working directory as its process sees it. `chain` has the inodes of the folder itself and of
+ * all folders above it, innermost first, so that a symlink, a bind mount or a mount namespace
+ * cannot mislead. It ends early where we lack the permission to go up, and is empty when nothing
+ * could be seen. Shared and immutable. */
 typedef struct {
     char *path; /* as the kernel shows it, valid UTF-8, without " (deleted)"; "" if too long */
     gboolean deleted; /* the folder is gone, though its inode (and so the chain) is not */
@@ -80,7 +81,8 @@ VkpFolder *vkp_folder_ref(VkpFolder *folder);
 void vkp_folder_unref(VkpFolder *folder); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpFolder, vkp_folder_unref)
 
-/* Whether the folder is `place` or lies inside it; by inode, FALSE for what cannot be told so. */
+/* Whether the folder is `place` or inside it, compared by inode; FALSE if `chain` does not show it.
+ */
 gboolean vkp_folder_is_within(const VkpFolder *folder, VkpInode place);
 
 /* The facts about one process at one moment. Shared and immutable once built. What could not be
@@ -88,7 +90,7 @@ gboolean vkp_folder_is_within(const VkpFolder *folder, VkpInode place);
 typedef struct {
     VkpIdentity identity;
     pid_t parent_pid;
-    pid_t group;
+    pid_t group; /* process group */
     pid_t session;
     uid_t uid;
     char state; /* the letter in /proc/PID/stat */
@@ -109,8 +111,8 @@ VkpProcess *vkp_process_ref(VkpProcess *process);
 void vkp_process_unref(VkpProcess *process); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpProcess, vkp_process_unref)
 
-/* Dead: state Z or X with one thread at most. A zombie leader whose other threads still run is
- * alive. */
+/* Dead: state Z or X and no other thread. A zombie thread group leader whose other threads still
+ * run is alive. */
 gboolean vkp_process_is_dead(const VkpProcess *process);
 
 /* Borrowed; NULL: its environment is not known. */

@@ -7,7 +7,7 @@
 #include "common/base/error.h"
 #include "common/proc/reader.h"
 
-/* What the files of the reader share. */
+/* Shared by the reader's source files. */
 
 struct VkpReader {
     VkpFd root;
@@ -15,7 +15,7 @@ struct VkpReader {
     gboolean is_own;    /* ... of our own pid namespace */
     guint ticks_per_second;
     VkpFd loadavg;     /* kept open once asked for; below 0: not yet */
-    VkpMounts *mounts; /* NULL: nobody minds if we have to wait */
+    VkpMounts *mounts; /* NULL: reads may block */
 };
 
 /* A path below the root, such as "4242/task". */
@@ -43,7 +43,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpDirectory, vkp_directory_close)
 /* Opens a folder below the root for readdir(). NULL and error on failure. */
 VkpDirectory vkp_reader_open_directory(VkpReader *reader, const char *path, GError **error);
 
-/* The parts of a look and of a walk, which wait as long as it takes. */
+/* The steps of looking at a folder and of walking up from it. They may block. */
 gboolean vkp_reader_read_folder_link(VkpReader *reader, pid_t pid, VkpFolderLook *look,
                                      GError **error);
 gboolean vkp_reader_touch_folder(VkpReader *reader, pid_t pid, VkpFolderLook *look, GError **error);

@@ -6,7 +6,7 @@
 #include "common/proc/scanner.h"
 #include "common/proc/sighting.h"
 
-/* What the files of the scanner share. */
+/* Shared by the scanner's source files. */
 
 struct VkpScanner {
     VkpReader *reader;
@@ -20,10 +20,10 @@ struct VkpScanner {
     VkpImageGuard *guard;
 };
 
-/* Brings image and folder of one of ours up to date; FALSE and error when it is gone or nothing can
- * be said of it. `stat_fd` is its open stat, `stat` what was read of it. */
+/* Brings image and folder of a process of `uid` up to date; FALSE and error when it is gone or
+ * nothing can be said of it. `stat_fd` is its open stat, `stat` what was read from it. */
 gboolean vkp_scanner_refresh_details(VkpScanner *scanner, VkpSighting *sighting, int stat_fd,
                                      VkpStat *stat, GError **error);
 
-/* A process that has become another user's, say by exec of a set-uid program. */
+/* For a process that now belongs to another user, for example after exec of a set-uid program. */
 void vkp_scanner_drop_details(VkpScanner *scanner, VkpSighting *sighting);

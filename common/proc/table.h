@@ -4,33 +4,33 @@
 #include "common/proc/reader.h"
 #include "common/proc/snapshot.h"
 
-/* What runs, kept current instead of read anew: a tick looks at what may have changed, and finds
- * out cheaply what that is.
+/* All processes, kept current without reading all of /proc each time: a tick looks only at
+ * processes that may have changed, and has cheap ways to find these.
  *
- * Who is new is told by the newest pid of /proc/loadavg: only the numbers that were given out since
- * the last tick are looked at.
+ * New processes: /proc/loadavg has the newest pid, so only pids assigned since the last tick are
+ * looked at.
  *
- * Who did anything is told by the CPU clock: without running nobody can exec, move to another
- * folder, leave a session or end. The kernel puts the clock of who runs at this very moment forward
- * some milliseconds late. At every tick the clocks of those are read that are followed or young,
- * those of the others in turn. Of one that is followed and has run a mere tick reads the stat
- * alone, and the rest at most 5 s later.
+ * Changed processes: a process whose CPU clock stands still has not run, and so cannot have called
+ * exec or chdir, left its session or ended. (The kernel advances the clock of a running process
+ * some milliseconds late.) Every tick reads the clocks of followed processes (the members, see
+ * vkp_table_follow()) and young ones (started only seconds ago), those of the others in turn. Of a
+ * followed process that has run, a tick reads only the stat, and the rest at most 5 s later.
  *
- * What others did to a process (they ended, and it has another parent; they deleted its folder) no
- * clock tells: those that are followed are read every 5 s and once more when they are not any
- * longer, and everybody after 5 minutes.
+ * Changes made by other processes (its parent exited, so that it was reparented; its working
+ * directory was deleted) do not show in the clock: followed processes are read every 5 s, and once
+ * more when they cease to be followed, all others every 5 minutes.
  *
- * Who is gone is seen at the next tick if it was followed or young, else in turn.
+ * Ended processes are noticed at the next tick if they were followed or young, otherwise in turn.
  *
- * In turn means within 30 s. Where the kernel or a namespace does not tell one of these, more is
- * read instead; where it tells neither (another system's proc file system, plain files),
+ * "In turn" means within 30 s. Where the kernel or a namespace hides the newest pid or the clocks,
+ * more is read instead; where it hides both (another system's proc file system, plain files),
  * everything. */
 typedef struct VkpTable VkpTable;
 
 typedef struct {
     VkpReader *reader; /* borrowed, outlives the table */
     uid_t uid;         /* as for vkp_scanner_new() */
-    /* Do without what the system could tell; for tests of the fallbacks. */
+    /* Ignore these although the system has them; for tests of the fallbacks. */
     gboolean ignore_newest_pid;
     gboolean ignore_cpu_clocks;
     guint64 young_usec; /* how long a process is young; 0: 10 s */
@@ -41,28 +41,29 @@ void vkp_table_free(VkpTable *table); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpTable, vkp_table_free)
 
 typedef enum {
-    VKP_TABLE_TICK, /* what may have changed, and somebody of the others in turn */
-    VKP_TABLE_NOW,  /* what may have changed; whoever waits for the answer need not wait for more */
-    VKP_TABLE_LISTED, /* as NOW, and whoever a list of all shows besides: nobody was missed */
-    /* as NOW, and of everybody what he has done: whoever has run since he was looked at */
+    VKP_TABLE_TICK,   /* what may have changed, and some of the others in turn */
+    VKP_TABLE_NOW,    /* only what may have changed: the fastest */
+    VKP_TABLE_LISTED, /* as NOW, and lists /proc, so that no new process is missed */
+    /* as NOW, and reads the clocks of all processes, and then those that have run since */
     VKP_TABLE_EVERYBODY,
 } VkpTableDepth;
 
-/* A new reference to what runs now: the same snapshot as last time unless the structure has changed
- * (who there is, its parent, group, session, owner, program, folder, whether it lives). What
- * changes all the time (CPU, memory, threads, state) is as of when the snapshot was made; see
- * vkp_table_lookup(). NULL and error as vkp_scanner_scan(); the next tick looks at everything. */
+/* A new reference to a snapshot of now: the same one as last time unless the structure has changed
+ * (which processes there are, their parents, process groups, sessions, owners, programs, working
+ * directories, and whether they are alive). What changes all the time (CPU, memory, threads, state)
+ * is as of when the snapshot was made; see vkp_table_lookup(). NULL and error as for
+ * vkp_scanner_scan(); then the next tick looks at everything. */
 VkpSnapshot *vkp_table_tick(VkpTable *table, VkpTableDepth depth, GError **error);
 
-/* Whom to follow from now on (VkpIdentity): replaces the last set. */
+/* The processes to follow from now on (VkpIdentity); replaces the last set. */
 void vkp_table_follow(VkpTable *table, const GArray *identities);
 
-/* Whether nobody was born since the last tick and nobody is young: one read. What the others do
- * meanwhile, to the board or to themselves, can mostly wait when nobody looks. */
+/* Whether no process started since the last tick and none is young; costs one read. Then the next
+ * tick can mostly wait, if no client is subscribed. */
 gboolean vkp_table_is_quiet(const VkpTable *table);
 
-/* Whether any of those that are followed has run, or was looked at, in the last tick. */
+/* Whether any followed process had run, or was looked at, in the last tick. */
 gboolean vkp_table_has_stirred(const VkpTable *table);
 
-/* The facts as of the last tick; borrowed until the next one. NULL when it is not there. */
+/* The process as of the last tick; borrowed until the next one. NULL when it is not there. */
 VkpProcess *vkp_table_lookup(const VkpTable *table, VkpIdentity identity);

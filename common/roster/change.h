@@ -3,18 +3,18 @@
 
 #include "common/roster/roster.h"
 
-/* A step from one roster to the next, as ProcessChanged tells it. */
+/* One difference between a roster and the next, as sent by ProcessChanged. */
 typedef struct {
     VkpChangeKind kind;
-    VkpMember *member; /* the new facts; for REMOVED the last known ones */
+    VkpMember *member; /* as it is now; for REMOVED as it was last */
 } VkpChange;
 
 void vkp_change_free(VkpChange *change);
 
-/* The steps from `before` to `after`, removed first, then in roster order; as VkpChange. Empty when
- * only CPU and memory moved. */
+/* The changes from `before` to `after`, removed ones first, then in roster order; as VkpChange.
+ * Empty when only CPU and memory changed. */
 GPtrArray *vkp_change_diff(const VkpRoster *before, const VkpRoster *after);
 
-/* A new roster with the step done: for a client that keeps its own copy. An unknown removal and a
- * repeated addition are fine. */
+/* A new roster with the change applied: for a client that keeps its own copy. To remove an unknown
+ * member or add one twice is no error. */
 VkpRoster *vkp_change_apply(const VkpRoster *roster, const VkpChange *change);

@@ -3,6 +3,6 @@
 
 #include "common/roster/subject.h"
 
-/* Weighs everything that ties one process to an attempt. Its parent and its session leader are
- * decided already, and so are all registered processes. */
+/* Decides the claim of one subject from all evidence. Its parent, its session leader and all
+ * registered processes must have been decided before. */
 void vkp_evidence_decide(const VkpInquiry *inquiry, VkpSubject *subject);

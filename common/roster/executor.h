@@ -3,6 +3,7 @@
 
 #include "common/roster/subject.h"
 
-/* Flags every living registered process, and whatever it leads to through launchers, as executors:
- * behind `npx`, `sh -c` and their kin the agent itself is an only child. */
+/* Flags the executors: every living registered process and, if it is a launcher such as `npx` or
+ * `sh -c`, its only child, and so on. Of an agent's launcher all children, as any may be the agent.
+ */
 void vkp_executor_flag(VkpInquiry *inquiry);

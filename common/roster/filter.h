@@ -4,13 +4,13 @@
 #include "common/proc/snapshot.h"
 #include "common/roster/roster.h"
 
-/* An id that is asked for, nil included, which nobody carries. */
+/* An id to filter by; nil matches no process. */
 typedef struct {
     gboolean is_set; /* FALSE: any */
     VkpUuid id;
 } VkpWantedId;
 
-/* What a List asks for; all set conditions hold together. Zeroed means everything. */
+/* The filter of a List: a member must meet all conditions that are set. All zero: every member. */
 typedef struct {
     VkpWantedId project_id;
     VkpWantedId task_id;
@@ -25,8 +25,8 @@ typedef struct {
 void vkp_filter_clear(VkpFilter *filter);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpFilter, vkp_filter_clear)
 
-/* The members that fit, in the roster's order; borrowed from the roster, the caller frees the
- * array. The snapshot is the one that the roster was made of; who has gone since may be missing in
- * the roster. Pure: folders are compared as text by whole components. */
+/* The members that match, in the roster's order; borrowed from the roster, the caller frees the
+ * array. `snapshot` is the one from which the roster was made; processes that ended since may be
+ * missing in the roster. Pure: folders are compared as text, by whole components. */
 GPtrArray *vkp_filter_apply(const VkpFilter *filter, const VkpRoster *roster,
                             const VkpSnapshot *snapshot);

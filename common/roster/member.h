@@ -7,7 +7,7 @@
 #include "common/base/uuid.h"
 #include "common/proc/process.h"
 
-/* What a process belongs to and why. Ids that are not known are nil, strings NULL. */
+/* The tie: what a process belongs to, and why. Ids that are not known are nil, strings NULL. */
 typedef struct {
     VkpEvidence evidence;
     guint confidence; /* 0 to 100 */
@@ -28,15 +28,16 @@ typedef struct {
     char *agent;
 } VkpTie;
 
-/* A process with its tie: one line of the roster, the same type in the service, where it is built,
- * and in a client, where it is decoded. Shared and immutable once in a roster. */
+/* A member: a process that belongs to the board, with its tie. One entry of the roster; the same
+ * type in the service, which builds it, and in a client, which decodes it. Shared and immutable
+ * once in a roster. */
 typedef struct {
     VkpProcess *process;
     GArray *ports; /* of guint16, ascending; NULL: none */
     VkpTie tie;
 } VkpMember;
 
-/* A member with an empty tie, to be filled by its one owner. Takes the reference to `process`. */
+/* A member with an empty tie, to be filled by its only owner. Takes the reference to `process`. */
 VkpMember *vkp_member_new(VkpProcess *process);
 VkpMember *vkp_member_ref(VkpMember *member);
 void vkp_member_unref(VkpMember *member); /* takes NULL */
@@ -45,11 +46,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpMember, vkp_member_unref)
 /* Sets a string of the tie to a copy, freeing the old one. */
 void vkp_tie_set_string(char **field, const char *value);
 
-/* Fills `tie`, an empty one, with copies of all that `from` has. */
+/* Copies `from` to `tie`, which must be empty. */
 void vkp_tie_copy(VkpTie *tie, const VkpTie *from);
 
-/* Weak: shown, but spared by group scopes unless asked for. */
+/* Weak: of a confidence below VKP_CONFIDENCE_STRONG; listed, but spared by group scopes by default.
+ */
 gboolean vkp_member_is_weak(const VkpMember *member);
 
-/* Whether anything that ProcessChanged speaks of differs: not CPU or memory. */
+/* Whether anything differs for which ProcessChanged is sent: not CPU or memory. */
 gboolean vkp_member_differs(const VkpMember *a, const VkpMember *b);

@@ -3,5 +3,6 @@
 
 #include "common/roster/subject.h"
 
-/* Gives every group or session whose registered leader is gone the claim of that leader. */
+/* Gives every orphan group (see VkpOrphanGroup) whose leader was a registered process the claim of
+ * that leader. */
 void vkp_orphans_find(VkpInquiry *inquiry);

@@ -3,19 +3,19 @@
 
 #include "common/roster/member.h"
 
-/* Who belongs to what at one moment: members in order of start time, then pid. Shared and immutable
- * once sealed. */
+/* All members at one moment, in order of start time, then pid. Shared and immutable once sealed. */
 typedef struct VkpRoster VkpRoster;
 
-/* By which marks are told apart, as in VkpMarks. */
+/* The ids by which marks are compared, as in VkpMarks. */
 typedef struct {
     VkpUuid attempt_id;
     VkpUuid other_attempt_id;
     VkpUuid execution_id;
 } VkpMarkIds;
 
-/* A process, member or not, whose marks are those of the server that it comes from: that one was
- * started inside a task itself, and they tell nothing of what it starts. */
+/* Borrowed marks: a process, member or not, inherited its marks from the server that started it.
+ * That server was itself started inside a task, so these marks prove nothing about what it starts.
+ */
 typedef struct {
     VkpIdentity identity;
     VkpMarkIds marks;
@@ -23,11 +23,11 @@ typedef struct {
     pid_t server_session;
 } VkpBorrowedMarks;
 
-/* A process, member or not, that comes from a shared daemon, which some task has started: what ties
- * it to the task may come from the daemon alone. */
+/* A shelter: a process, member or not, was started by a shared daemon, which some task had started
+ * first. What ties the process to that task may come from the daemon alone, so it is weak. */
 typedef struct {
     VkpIdentity identity;
-    pid_t parent_pid; /* 0: it has lost its own already */
+    pid_t parent_pid; /* 0: it was reparented */
     VkpMarkIds marks; /* the daemon's */
 } VkpShelter;
 

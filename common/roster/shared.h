@@ -3,8 +3,8 @@
 
 #include "common/proc/process.h"
 
-/* Which processes serve a whole user and not only the task that happened to start them first: build
- * daemons, terminal multiplexers, agents for keys, the user's browser or editor. */
+/* Shared daemons: processes that serve the user and not only the task that happened to start them
+ * first. Build daemons, terminal multiplexers, ssh and gpg agents, the user's browser or editor. */
 typedef struct VkpSharedDaemons VkpSharedDaemons;
 
 /* `more` are whole names (comm) besides the built-in ones, NULL-terminated, copied; NULL: none. */
@@ -12,8 +12,8 @@ VkpSharedDaemons *vkp_shared_daemons_new(const char *const *more);
 void vkp_shared_daemons_free(VkpSharedDaemons *daemons); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpSharedDaemons, vkp_shared_daemons_free)
 
-/* Whether a shared daemon starts whatever its user asks for: an editor, a browser, a terminal. What
- * a build daemon or an agent for keys starts is its own helper. */
+/* Whether this shared daemon starts programs for the user: an editor, a browser, a terminal. What a
+ * build daemon or an ssh agent starts are only its own helpers. */
 gboolean vkp_shared_daemons_start_jobs(const VkpSharedDaemons *daemons, const VkpProcess *process);
 
 gboolean vkp_shared_daemons_include(const VkpSharedDaemons *daemons, const VkpProcess *process);

@@ -3,25 +3,26 @@
 
 #include "common/roster/subject.h"
 
-/* Whom a shared daemon shelters: what ties it to a task may come from the daemon, which the task
- * only happened to start first, and is weak. */
+/* Which processes are sheltered by a shared daemon (see VkpShelter): what ties them to a task may
+ * come from the daemon, which that task only happened to start first, and so is weak. */
 
-/* Sets the subject's shelter, or its former one, by its parent and by memory. The parent is decided
- * already. */
+/* Sets the subject's shelter, or its former one, from its parent and from memory. The parent must
+ * have been decided before. */
 void vkp_shelter_inherit(const VkpInquiry *inquiry, VkpSubject *subject);
 
-/* Notes the shared daemons that carry marks. Before all decisions. */
+/* Notes the shared daemons that have marks. To be called before all decisions. */
 void vkp_shelter_note_daemons(VkpInquiry *inquiry);
 
-/* For a subject that only its marks tie, seen neither below its task nor below a shared daemon:
- * finds one that it may come from, whose marks are the same. */
+/* For a subject that only its marks tie, and that is a descendant neither of its task's processes
+ * nor of a shared daemon: looks for a shared daemon with the same marks, which may have started it.
+ */
 void vkp_shelter_guess(const VkpInquiry *inquiry, VkpSubject *subject);
 
-/* Whether the shelter holds for a subject whose own marks say `own`. */
+/* Whether the shelter still applies to a subject whose own marks give the claim `own`. */
 gboolean vkp_shelter_holds(const VkpInquiry *inquiry, const VkpSubject *subject,
                            const VkpClaim *own);
 
-/* It has none; nor have its descendants by it. */
+/* Removes its shelter, so that its descendants do not inherit it either. */
 void vkp_shelter_leave(VkpSubject *subject);
 
 static inline gboolean vkp_shelter_has(const VkpSubject *subject)
@@ -29,6 +30,6 @@ static inline gboolean vkp_shelter_has(const VkpSubject *subject)
     return subject->shelter != VKP_NOBODY || subject->former_shelter != NULL;
 }
 
-/* What memory has to know of a decided subject; FALSE: nothing. */
+/* What memory must keep of a decided subject; FALSE: nothing. */
 gboolean vkp_shelter_describe(const VkpInquiry *inquiry, const VkpSubject *subject,
                               VkpShelter *shelter);

@@ -3,6 +3,6 @@
 
 #include "common/roster/subject.h"
 
-/* Writes out what was decided about the process, with the names that the board has for it; for an
- * attempt that the board does not know, those that the marks carry. */
+/* Fills the tie from what was decided about the subject, with the names that the board has for it;
+ * for an attempt that the board does not know, with those in the marks. */
 void vkp_tie_fill(VkpTie *tie, const VkpSubject *subject);

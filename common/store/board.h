@@ -6,9 +6,10 @@
 #include "common/base/contract.h"
 #include "common/base/uuid.h"
 
-/* What the database says, at one moment. The chain execution -> (session) -> attempt -> task ->
- * project is flattened onto the attempt; what is missing there is nil or NULL. All strings are
- * valid UTF-8. "Attempt" also stands for a workspace, which took its place. */
+/* The contents of the board's database at one moment. The chain execution -> (session) -> attempt
+ * -> task -> project is flattened into the attempt; what is missing there is nil or NULL. All
+ * strings are valid UTF-8. "Attempt" also stands for a workspace, which newer versions of
+ * vibe-kanban have instead. */
 
 typedef struct {
     VkpUuid id;
@@ -31,26 +32,27 @@ typedef struct {
     VkpExecutionStatus status;
     gint64 started_at_usec;   /* since the epoch; 0 unknown */
     gint64 completed_at_usec; /* 0: not, or unknown */
-    pid_t pid;                /* from a pid column; 0 none */
+    pid_t pid;                /* from a pid column, which some versions have; 0: none */
     char *agent;              /* NULL: unknown */
 } VkpExecution;
 
 typedef struct VkpBoard VkpBoard;
 
-/* An open board, to be filled and sealed by its one owner; then shared and immutable. */
+/* An unsealed board, to be filled and sealed by its only owner; then shared and immutable. */
 VkpBoard *vkp_board_new(void);
 /* Borrowed, to be filled. NULL, and counted as skipped, for an id that is there already. */
 VkpAttempt *vkp_board_add_attempt(VkpBoard *board, VkpUuid id);
 VkpExecution *vkp_board_add_execution(VkpBoard *board, VkpUuid id);
-/* A task or a project that need not have any attempt; those of attempts are added by sealing. */
+/* Adds a task or a project, which may have no attempt; those of attempts are added by sealing, too.
+ */
 void vkp_board_add_task(VkpBoard *board, VkpUuid id);
 void vkp_board_add_project(VkpBoard *board, VkpUuid id);
-/* Counts a row that is left out: it could not be understood, or was too much to be read. */
+/* Counts a row that is skipped: it could not be understood, or was too large. */
 void vkp_board_count_skipped(VkpBoard *board);
-/* Notes that there are more rows than are read. */
+/* Notes that the board is cut: the database has more rows than are read. */
 void vkp_board_set_is_cut(VkpBoard *board);
-/* Sorts, links executions to their attempts; what points to no attempt points to nil from now on.
- */
+/* Sorts, and links executions to their attempts; the attempt of those whose attempt does not exist
+ * becomes nil. */
 void vkp_board_seal(VkpBoard *board);
 
 VkpBoard *vkp_board_ref(VkpBoard *board);
@@ -71,15 +73,15 @@ const VkpExecution *vkp_board_execution_at(const VkpBoard *board, guint index);
 /* Executions of one attempt in order of started_at, borrowed; empty array, never NULL. */
 const GPtrArray *vkp_board_executions_of(const VkpBoard *board, const VkpUuid *attempt_id);
 
-/* Rows that were left out, as counted. */
+/* How many rows were skipped. */
 guint vkp_board_n_skipped(const VkpBoard *board);
 
-/* Whether the database has more rows than are read; the oldest are left out. */
+/* Whether the database has more rows than are read; then the oldest are missing. */
 gboolean vkp_board_is_cut(const VkpBoard *board);
 
-/* Whether two sealed boards say the same. */
+/* Whether two sealed boards have the same contents. */
 gboolean vkp_board_equal(const VkpBoard *a, const VkpBoard *b);
 
 /* A set (VkpUuid *, owned by it) of every id on the board: projects, tasks, attempts, executions.
- * Tells marks of this board from those of another. */
+ * It shows whether marks are of this board or of another. */
 GHashTable *vkp_board_dup_ids(const VkpBoard *board);

@@ -6,7 +6,7 @@
 
 #include "common/store/schema.h"
 
-/* Which of the tables and columns that we know are there, as PRAGMA table_info tells. */
+/* Which of the tables and columns that we use exist, according to PRAGMA table_info. */
 typedef struct VkpColumns VkpColumns;
 
 /* Looks at the open database. NULL on failure, with SQLite's code in *code (SQLITE_OK otherwise).
@@ -17,5 +17,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpColumns, vkp_columns_free)
 
 gboolean vkp_columns_have(const VkpColumns *columns, const char *table, const char *column);
 
-/* Which generation has these. Pure. */
+/* The generation that these columns belong to. Pure. */
 VkpGeneration vkp_columns_generation(const VkpColumns *columns);

@@ -4,8 +4,8 @@
 #include <glib.h>
 #include <sqlite3.h>
 
-/* A connection to somebody else's database: read only, defensive, bounded in time, and open for
- * milliseconds only. */
+/* A connection to a database of another program: read only, in SQLite's defensive mode, bounded in
+ * time, and only open for milliseconds. */
 typedef struct VkpConnection VkpConnection;
 
 /* Opens `path` (absolute). NULL on failure, with SQLite's extended code in *code. SQLite opens

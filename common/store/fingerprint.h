@@ -6,15 +6,15 @@
 
 #include "common/base/file.h"
 
-/* What stat() tells of a database and the files beside it: enough to see that nothing changed
- * without opening anything. (To open and close the file ourselves would drop the POSIX locks that
- * SQLite holds on it in this process.) */
+/* What stat() returns for a database and its companions, the -wal and -journal files: it shows that
+ * nothing changed without opening a file. (If we opened and closed the file ourselves, that would
+ * drop the POSIX locks that SQLite holds on it in this process.) */
 
 typedef struct {
     VkpInode inode;
     off_t size;
     gint64 modified_nsec; /* since the epoch */
-    gint64 changed_nsec;  /* ctime: tells of chmod, too. Of the database file only */
+    gint64 changed_nsec;  /* ctime, which chmod changes, too. Of the database file only */
 } VkpFileStamp;
 
 typedef struct {
@@ -22,12 +22,12 @@ typedef struct {
     VkpFileStamp file;
     VkpFileStamp wal;           /* all zeros when missing or empty */
     VkpFileStamp journal;       /* likewise */
-    gboolean has_odd_companion; /* one of the files beside it is no regular file: SQLite would open
-                                   it, and wait for the other end of a FIFO */
+    gboolean has_odd_companion; /* a companion is no regular file: SQLite would open it, and block
+                                   if it is a FIFO */
 } VkpFingerprint;
 
-/* 0, or the errno of a database file that cannot be looked at. Symbolic links are followed, and the
- * companions looked for where they lead, as SQLite does. */
+/* 0, or the errno of stat() on the database file. Symbolic links are followed, and the companions
+ * looked for beside their target, as SQLite does. */
 int vkp_fingerprint_take(const char *path, VkpFingerprint *fingerprint);
 
 gboolean vkp_fingerprint_equal(const VkpFingerprint *a, const VkpFingerprint *b);
@@ -35,6 +35,6 @@ gboolean vkp_fingerprint_equal(const VkpFingerprint *a, const VkpFingerprint *b)
 /* The last modification of the file or its -wal, µs since the epoch. */
 gint64 vkp_fingerprint_changed_usec(const VkpFingerprint *fingerprint);
 
-/* Whether the last modification is so near to `now_usec` (since the epoch) that another one could
- * have followed under the same time stamp. */
+/* Whether the last modification is so close to `now_usec` (since the epoch) that another one could
+ * get the same time stamp. */
 gboolean vkp_fingerprint_is_fresh(const VkpFingerprint *fingerprint, gint64 now_usec);

@@ -7,12 +7,12 @@
 
 /* Where vibe-kanban's database may be. */
 
-/* What such a file is called, wherever it is; and what the name of one ends in that somebody has
- * named (VK_DATABASE_PATH). NULL-terminated. */
+/* The file names that vibe-kanban gives to its database; and the usual endings of names that a user
+ * gives to it (VK_DATABASE_PATH). NULL-terminated. */
 extern const char *const vkp_locate_names[];
 extern const char *const vkp_locate_endings[];
 
-/* A file found to be there. */
+/* A file that exists. */
 typedef struct {
     char *path;
     VkpInode inode;
@@ -22,9 +22,9 @@ typedef struct {
 
 void vkp_candidate_free(VkpCandidate *candidate); /* takes NULL */
 
-/* The environment that decides: HOME, XDG_DATA_HOME, VK_DATABASE_PATH. Each may be NULL. `extra`
- * are further files to consider, e.g. dev_assets/db.sqlite of checkouts (NULL-terminated, or NULL).
- * VK_DATABASE_PATH and `extra` may begin with "~/"; relative paths are passed over. */
+/* The environment variables that matter: HOME, XDG_DATA_HOME, VK_DATABASE_PATH. Each may be NULL.
+ * `extra` are further files to consider, e.g. dev_assets/db.sqlite of checkouts (NULL-terminated,
+ * or NULL). VK_DATABASE_PATH and `extra` may begin with "~/"; relative paths are ignored. */
 typedef struct {
     const char *home;
     const char *data_home;
@@ -32,8 +32,9 @@ typedef struct {
     const char *const *extra;
 } VkpLocateOptions;
 
-/* All regular files among the known places, most likely first: the one changed last, db.v2.sqlite
- * before db.sqlite on a tie. As VkpCandidate; empty, never NULL. Nothing is opened. */
+/* All regular files at the known paths, the most likely one first: that changed last, of two
+ * changed at the same time db.v2.sqlite before db.sqlite. As VkpCandidate; empty, never NULL. Opens
+ * nothing. */
 GPtrArray *vkp_locate_candidates(const VkpLocateOptions *options);
 
 /* Where a database is expected when there is none yet. The caller frees it. */

@@ -9,21 +9,21 @@
 typedef struct {
     VkpDatabaseState state;
     char *text;             /* NULL: no problem */
-    gboolean is_contention; /* the owner is writing: nothing is wrong */
+    gboolean is_contention; /* the file is locked as its owner is writing: nothing is wrong */
 } VkpProblem;
 
 void vkp_problem_clear(VkpProblem *problem);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpProblem, vkp_problem_clear)
 
-/* What an errno of looking at the file means. */
+/* For an errno of stat() on the file. */
 VkpProblem vkp_problem_of_errno(const char *path, int saved_errno);
 
-/* What SQLite's extended code means, of opening or reading. */
+/* For SQLite's extended code, from opening or reading. */
 VkpProblem vkp_problem_of_sqlite(const char *path, int code);
 
-/* There is something at `path` or beside it, but no file. */
+/* For a path at which, or beside which, there is something that is no regular file. */
 VkpProblem vkp_problem_no_file(const char *path);
 
-/* It is a file, but not (or not yet) a board. */
+/* For a file that is no (or not yet a) vibe-kanban database. */
 VkpProblem vkp_problem_no_board(const char *path, gboolean is_empty);

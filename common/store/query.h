@@ -5,11 +5,11 @@
 
 #include "common/store/columns.h"
 
-/* The questions to a database of a generation, as SQL built from the columns that it has; NULL
- * stands for those that it lacks. Each has one parameter, the highest rowid to begin at, and goes
- * down from there: a long table can be read in pages, newest first. Column 0 is that rowid. */
+/* SQL statements, built from the columns that the database has, with NULL in place of those that it
+ * lacks. Each has one parameter, the highest rowid to begin at, and goes down from there, so that a
+ * long table can be read in pages, newest first. Column 0 is the rowid. */
 
-/* One row an attempt and repository. */
+/* One row per attempt and repository. */
 enum {
     VKP_ATTEMPT_ROWID,
     VKP_ATTEMPT_ID,
@@ -29,8 +29,8 @@ enum {
 enum {
     VKP_EXECUTION_ROWID,
     VKP_EXECUTION_ID,
-    VKP_EXECUTION_PARENT_ID,  /* of the attempt or session, as it stands in the row */
-    VKP_EXECUTION_ATTEMPT_ID, /* of the attempt or workspace */
+    VKP_EXECUTION_PARENT_ID,  /* the id in the row: of the attempt or of the session */
+    VKP_EXECUTION_ATTEMPT_ID, /* of the attempt or workspace that it leads to */
     VKP_EXECUTION_RUN_REASON,
     VKP_EXECUTION_STATUS,
     VKP_EXECUTION_STARTED_AT,
@@ -46,7 +46,7 @@ char *vkp_query_dup_executions(const VkpColumns *columns);
 /* rowid and id of a table; NULL if it has no such column. */
 char *vkp_query_dup_ids(const VkpColumns *columns, const char *table);
 
-/* Not in pages: the agent that the executor_action of one execution names (parameter 1 is the
- * rowid, column 0 the answer, perhaps no row). For those only that have none in a column: it has to
- * read and parse a long text. NULL if there is no such column. */
+/* Not in pages: the agent named in the executor_action of one execution (parameter 1 is the rowid,
+ * column 0 the agent; there may be no row). Only for executions that have no agent in another
+ * column, as it has to read and parse a long text. NULL if there is no such column. */
 char *vkp_query_dup_action_agent(const VkpColumns *columns);

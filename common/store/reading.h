@@ -7,26 +7,25 @@
 #include "common/store/board.h"
 #include "common/store/schema.h"
 
-/* A board as it is being read: in one go, or, when the owner keeps us out in the middle, in
- * several.
+/* Reads a board, in one run or, if the database's owner locks us out in between, in several.
  *
- * The database is read in pages, each one transaction of a few milliseconds, so that a large board
- * never keeps its owner waiting; a usual one is a single page. A row that changes between two pages
- * is seen as it was or as it is: who reads again when the file has changed sees the end of it. */
+ * The database is read in pages, each a transaction of a few milliseconds, so that a large board
+ * does not delay its owner; a usual one is a single page. Of a row that changes between two pages
+ * either state may be read; as the file has changed then, the caller reads it again. */
 typedef struct VkpReading VkpReading;
 
-/* `home` (may be NULL) is no worktree, whatever a row says. `previous` (may be NULL) is an earlier
- * board of the same file: what never changes is not read again. */
+/* `home` (may be NULL) never counts as a worktree. `previous` (may be NULL) is an earlier board of
+ * the same file, from which values that never change are taken. */
 VkpReading *vkp_reading_new(const char *home, VkpBoard *previous);
 void vkp_reading_free(VkpReading *reading); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpReading, vkp_reading_free)
 
-/* Detects the generation and reads, from a database that is in no transaction. SQLITE_OK: all is
- * read. SQLITE_BUSY (with its extensions): run it again, on any connection to the same file; it
- * goes on where it stopped. Any other code of SQLite: this reading is of no use any more. */
+/* Detects the generation and reads, on a connection without an open transaction. SQLITE_OK: all was
+ * read. SQLITE_BUSY (or an extended code of it): run it again, on any connection to the same file;
+ * it goes on where it stopped. Any other code of SQLite: this reading must not be used any more. */
 int vkp_reading_run(VkpReading *reading, sqlite3 *database);
 
-/* Rows read so far: tells whether a run got on. */
+/* Rows read so far: shows whether a run made progress. */
 guint vkp_reading_n_rows(const VkpReading *reading);
 
 /* Whether rows were left out because reading them took too long, as it does where the disk is slow
@@ -35,6 +34,5 @@ gboolean vkp_reading_has_run_out(const VkpReading *reading);
 
 VkpGeneration vkp_reading_generation(const VkpReading *reading);
 
-/* The board, sealed, once all is read. Rows that couldn't be understood are counted and left out.
- */
+/* The sealed board, once all was read. Rows that couldn't be understood are counted and skipped. */
 VkpBoard *vkp_reading_steal_board(VkpReading *reading);

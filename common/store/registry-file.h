@@ -4,7 +4,7 @@
 #include <glib.h>
 #include <sqlite3.h>
 
-/* The file of the registry: made, checked, brought up to date, moved aside. */
+/* The registry's file: creates, checks and migrates it, and moves a damaged one aside. */
 
 /* An open database with our tables in it; see vkp_registry_open(). NULL and error on failure. */
 sqlite3 *vkp_registry_file_open(const char *path, GError **error);

@@ -3,8 +3,9 @@
 
 #include <glib.h>
 
-/* The layouts that vibe-kanban's database has had, newest last. A fork's extra columns (pid) do not
- * make a generation: every column is looked up and NULL where it is missing. */
+/* The layouts that vibe-kanban's database has had, newest last. Columns that only some versions or
+ * forks have (pid) do not make a generation: every column is looked up, and read as NULL if
+ * missing. */
 typedef enum {
     VKP_GENERATION_NONE, /* not a vibe-kanban database */
     VKP_GENERATION_A,    /* task_attempts.worktree_path, execution_processes.process_type */
@@ -14,5 +15,5 @@ typedef enum {
     VKP_GENERATION_E,    /* workspaces without a task or a project */
 } VkpGeneration;
 
-/* More rows of a table than these are not read, nor for longer than 0.7 s; the newest count. */
+/* At most so many rows of a table are read, the newest ones, and for at most 0.7 s. */
 #define VKP_SCHEMA_MAX_ROWS 100000u

@@ -5,8 +5,9 @@
 
 #include "common/roster/member.h"
 
-/* Figures and words as a person reads them, in the language of the locale. All dup functions
- * return valid UTF-8 that the caller frees, never NULL; static ones are translated at each call. */
+/* Figures and words for a person, in the language of the locale. All dup functions return valid
+ * UTF-8 that the caller frees, never NULL; static results are in the language at the time of the
+ * call. */
 
 /* "612.0 MB". */
 char *vkp_format_dup_bytes(guint64 bytes);
@@ -21,23 +22,24 @@ char *vkp_format_dup_age(guint64 start_usec, guint64 now_usec);
 /* "3000 5173 +2": at most `limit` ports and how many more; empty for NULL or none. */
 char *vkp_format_dup_ports(const GArray *ports, guint limit);
 
-/* "12 processes, 2 agents, 3 leftovers"; what is 0 is left out, except processes. */
+/* "12 processes, 2 agents, 3 leftovers"; agents and leftovers are left out if 0. */
 char *vkp_format_dup_counts(guint n_processes, guint n_agents, guint n_leftovers);
 
 /* What a process is: "Coding agent", "Dev server"... Static. */
 const char *vkp_format_kind(VkpKind kind);
 
-/* What the scheduler says of it: "Sleeping"... Static. */
+/* Its state: "Sleeping"... Static. */
 const char *vkp_format_state(char state);
 
-/* The short reason for a column: "registered", "agent has exited". Static. */
+/* Why it is listed, or why it is a leftover, in short for a column: "registered", "agent has
+ * exited". Static. */
 const char *vkp_format_why(const VkpMember *member);
 
-/* The whole sentence why the process is listed, and why it counts as left over. */
+/* The same as a whole sentence. */
 char *vkp_format_dup_reason(const VkpMember *member);
 
-/* A command line to look at: arguments with spaces are quoted, control characters are visible,
- * at most `limit` characters with an ellipsis. Empty when there is no command. */
+/* A command line for display: arguments with spaces are quoted, control characters made visible,
+ * cut with an ellipsis to at most `limit` characters. Empty when there is no command. */
 char *vkp_format_dup_command(const VkpImage *image, guint limit);
 
 /* The same without the program. */

@@ -22,6 +22,6 @@ typedef struct {
     gboolean descending;
 } VkpOrder;
 
-/* For siblings; total: never 0 for two different rows. Leftovers and what belongs to no project
- * stay last whichever way the order goes. */
+/* Compares siblings; never 0 for two different rows. The group of leftovers, and the row for what
+ * belongs to no project, are last in ascending and descending order. */
 int vkp_row_compare(const VkpRow *a, const VkpRow *b, const VkpOrder *order);

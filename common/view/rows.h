@@ -5,9 +5,9 @@
 #include "common/view/totals.h"
 #include "common/view/usage.h"
 
-/* What a person sees: the roster as a tree of project > task > attempt > process, with sums, and in
- * each project a group of its leftovers. Built anew from each roster; rows keep their `key` from
- * one build to the next, so that a view can update its own in place. */
+/* The roster as a tree to be shown: project > task > attempt > process, with sums, and in each
+ * project a group of its leftovers. A new tree is built from each roster; rows keep their `key`
+ * from one build to the next, so that a view can be updated in place. */
 
 typedef enum {
     VKP_ROW_ALL, /* the root, never shown */
@@ -24,14 +24,14 @@ typedef enum {
 typedef struct VkpRow VkpRow;
 struct VkpRow {
     VkpRowKind kind;
-    char *key;         /* unique in the tree; "process:PID:TICKS" wherever a process stands. A
+    char *key;         /* unique in the tree; of a process "process:PID:TICKS", in whatever group. A
                         * GRefString, as the next two: one build shares them with the next. */
     char *label;       /* made fit for display, never empty */
-    char *detail;      /* what may be shown dimmed beside it: branch, agent, command; or NULL */
+    char *detail;      /* shown dimmed beside it: branch, agent, command; or NULL */
     VkpUuid id;        /* of the project, task or attempt; nil: none */
     VkpMember *member; /* of a process row, else NULL */
     VkpTotals totals;
-    gboolean is_visible; /* passes the filter, or something below it does */
+    gboolean is_visible; /* it matches the filter, or a row below it does */
     VkpRow *parent;      /* borrowed; NULL for the root */
     GPtrArray *children; /* of VkpRow, owned; never NULL */
 };
@@ -47,7 +47,7 @@ typedef enum {
 typedef struct {
     VkpShow show;
     const char *project_key; /* only this project; NULL: all */
-    const char *search;      /* only what vkp_search_matches() finds by it; NULL: all */
+    const char *search;      /* only what vkp_search_matches() with it; NULL: all */
 } VkpRowFilter;
 
 /* A built tree. Shared and immutable. */
@@ -56,9 +56,9 @@ typedef struct VkpRows VkpRows;
 /* What rows are built from; all borrowed. */
 typedef struct {
     const VkpRoster *roster;
-    const VkpUsage *usage;      /* newer figures than the members have; NULL: none */
+    const VkpUsage *usage;      /* newer CPU and memory than the members have; NULL: none */
     const VkpRowFilter *filter; /* NULL: everything is visible */
-    const VkpRows *before;      /* the build before, to take over its texts; NULL: none */
+    const VkpRows *before;      /* the previous build, whose texts are shared; NULL: none */
 } VkpRowsInput;
 
 /* Pure. */
@@ -77,8 +77,8 @@ const VkpRow *vkp_rows_lookup(const VkpRows *rows, const char *key);
 typedef void (*VkpRowVisitor)(const VkpRow *row, gpointer user_data);
 void vkp_rows_foreach(const VkpRows *rows, VkpRowVisitor visit, gpointer user_data);
 
-/* Whether it is a coding agent's own process, or one of its launchers. */
+/* Whether it is a coding agent or one of its launchers, and not what an agent started. */
 gboolean vkp_row_is_agent(const VkpMember *member);
 
-/* Whether the row is drawn differently: its texts, figures or place in words, not its children. */
+/* Whether the rows themselves are drawn differently; children are not compared. */
 gboolean vkp_row_differs(const VkpRow *a, const VkpRow *b);

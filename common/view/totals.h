@@ -3,14 +3,14 @@
 
 #include <glib.h>
 
-/* Sums over all processes below a row, shown or not; of a process row its own figures. */
+/* Sums over all processes below a row, visible or not; for a process row its own figures. */
 typedef struct {
     guint n_processes;
     guint n_executors;
-    guint n_agents; /* coding agents; one with its launchers is one */
+    guint n_agents; /* coding agents; an agent and its launchers count as one */
     guint n_leftovers;
-    guint n_targets; /* those that a kill of a group hits by itself; of a task or an attempt also
-                      * its leftovers, which are below another row */
+    guint n_targets; /* those that a kill of the group hits without include_weak; for a task or an
+                      * attempt also its leftovers, which are below another row */
     double cpu_percent;
     guint64 memory_bytes;
     GArray *ports;           /* of guint16, ascending, each once; NULL: none */
