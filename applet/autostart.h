@@ -3,8 +3,8 @@
 
 #include <glib.h>
 
-/* Whether the applet starts with the session: a file of the user's, or else the system's, in the
- * autostart folders. */
+/* Whether the applet starts with the session, according to the user's autostart file or, without
+ * one, the system's. */
 gboolean vkp_autostart_is_enabled(void);
 
 /* Writes the user's file, which overrides the system's. FALSE and error when that fails. */

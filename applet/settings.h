@@ -7,7 +7,8 @@
 #define VKP_APPLET_ID "org.vibekanban.Processes.Applet"
 
 /* Our preferences. Without the schema (not installed, or GSETTINGS_SCHEMA_DIR not set for a build
- * folder) GSettings would abort the program: here the defaults count and setting does nothing. */
+ * folder) GSettings would abort the program; here the getters then return the defaults and the
+ * setters do nothing. */
 typedef struct VkpSettings VkpSettings;
 
 VkpSettings *vkp_settings_new(void);
@@ -18,26 +19,26 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpSettings, vkp_settings_unref)
 /* For bindings and change signals; borrowed, NULL without the schema. */
 GSettings *vkp_settings_gsettings(VkpSettings *settings);
 
-/* From one update of the list to the next: 1 to 10, by default 1. */
+/* The time between two updates of the list: 1 to 10, by default 1. */
 guint vkp_settings_get_update_interval_seconds(VkpSettings *settings);
 
-/* How long processes have to exit after they were asked to: 1 to 60 s, by default 5. */
+/* The grace period: how long processes have to exit after SIGTERM; 1 to 60 s, by default 5. */
 guint vkp_settings_get_grace_ms(VkpSettings *settings);
 
-/* Whether they are forced to when that time is over; by default not. */
+/* Whether SIGKILL follows after the grace period; by default not. */
 gboolean vkp_settings_get_escalate(VkpSettings *settings);
 
-/* Whether each kill is confirmed, also that of a single process that is no agent; by default so. */
+/* Whether to ask before each kill, even of a single process that is no agent; by default so. */
 gboolean vkp_settings_get_confirms_always(VkpSettings *settings);
 
-/* Whether new leftovers and kills that failed are worth a notification; by default so. */
+/* Whether to notify of new leftovers and of kills that failed; by default so. */
 gboolean vkp_settings_get_notify_leftovers(VkpSettings *settings);
 gboolean vkp_settings_get_notify_failures(VkpSettings *settings);
 
 /* Whether the icon in the tray takes the panel's own colour; by default not. */
 gboolean vkp_settings_get_symbolic_icon(VkpSettings *settings);
 
-/* Names of the columns beside the name's; the caller frees it. */
+/* The names of the columns that are shown besides that of the name; the caller frees it. */
 GStrv vkp_settings_get_columns(VkpSettings *settings);
 void vkp_settings_set_columns(VkpSettings *settings, const char *const *columns);
 
@@ -52,8 +53,8 @@ void vkp_settings_set_sort(VkpSettings *settings, const char *column, gboolean i
 /* Whether a size was ever stored. */
 gboolean vkp_settings_has_window(VkpSettings *settings);
 
-/* The window's size in pixels, at least 360 by 240, by default 1080 by 640. That of a maximized one
- * is what it comes back to. */
+/* The window's size in pixels, at least 360 by 240, by default 1080 by 640. For a maximized window
+ * it is the size that it returns to. */
 void vkp_settings_get_window(VkpSettings *settings, gint *width, gint *height,
                              gboolean *is_maximized);
 void vkp_settings_set_window(VkpSettings *settings, gint width, gint height, gboolean is_maximized);

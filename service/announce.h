@@ -5,10 +5,11 @@
 
 #include "service/manager.h"
 
-/* The signals. All return a negative errno when the signal could not be sent. */
+/* Sends the signals of the interface. All return a negative errno when a signal could not be sent.
+ */
 
 int vkp_announce_change(sd_bus *bus, const VkpChange *change);
 int vkp_announce_usage(sd_bus *bus, const VkpRoster *roster);
 
-/* PropertiesChanged for the properties that differ; nothing when none does. */
+/* Sends PropertiesChanged for the properties that differ; nothing if none does. */
 int vkp_announce_facts(sd_bus *bus, const VkpFacts *before, const VkpFacts *after);

@@ -5,27 +5,27 @@
 
 #include "service/manager.h"
 
-/* The manager on the bus, as data/org.vibekanban.Processes.xml tells it. */
+/* Serves the manager on the bus, as described in data/org.vibekanban.Processes.xml. */
 typedef struct VkpBus VkpBus;
 
 typedef struct {
     sd_bus *bus;           /* borrowed, connected */
     VkpManager *manager;   /* borrowed; we become its listener */
-    const char *proc_root; /* where callers are looked at */
+    const char *proc_root; /* the proc file system in which callers are looked up */
     uid_t uid;             /* the only user who is served */
-    guint grace_ms;        /* of a Kill that names none */
+    guint grace_ms;        /* the grace period of a Kill that gives none */
 } VkpBusOptions;
 
-/* Puts the object up; the name is not taken yet. NULL and error when sd-bus refuses. */
+/* Exports the object; does not acquire the name yet. NULL and error when sd-bus refuses. */
 VkpBus *vkp_bus_new(const VkpBusOptions *options, GError **error);
 
-/* Takes NULL. To be freed after the manager, which has kills still under way answered. */
+/* Takes NULL. To be freed after the manager, since freeing that answers the kills in flight. */
 void vkp_bus_free(VkpBus *bus);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpBus, vkp_bus_free)
 
-/* Whether nobody has the well-known name. FALSE and LIMITS_EXCEEDED when somebody does. */
+/* Whether the well-known name has no owner. FALSE and LIMITS_EXCEEDED when it has one. */
 gboolean vkp_bus_name_is_free(sd_bus *bus, GError **error);
 
-/* Takes the well-known name, for good: nobody may replace us, and we do not queue. LIMITS_EXCEEDED
- * when somebody has it. */
+/* Acquires the well-known name without allowing replacement and without queueing. LIMITS_EXCEEDED
+ * when it has an owner. */
 gboolean vkp_bus_take_name(VkpBus *bus, GError **error);

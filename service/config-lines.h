@@ -3,7 +3,8 @@
 
 #include <glib.h>
 
-/* The lines of a key file: GKeyFile knows values, but not where they stand. */
+/* The lines of a key file, for error messages: GKeyFile has the values, but not their line numbers.
+ */
 
 /* A group's header, or a key in a group. Both owned. */
 typedef struct {
@@ -12,7 +13,7 @@ typedef struct {
     char *key; /* NULL: the header */
 } VkpConfigLine;
 
-/* All headers and keys in their order, as VkpConfigLine; comments and empty lines are passed over.
+/* All headers and keys in their order, as VkpConfigLine; comments and empty lines are skipped.
  * NULL and error, with `path` and the number, for the first line that is none of these. */
 GArray *vkp_config_lines_split(const char *text, gsize length, const char *path, GError **error);
 

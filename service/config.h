@@ -3,17 +3,17 @@
 
 #include <glib.h>
 
-/* What the user's configuration file says; man page vibekanban-processesd.conf(5). All owned. */
+/* The user's configuration file, see vibekanban-processesd.conf(5). All owned. */
 typedef struct {
     char *database_path;  /* absolute; NULL: to be located */
-    guint64 tick_usec;    /* between two looks while nobody watches */
-    guint64 watched_usec; /* ... and while somebody does */
+    guint64 tick_usec;    /* between two ticks while no client is subscribed */
+    guint64 watched_usec; /* ... and while one is */
     GStrv worktree_roots; /* absolute; NULL: none */
     GStrv shared_daemons; /* names besides the built-in ones; NULL: none */
-    guint grace_ms;       /* of a Kill that names none */
+    guint grace_ms;       /* the grace period of a Kill that gives none */
 } VkpConfig;
 
-/* The defaults: what an empty file says. */
+/* Sets the defaults, as for an empty file. */
 void vkp_config_init(VkpConfig *config);
 void vkp_config_clear(VkpConfig *config);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpConfig, vkp_config_clear)
@@ -24,7 +24,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpConfig, vkp_config_clear)
 gboolean vkp_config_parse(VkpConfig *config, const char *text, gsize length, const char *path,
                           const char *home, GError **error);
 
-/* The same from the disk. `is_optional`: a file that is not there is an empty one. */
+/* The same from the disk. `is_optional`: a missing file counts as an empty one. */
 gboolean vkp_config_load(VkpConfig *config, const char *path, gboolean is_optional,
                          const char *home, GError **error);
 

@@ -8,25 +8,26 @@
 /* The name, and interface, of the bus itself. */
 #define VKP_DRIVER_NAME "org.freedesktop.DBus"
 
-/* What the bus knows of whoever has a name. */
+/* What the bus knows of the owner of a name. */
 typedef struct {
     uid_t uid;
     pid_t pid;
 } VkpCredentials;
 
-/* A question to the bus, open until it is answered. */
+/* A pending request to the bus for credentials. */
 typedef struct VkpCredentialsQuestion VkpCredentialsQuestion;
 
-/* The answer, once, from the bus's loop: 0, or -errno and NULL, as when nobody has the name, or the
- * bus tells no uid or pid. May free the question. */
+/* Called once with the reply, from the bus's loop: 0, or -errno and NULL, for example when the name
+ * has no owner or the bus returns no uid or pid. May free the question. */
 typedef void (*VkpCredentialsTold)(int r, const VkpCredentials *credentials, void *data);
 
-/* Asks without waiting. `bus` is borrowed and outlives the question. -errno when it can't be. */
+/* Asks asynchronously. `bus` is borrowed and outlives the question. -errno when it can't be sent.
+ */
 int vkp_credentials_ask(sd_bus *bus, const char *name, VkpCredentialsTold told, void *data,
                         VkpCredentialsQuestion **question);
 
-/* Takes NULL. A question that is open is not answered any more. */
+/* Takes NULL. If the question is still pending, `told` will not be called any more. */
 void vkp_credentials_question_free(VkpCredentialsQuestion *question);
 
-/* Whether the bus itself sent the message, or sd-bus in its stead. */
+/* Whether the message was sent by the bus itself, or made by sd-bus (such as a timeout). */
 gboolean vkp_credentials_is_of_bus(sd_bus_message *message);

@@ -3,11 +3,12 @@
 
 #include "common/base/contract.h"
 
-/* What the log has said of the database, so that it says each thing once: what is wrong with it,
- * and that it can be read after all. A trouble that comes and goes is told every so often only. */
+/* Logs problems with the database once each, and that it can be read again. A problem that comes
+ * and goes is logged only now and then. */
 typedef struct VkpDatabaseLog VkpDatabaseLog;
 
-/* The database as of a look. `problem` is a sentence that names it; NULL: it can be read. */
+/* The state of the database at one look. `problem` is a sentence with its path; NULL: it can be
+ * read. */
 typedef struct {
     const char *path;
     VkpDatabaseState state;

@@ -5,9 +5,8 @@
 
 #include "common/base/error.h"
 
-/* Reads an a{sv} of known keys into a struct. A stranger wrote it: unknown and repeated keys and
- * values of another type are refused with a sentence that names the word and lists the valid ones.
- */
+/* Reads an a{sv} of known keys into a struct. It is untrusted: unknown and repeated keys and values
+ * of another type are refused with a message that names the word and lists the valid ones. */
 
 /* Reads the value of one key into the struct's member at `into`; the read pointer is inside the
  * variant, whose type fits. */
@@ -24,7 +23,7 @@ typedef struct {
 typedef struct {
     const VkpField *fields;
     guint n_fields;   /* 64 at most */
-    VkpError code;    /* for all that is refused */
+    VkpError code;    /* of the errors */
     const char *what; /* "filter key", for messages */
 } VkpDictionary;
 
@@ -36,8 +35,8 @@ gboolean vkp_dictionary_read(sd_bus_message *message, const VkpDictionary *dicti
 gboolean vkp_dictionary_read_boolean(sd_bus_message *message, const char *key, void *into,
                                      GError **error);
 
-/* Sets *error from a negative errno of reading, and is FALSE. */
+/* Sets *error from a negative errno of reading, and returns FALSE. */
 gboolean vkp_dictionary_fail(int r, GError **error);
 
-/* How much of a caller's word is shown in a refusal, see vkp_text_dup_quoted(). */
+/* How much of a caller's word is quoted in an error message, see vkp_text_dup_quoted(). */
 #define VKP_DICTIONARY_QUOTED_BYTES 64u

@@ -5,5 +5,5 @@
 
 #include "common/kill/loop.h"
 
-/* An sd-event loop as the library wants one. `event` is borrowed and outlives all its sources. */
+/* Wraps an sd-event loop as a VkpLoop. `event` is borrowed and outlives all its sources. */
 VkpLoop vkp_event_loop(sd_event *event);

@@ -3,11 +3,11 @@
 
 #include "common/store/board.h"
 
-/* What another board says that matters for ours. Both add to a set of VkpUuid *. */
+/* What matters of another board for ours. Both add to a set of VkpUuid *. */
 
-/* All ids that stand in it. */
+/* All ids on it. */
 void vkp_foreign_add_ids(GHashTable *ids, const VkpBoard *other);
 
-/* The attempts of ours of which it has executions that ours lacks: one is a copy of the other, and
- * its server has gone on with them. */
+/* Attempts that are on both, of which the other board has executions that ours lacks: one board is
+ * a copy of the other, and the other's server has continued these attempts. */
 void vkp_foreign_add_continued(GHashTable *attempts, const VkpBoard *ours, const VkpBoard *other);

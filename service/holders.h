@@ -3,8 +3,8 @@
 
 #include "common/proc/snapshot.h"
 
-/* Who has a database open, remembered for a while: a server's pool closes its connections now and
- * then, and the server must not lose its protection for that moment. */
+/* The processes that have a database open, or had it minutes ago: a server's connection pool closes
+ * its connections now and then, and the server must not lose its protection meanwhile. */
 typedef struct VkpHolders VkpHolders;
 
 VkpHolders *vkp_holders_new(void);
@@ -13,11 +13,12 @@ void vkp_holders_free(VkpHolders *holders); /* takes NULL */
 /* Drops those that ended. */
 void vkp_holders_keep_living(VkpHolders *holders, const VkpSnapshot *snapshot);
 
-/* Whether it is time to look at all processes again. */
+/* Whether the descriptors of all processes should be read again. */
 gboolean vkp_holders_is_due(const VkpHolders *holders);
 
-/* Takes in who of those asked was found (pid_t). Of the others those are dropped that have executed
- * another program since they were seen and, after a look at all, those not seen for long. */
+/* Updates the holders after a search: of the processes in `asked`, those in `found` (pid_t) have it
+ * open. Holders that were not found are dropped if they executed another program since and, after a
+ * look at all processes, if they were not found for long. */
 void vkp_holders_see(VkpHolders *holders, const VkpSnapshot *asked, const GArray *found,
                      gboolean looked_at_all);
 

@@ -3,16 +3,16 @@
 
 #include "common/kill/plan.h"
 
-/* One request to kill, for the record. */
+/* One call of Kill, to be logged. */
 typedef struct {
     const char *caller; /* unique name; NULL: none */
-    pid_t caller_pid;   /* 0: it is not known who has that name */
+    pid_t caller_pid;   /* 0: not known */
     uid_t caller_uid;
-    const char *scope; /* as asked, may be anything */
+    const char *scope; /* as in the call: may be any text */
     const char *target;
     const VkpKillOptions *options; /* NULL: could not be read */
     const GPtrArray *results;      /* VkpResult; NULL: refused */
-    gboolean is_given_up;          /* before every fate was known */
+    gboolean is_given_up;          /* the service ended before every outcome was known */
     const char *refusal;           /* why it was refused; NULL: it was not */
 } VkpKillRecord;
 

@@ -3,18 +3,20 @@
 
 #include "service/kills.h"
 
-/* What the files of the kills share. */
+/* Shared by the source files of VkpKills. A request is what a caller asked for, a job is what ends
+ * processes; see kills.c. */
 
 typedef struct Request Request;
 
 typedef struct {
     VkpKills *kills;
     VkpKillJob *job;
-    const Request *owner; /* who started it and waits for its end; others may wait, too */
+    const Request
+        *owner; /* the request that started it and waits for its end; others may wait, too */
     VkpScope scope;
     gboolean include_weak;
     gboolean is_hard;   /* ends with SIGKILL */
-    gboolean is_over;   /* nobody may join it any more */
+    gboolean is_over;   /* no request may join it any more */
     GPtrArray *waiting; /* Request, borrowed */
 } Job;
 
@@ -25,11 +27,11 @@ struct Request {
     VkpKillListener listener;
     GPtrArray *results;      /* VkpResult, one a process */
     GHashTable *by_identity; /* VkpIdentity* inside a result -> VkpResult */
-    GHashTable *joined;      /* member set: who is being ended by others' jobs */
-    GHashTable *again;       /* member set: of those, who survived though we may go further */
+    GHashTable *joined;      /* member set: targets that jobs of other requests are ending */
+    GHashTable *again;       /* member set: of these, survivors that this request may go on with */
     guint n_jobs;            /* still to be waited for */
-    gint64 grace_end;        /* g_get_monotonic_time() */
-    void *grace;             /* timer, while others' jobs are waited for */
+    gint64 grace_end;        /* of its grace period, g_get_monotonic_time() */
+    void *grace;             /* timer, while it waits for jobs of other requests */
     void *timer;             /* to answer from the loop when there is nothing to wait for */
 };
 
@@ -39,15 +41,15 @@ struct VkpKills {
     GPtrArray *requests; /* Request */
 };
 
-/* Notes what these say of the request's targets, and with whom it is to go on. */
+/* Notes the results for the request's targets, and the survivors that it has to go on with. */
 void vkp_kills_take_results(Request *request, const Job *job, const GPtrArray *results);
 
-/* Goes on with those, or answers when there is nothing more to wait for: then the request is freed.
- * `earlier`: the job that they have survived; NULL: it is not over. */
+/* Goes on with these survivors, or answers when there is nothing more to wait for: then the request
+ * is freed. `earlier`: the job that they survived; NULL: it is not over. */
 void vkp_kills_go_on(Request *request, const Job *earlier);
 
-/* How much of the grace is left, in microseconds; 0 when it is over. */
+/* How much of the grace period is left, in microseconds; 0 when it is over. */
 gint64 vkp_kills_grace_left(const Request *request);
 
-/* From then on the request waits for others' jobs until its own grace is over. */
+/* From now on the request waits for jobs of other requests until its own grace period is over. */
 void vkp_kills_start_grace(Request *request);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What is logged goes to the journal or to standard error as ever, but never waits for whoever
- * reads that: a line that there is no room for is lost. Standard streams that are closed lead
- * nowhere from here on. To be called once, before anything is opened or logged. */
+/* Makes logging to the journal or to standard error nonblocking: a line is lost if the other end
+ * does not read. Standard streams that are closed are opened on /dev/null. To be called once,
+ * before anything is opened or logged. */
 void vkp_log_set_up(void);

@@ -5,15 +5,15 @@
 #include "common/proc/snapshot.h"
 #include "service/database.h"
 
-/* Servers that go on with the file they have opened though it has been deleted since, moved aside,
- * or another one put in its place, as a backup that is restored does. It is their board all the
- * same, but what they write there cannot be read by us. Asked are only those known to have had the
- * database open, and what is called like a server. For databases.c and its search alone. */
+/* Lost holders: servers that still use the database file they opened although it was deleted or
+ * moved since, or replaced, for example by a restored backup. It is still their board, but we
+ * cannot read what they write to that file. Only processes that are known to have had the database
+ * open, and those with a server's name, are looked at. For databases.c and its search only. */
 
-/* Those (pid_t) of that user among the snapshot; the caller frees it. */
+/* Those of the user (pid_t) in the snapshot; the caller frees it. */
 GArray *vkp_lost_holders_find(VkpReader *reader, const VkpSnapshot *among, uid_t uid,
                               const VkpDatabase *database);
 
-/* Whether one is. FALSE and LIMITS_EXCEEDED when that can't be seen for want of descriptors. */
+/* Whether the process is one. FALSE and LIMITS_EXCEEDED when we are out of descriptors. */
 gboolean vkp_lost_holders_check(VkpReader *reader, const VkpDatabase *database, pid_t pid,
                                 gboolean *is_included, GError **error);

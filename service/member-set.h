@@ -9,5 +9,5 @@ GHashTable *vkp_member_set_new(void);
 /* Takes a reference to the member. */
 void vkp_member_set_add(GHashTable *set, VkpMember *member);
 
-/* Empties the set: all of its members, parents first. */
+/* Removes and returns all members, parents first. */
 GPtrArray *vkp_member_set_take_all(GHashTable *set);

@@ -5,8 +5,8 @@
 
 #include "service/manager.h"
 
-/* Tells the manager whom to spare because we know them from the bus: the bus itself, and whoever is
- * the applet at the moment. */
+/* The neighbours on the bus: tells the manager to spare the process of the bus itself, and the one
+ * that is the applet at the moment. */
 typedef struct VkpNeighbours VkpNeighbours;
 
 /* Both are borrowed and outlive the neighbours. NULL and error when the bus refuses the match. */

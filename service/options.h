@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-/* What the command line says, made absolute and filled up from the environment. All owned. */
+/* The command line: paths made absolute, and defaults from the environment filled in. All owned. */
 typedef struct {
     char *config_path;   /* NULL: the usual place */
     char *bus_address;   /* NULL: the session bus */
@@ -14,8 +14,8 @@ typedef struct {
     gboolean wants_version;
 } VkpOptions;
 
-/* Parses, consuming what it knows. --help prints and exits. FALSE and error for anything unknown.
- */
+/* Parses, and removes what it knows from argv. --help prints and exits. FALSE and error for
+ * anything unknown. */
 gboolean vkp_options_parse(VkpOptions *options, int *argc, char ***argv, GError **error);
 void vkp_options_clear(VkpOptions *options);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpOptions, vkp_options_clear)

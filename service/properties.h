@@ -5,9 +5,10 @@
 
 #include "service/manager.h"
 
-/* Appends the value of that property of ours, by the type that the vtable has for it. */
+/* Appends the value of this property of ours, with the type that the vtable has for it. */
 int vkp_properties_append(sd_bus_message *message, const char *property, const VkpFacts *facts);
 
-/* Answers Get and GetAll of our properties, which the vtable names, as sd-bus does, for a call that
- * it does not see. Returns 1 then, 0 when the call is another one; its arguments may be read. */
+/* Answers Get and GetAll for our properties, those in the vtable, as sd-bus would, for a call that
+ * was held and so is not dispatched by sd-bus. Returns 1 if it did, 0 for any other call; its
+ * arguments may have been read by then. */
 int vkp_properties_answer(sd_bus_message *call, const sd_bus_vtable *vtable, const VkpFacts *facts);

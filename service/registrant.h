@@ -3,7 +3,7 @@
 
 #include "common/proc/reader.h"
 
-/* Who has that pid now, if he may be registered as far as he himself tells: NOT_FOUND when nobody
- * lives there, PERMISSION_DENIED when he is not the user's. */
+/* The identity of the process that has the pid now, if its own state allows it to be registered:
+ * NOT_FOUND when there is no such living process, PERMISSION_DENIED when it is another user's. */
 gboolean vkp_registrant_read(VkpReader *reader, pid_t pid, uid_t user, VkpIdentity *identity,
                              GError **error);

@@ -5,9 +5,9 @@
 #include "common/proc/table.h"
 #include "common/roster/roster.h"
 
-/* The roster with the processes as the table has them by now and with the ports as they are now
- * (`ports` NULL: as they were), when nothing else has changed. Shares all that stayed; the same
- * roster if everything did. A new reference. */
+/* The roster with its processes as they are in the table now and with the ports of now (`ports`
+ * NULL: unchanged), for when nothing else has changed. Shares members that did not change; if none
+ * did, it is the same roster. A new reference. */
 VkpRoster *vkp_renew_roster(VkpRoster *roster, const VkpTable *table, VkpPorts *ports);
 
 /* The ports of that process for a member; NULL: none. */

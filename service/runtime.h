@@ -5,17 +5,17 @@
 
 #include "common/base/file.h"
 
-/* Our folder for what must outlive a crash, but not the session: the list of frozen processes. One
- * instance at a time has it, whatever bus it is on; another would thaw what the first has frozen.
- */
+/* Our folder for what must survive a crash, but not the session: the list of frozen processes. Only
+ * one instance at a time uses it, whatever bus it is on, as a second one would thaw what the first
+ * froze. */
 typedef struct {
     VkpFd lock;
     char *frozen_path;
 } VkpRuntime;
 
 /* Makes the folder "vibekanban-processes" in `parent` ($XDG_RUNTIME_DIR) and locks it. FALSE and
- * error when that can't be, when others may write to it, or when another instance has it: then
- * there is no frozen list to be had. */
+ * error when that fails, when other users may write to it, or when another instance has it: then
+ * nothing may be frozen. */
 gboolean vkp_runtime_open(VkpRuntime *runtime, const char *parent, GError **error);
 void vkp_runtime_close(VkpRuntime *runtime);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(VkpRuntime, vkp_runtime_close)

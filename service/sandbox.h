@@ -4,7 +4,7 @@
 #include <glib.h>
 #include <sys/types.h>
 
-/* Whether the process lives in a sandbox (Flatpak, or a confined snap), as seen through the proc
- * file system mounted at `proc_root`. When the process won't let us tell, *is_inside is TRUE; when
- * it is we who are short of what it takes to look, FALSE and error (LIMITS_EXCEEDED). */
+/* Whether the process is in a sandbox (Flatpak, or a confined snap), according to the proc file
+ * system at `proc_root`. If the kernel does not let us look at the process, *is_inside is TRUE; if
+ * we lack the resources to look, FALSE and error (LIMITS_EXCEEDED). */
 gboolean vkp_sandbox_look(const char *proc_root, pid_t pid, gboolean *is_inside, GError **error);

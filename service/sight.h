@@ -3,7 +3,7 @@
 
 #include "common/proc/snapshot.h"
 
-/* What is wrong with our own view, as bits. */
+/* What the service cannot see or do at the moment, as bits: the values of the property Degraded. */
 typedef enum {
     VKP_DEGRADED_ENVIRONMENT_HIDDEN = 1 << 0,
     VKP_DEGRADED_FOLDER_HIDDEN = 1 << 1,
@@ -14,5 +14,5 @@ typedef enum {
 /* The word on the bus for one bit. Static. */
 const char *vkp_degraded_to_string(VkpDegraded degraded);
 
-/* Which of the first two hold for a scan that was made for this user's processes. */
+/* Which of the first two hold for a scan of this user's processes. */
 guint vkp_sight_find_hidden(const VkpSnapshot *snapshot, uid_t uid);

@@ -3,11 +3,11 @@
 
 #include "common/proc/reader.h"
 
-/* What somebody has open that may be a board's database; for strays.c alone. Both as
+/* The files that a process has open and that may be a board's database; for strays.c only. Both as
  * vkp_reader_list_files(). */
 
-/* Under a name that vibe-kanban gives it. */
+/* Those with a file name that vibe-kanban uses for it. */
 GPtrArray *vkp_stray_files_list_named(VkpReader *reader, pid_t pid, GError **error);
 
-/* Under any name that a user may give it: many a program has such files. */
+/* Those with any file name that a user may give to it; many other programs have such files, too. */
 GPtrArray *vkp_stray_files_list_likely(VkpReader *reader, pid_t pid, GError **error);

@@ -5,12 +5,13 @@
 #include "common/proc/snapshot.h"
 #include "common/store/board.h"
 
-/* Databases at places that nobody has told us of, found by who has them open: a debug build keeps
- * its own in its checkout, and VK_DATABASE_PATH may lead anywhere. What another board's server runs
- * is not ours to end, so they are looked for as soon as somebody bears an id that no known board
- * has, and only then: everybody's descriptors are dear. Under a name that the user has chosen they
- * are looked for only with whoever is likely to be a server: it is called like one, or whoever
- * bears such an id descends from it without having the id from it. For databases.c alone. */
+/* Strays: databases of other boards at paths that we do not know, found among the open files of
+ * processes. A debug build keeps its database in its checkout, and VK_DATABASE_PATH may lead
+ * anywhere. We must not end what another board's server runs; so as soon as a process has an id
+ * that is on no known board, they are searched for (only then, as to read all descriptors is
+ * expensive). Files with a name that the user chose are searched for only among processes that may
+ * be a server: those with a server's name, and those from which a process with such an id descends
+ * without having inherited the id from it. For databases.c only. */
 typedef struct VkpStrays VkpStrays;
 
 /* `reader` is borrowed and outlives the strays; `uid`: whose processes are asked. */
@@ -18,28 +19,28 @@ VkpStrays *vkp_strays_new(VkpReader *reader, uid_t uid);
 void vkp_strays_free(VkpStrays *strays); /* takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpStrays, vkp_strays_free)
 
-/* What is known by other ways; all borrowed. */
+/* What is known already; all borrowed. */
 typedef struct {
     VkpSnapshot *snapshot;
     const VkpBoard *board;        /* ours */
     GHashTable *foreign_ids;      /* set of VkpUuid * in the others */
     gboolean have_boards_changed; /* since the last search */
-    gboolean is_thorough;         /* look at all who have run, though it is not their turn */
+    gboolean is_thorough;         /* look at all processes that have run, even out of turn */
 } VkpStraysInput;
 
-/* Looks for more if there is reason to. Returns whether a path or a holder came in. */
+/* Searches if there is reason to. Returns whether a path or a holder was found. */
 gboolean vkp_strays_search(VkpStrays *strays, const VkpStraysInput *input);
 
 /* As char *, in the order they were found. Borrowed until the next call of anything here. */
 const GPtrArray *vkp_strays_paths(const VkpStrays *strays);
 
-/* The file is no board: not to be found again as it is now. */
+/* Notes that the file is no board's database, so that it is not found again unless it changes. */
 void vkp_strays_dismiss(VkpStrays *strays, const char *path);
 
-/* Forgets the paths that lead nowhere any more. */
+/* Forgets the paths of files that do not exist any more. */
 void vkp_strays_drop_missing(VkpStrays *strays);
 
-/* Appends living processes (pid_t) that hold one of which is not known what stands in it: it cannot
- * be reached from here, as in a container, its file system might not answer, or there were too many
- * to look at them all. */
+/* Appends living processes (pid_t) that have one open that we cannot read: its path does not lead
+ * to it here, as in a container, its file system may not respond, or there were too many of them.
+ */
 void vkp_strays_append_obscure(const VkpStrays *strays, GArray *pids);

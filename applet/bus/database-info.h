@@ -5,14 +5,14 @@
 
 #include "common/base/contract.h"
 
-/* The service's properties that a person is told of. */
+/* The properties of the service that are shown to a person. */
 typedef struct {
     VkpDatabaseState state;
-    char *path;     /* NULL: not told yet */
+    char *path;     /* NULL: not known yet */
     GStrv degraded; /* words of the contract; NULL: none */
 } VkpDatabaseInfo;
 
 void vkp_database_info_clear(VkpDatabaseInfo *database);
 
-/* Takes over what `properties` (a{sv}) holds. Returns whether anything changed. */
+/* Copies the values in `properties` (a{sv}). Returns whether anything changed. */
 gboolean vkp_database_info_update(VkpDatabaseInfo *database, GVariant *properties);

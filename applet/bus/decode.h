@@ -5,13 +5,13 @@
 
 #include "common/roster/member.h"
 
-/* From the bus to our types. The peer may be newer, older or broken: keys that are not known are
- * ignored, keys of a wrong type count as missing. */
+/* Decodes replies and signals. The service may be newer, older or broken: unknown keys are ignored,
+ * and keys with a wrong type count as missing. */
 
 /* One process (a{sv}). NULL and error when it has no well-formed `id`. */
 VkpMember *vkp_decode_member(GVariant *process, GError **error);
 
-/* What became of one process of a kill. */
+/* The outcome of a kill for one process. */
 typedef struct {
     VkpIdentity identity;
     char *name; /* never NULL */

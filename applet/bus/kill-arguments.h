@@ -6,8 +6,8 @@
 #include "common/base/contract.h"
 #include "common/proc/process.h"
 
-/* What to ask of Kill. Plain values, copied along: what was confirmed is what is sent, whatever is
- * selected by then. */
+/* The arguments of a Kill. They are copied values, so that exactly what was confirmed is sent,
+ * whatever is selected by then. */
 typedef struct {
     VkpScopeKind scope;
     char *target; /* an id, "PID:STARTTICKS" or "" */
@@ -16,7 +16,7 @@ typedef struct {
     gboolean escalate;
     gboolean include_weak;
     guint grace_ms;
-    GArray *expected; /* of VkpIdentity: nobody else is signalled; NULL: whoever is in the scope */
+    GArray *expected; /* of VkpIdentity, for expected_ids; NULL: all in the scope */
 } VkpKillArguments;
 
 VkpKillArguments *vkp_kill_arguments_new(VkpScopeKind scope, const char *target);
@@ -26,5 +26,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VkpKillArguments, vkp_kill_arguments_free)
 /* The options (a{sv}), floating. */
 GVariant *vkp_kill_arguments_options(const VkpKillArguments *arguments);
 
-/* How long the answer may take, in ms: the grace, the hard pass after it, and a busy machine. */
+/* The timeout of the call in ms: the grace period, the SIGKILL pass after it, and time for a busy
+ * machine. */
 gint vkp_kill_arguments_timeout_ms(const VkpKillArguments *arguments);

@@ -7,5 +7,5 @@
 #include "applet/bus/kill-reply.h"
 #include "applet/bus/proxy.h"
 
-/* Sends a Kill and returns `task`, which it takes, with a VkpKillReply or an error. */
+/* Sends a Kill, and completes `task`, which it takes, with a VkpKillReply or an error. */
 void vkp_kill_call_send(VkpBusProcesses *proxy, const VkpKillArguments *arguments, GTask *task);

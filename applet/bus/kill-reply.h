@@ -5,7 +5,7 @@
 
 #include "applet/bus/decode.h"
 
-/* What a Kill came to. */
+/* The reply of a Kill. */
 typedef struct {
     guint n_killed;
     guint n_failed;

@@ -6,10 +6,10 @@
 #include "common/view/history.h"
 #include "common/view/rows.h"
 
-/* Turns what the client hears into rows: any number of changes become one build in an idle moment,
- * and samples one build an update interval.
+/* Builds rows from the client's roster: many changes are coalesced into one build when the main
+ * loop is idle, and samples into one build per update interval.
  *
- * Signal "updated": rows, or the client's state, are new. */
+ * Signal "updated": the rows or the client's state changed. */
 #define VKP_TYPE_FEED (vkp_feed_get_type())
 G_DECLARE_FINAL_TYPE(VkpFeed, vkp_feed, VKP, FEED, GObject)
 
@@ -21,7 +21,8 @@ VkpClient *vkp_feed_client(VkpFeed *feed); /* borrowed */
 VkpRows *vkp_feed_rows(VkpFeed *feed);
 const VkpHistory *vkp_feed_history(VkpFeed *feed);
 
-/* What is visible; each rebuilds the rows at once. Strings are copied, NULL for no limit. */
+/* Set which rows are visible; each rebuilds the rows at once. Strings are copied, NULL: no
+ * restriction. */
 void vkp_feed_set_show(VkpFeed *feed, VkpShow show);
 void vkp_feed_set_project(VkpFeed *feed, const char *project_key);
 void vkp_feed_set_search(VkpFeed *feed, const char *search);

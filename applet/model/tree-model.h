@@ -19,8 +19,8 @@ enum {
 
 VkpTreeModel *vkp_tree_model_new(void);
 
-/* Brings the model to the visible rows of `rows`. New rows come where `order` wants them among
- * their siblings; those that are there already are sorted by it only if they may move. */
+/* Updates the model to the visible rows of `rows`. New rows are inserted among their siblings by
+ * `order`; those that are there already are sorted by it only if `may_move`. */
 void vkp_tree_model_update(VkpTreeModel *model, VkpRows *rows, const VkpOrder *order,
                            gboolean may_move);
 

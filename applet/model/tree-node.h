@@ -6,9 +6,9 @@
 #include "common/view/order.h"
 #include "common/view/rows.h"
 
-/* What VkpTreeModel is made of; it tells nobody of a change. Each node knows its place among its
- * siblings, so that paths cost their depth and not the number of rows: with GtkTreeStore 2,000
- * changed siblings mean two million steps through a list. */
+/* The nodes of VkpTreeModel; they emit no signals. Each node has its index among its siblings, so
+ * that to make a path takes as many steps as it is deep: with GtkTreeStore, 2,000 changed siblings
+ * take two million steps through a list. */
 typedef struct VkpTreeNode VkpTreeNode;
 struct VkpTreeNode {
     const VkpRow *row; /* borrowed */
@@ -29,7 +29,7 @@ VkpTreeNode *vkp_tree_node_insert(VkpTreeNode *parent, guint index, const VkpRow
 /* Frees it. */
 void vkp_tree_node_remove(VkpTreeNode *node);
 
-/* Sorts the children. Returns where each was before, or NULL when they were sorted already. */
+/* Sorts the children. Returns the former index of each, or NULL when they were sorted already. */
 gint *vkp_tree_node_sort(VkpTreeNode *parent, const VkpOrder *order);
 
 /* The visible rows below `row` that `parent` has no children for, sorted. */

@@ -8,9 +8,9 @@
 /* The text of leftovers. */
 void vkp_colors_leftover(GtkWidget *widget, GdkRGBA *color);
 
-/* How much of a text's colour stays where it is dimmed: the colour of leftovers, which is paler
- * than that of the theme, bears less, and one on the colour of the selection nothing. */
+/* The opacity of dimmed text. That in the colour of leftovers, which is paler than the theme's, is
+ * dimmed less, and that of a selected row not at all. */
 double vkp_colors_dim_alpha(gboolean is_leftover, gboolean is_selected);
 
-/* Lines of plots. */
+/* The lines of plots. */
 void vkp_colors_plot(GtkWidget *widget, GdkRGBA *color);

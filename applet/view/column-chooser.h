@@ -9,6 +9,6 @@
  * They change the settings, which the list follows. */
 void vkp_column_chooser_add(GActionMap *actions, GMenu *menu, VkpSettings *settings);
 
-/* Opens that menu for the actions of the window: at the pointer of `event`, or below the header
- * that is `header` when that is NULL. The caller destroys it. */
+/* Opens that menu, for the actions of the window: at the pointer of `event`, or below `header` if
+ * `event` is NULL. The caller destroys it. */
 GtkWidget *vkp_column_chooser_popup(GMenu *menu, GtkWidget *header, GdkEvent *event);

@@ -6,18 +6,18 @@
 #include "common/view/history.h"
 #include "common/view/order.h"
 
-/* The columns of the list: what each is called and shows. */
+/* A column of the list. */
 typedef struct {
     const char *name;  /* in the settings */
     const char *title; /* not translated yet */
-    gint width;        /* in characters, before anybody resizes it */
-    float xalign;      /* 1: figures, in the reading direction */
+    gint width;        /* in characters, until it is resized */
+    float xalign;      /* 1 for figures: at the end of the reading direction */
     VkpOrderBy order_by;
     gboolean is_sortable;
     char *(*dup_text)(const VkpRow *row); /* NULL for the name and the activity line */
 } VkpColumn;
 
-/* All that there are, shown or not, in the order of the list; the name comes first. Static. */
+/* All columns, shown or not, in the order of the list; the name comes first. Static. */
 guint vkp_columns_n(void);
 const VkpColumn *vkp_columns_at(guint index);
 
@@ -31,5 +31,5 @@ GtkTreeViewColumn *vkp_columns_build(const VkpColumn *column, GtkWidget *tree,
 /* The column of a view column. Static. */
 const VkpColumn *vkp_columns_of(GtkTreeViewColumn *view_column);
 
-/* The icon that tells kinds of rows apart. Static. */
+/* The icon for the kind of row. Static. */
 const char *vkp_columns_icon_name(const VkpRow *row);

@@ -5,12 +5,12 @@
 
 #include "applet/model/kill-operation.h"
 
-/* Asks whether to kill, for one operation: names the exact victims, follows those that exit
- * meanwhile. Cancel is the default; Return, Escape and closing cancel. */
+/* Asks for confirmation of one operation: lists the exact victims, and shows which exit meanwhile.
+ * Cancel is the default; Return, Escape and closing the dialog cancel. */
 #define VKP_TYPE_CONFIRM_DIALOG (vkp_confirm_dialog_get_type())
 G_DECLARE_FINAL_TYPE(VkpConfirmDialog, vkp_confirm_dialog, VKP, CONFIRM_DIALOG, GtkDialog)
 
-/* The response that means to go ahead; any other does not. */
+/* The response for going ahead; any other means not to. */
 #define VKP_RESPONSE_KILL 1
 
 /* `operation` is CONFIRMING; `parent` may be NULL. */

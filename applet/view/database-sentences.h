@@ -3,7 +3,7 @@
 
 #include "applet/bus/database-info.h"
 
-/* What the state of the board's database says to a person. */
+/* Texts for the state of the board's database. */
 
 /* Why the application cannot show the list. Static. */
 const char *vkp_sentence_database_title(VkpDatabaseState state);

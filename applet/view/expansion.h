@@ -4,7 +4,8 @@
 #include <gtk/gtk.h>
 
 /* Keeps a tree of VkpTreeModel expanded, except the rows that a person collapsed: these are
- * remembered by their keys, also while they are filtered out. GtkTreeView forgets what goes. */
+ * remembered by their keys, even while a filter hides them, as GtkTreeView forgets rows that are
+ * removed. */
 typedef struct VkpExpansion VkpExpansion;
 
 /* `tree` is borrowed, has its model already, and frees the expansion before it goes. */

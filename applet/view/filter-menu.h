@@ -5,17 +5,17 @@
 
 #include "applet/model/feed.h"
 
-/* The menu that chooses which rows are visible, for the window's actions "show" and "project", and
- * on its button what is chosen. */
+/* The menu to choose which rows are visible, for the window's actions "show" and "project"; its
+ * button shows the choice. */
 typedef struct VkpFilterMenu VkpFilterMenu;
 
 /* `button` and `label` are borrowed and outlive the menu. */
 VkpFilterMenu *vkp_filter_menu_new(GtkMenuButton *button, GtkLabel *label);
 void vkp_filter_menu_free(VkpFilterMenu *menu); /* takes NULL */
 
-/* Follows the projects and the filter of the feed. A project that is chosen stays on offer, and on
- * the button, when its last process has exited. */
+/* Updates it to the projects and the filter of the feed. A chosen project stays in the menu, and on
+ * the button, even when its last process has exited. */
 void vkp_filter_menu_update(VkpFilterMenu *menu, VkpFeed *feed);
 
-/* The filter that the action's word stands for; unknown words mean all. */
+/* The filter for a value of the action "show"; VKP_SHOW_ALL for unknown ones. */
 VkpShow vkp_show_from_string(const char *word);

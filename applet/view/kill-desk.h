@@ -7,25 +7,25 @@
 #include "applet/model/kill-operation.h"
 #include "applet/settings.h"
 
-/* Where kills are asked for: runs the dry run, asks the person, and hands on what was confirmed.
+/* Handles all requests to kill: runs the dry run, asks the person, and starts what was confirmed.
  *
- * Signal "started" (VkpKillOperation *operation): a kill runs, or could not even be asked for, or
- * its dry run takes its time; once for each. Somebody has to show what comes of it. */
+ * Signal "started" (VkpKillOperation *operation): the kill was started, or its dry run failed or
+ * takes long; emitted once per operation. The receiver has to show its progress and result. */
 #define VKP_TYPE_KILL_DESK (vkp_kill_desk_get_type())
 G_DECLARE_FINAL_TYPE(VkpKillDesk, vkp_kill_desk, VKP, KILL_DESK, GObject)
 
 VkpKillDesk *vkp_kill_desk_new(VkpFeed *feed, VkpSettings *settings);
 
-/* What the row stands for. `parent` is visible or NULL. While a question is open it is shown again,
- * and the new one is dropped; a dry run that is under way gives way to the new one. Nothing of
- * `row` is kept. */
+/* Kills the process or the group of the row. `parent` is visible or NULL. If a question is open
+ * already, that one is brought to the front and this call does nothing; a dry run in flight is
+ * abandoned for the new one. Keeps no reference to `row`. */
 void vkp_kill_desk_kill_row(VkpKillDesk *desk, GtkWindow *parent, const VkpRow *row,
                             gboolean force);
 
-/* leftovers, all_except_executors or all. */
+/* `scope`: leftovers, all_except_executors or all. */
 void vkp_kill_desk_kill_scope(VkpKillDesk *desk, GtkWindow *parent, VkpScopeKind scope);
 
-/* Brings an open question to the front; it holds the other windows. FALSE: there is none. */
+/* Brings an open question to the front; it is modal. FALSE: there is none. */
 gboolean vkp_kill_desk_present(VkpKillDesk *desk);
 
 /* Whether a question is open. */

@@ -14,7 +14,7 @@ typedef enum {
     VKP_PLOT_MEMORY,
 } VkpPlotKind;
 
-/* What is drawn from now on, and what screen readers call it; CPU until then. */
+/* Sets what is drawn, and its name for screen readers; CPU by default. */
 void vkp_plot_set_kind(VkpPlot *plot, VkpPlotKind kind);
 
 /* Copies the samples of that row; key NULL empties the plot. */

@@ -5,7 +5,7 @@
 
 #include "applet/settings.h"
 
-/* The window of preferences; each change counts at once. `parent` may be NULL. */
+/* The preferences dialog; each change takes effect at once. `parent` may be NULL. */
 #define VKP_TYPE_PREFERENCES (vkp_preferences_get_type())
 G_DECLARE_FINAL_TYPE(VkpPreferences, vkp_preferences, VKP, PREFERENCES, GtkDialog)
 

@@ -3,8 +3,7 @@
 
 #include "applet/model/kill-operation.h"
 
-/* What a person is asked before a kill. The caller frees all of them; "dup" ones that have
- * nothing to say return NULL. */
+/* The texts of the question before a kill. The caller frees them; NULL: there is nothing to say. */
 
 /* "Kill 3 processes of the task “Add login page”?", or why there is nothing to ask. */
 char *vkp_sentence_dup_question(VkpKillOperation *operation);
@@ -12,7 +11,7 @@ char *vkp_sentence_dup_question(VkpKillOperation *operation);
 /* The button: "_Kill 3 Processes", or "_Kill" while nothing is ticked; with a mnemonic. */
 char *vkp_sentence_dup_verb(VkpKillOperation *operation);
 
-/* What happens to them: how long they have, and then. */
+/* How they will be ended: the grace period, and what happens after it. */
 char *vkp_sentence_dup_manner(VkpKillOperation *operation);
 
 /* "2 coding agents are among them. What they were doing is interrupted." */

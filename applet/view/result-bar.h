@@ -5,19 +5,20 @@
 
 #include "applet/model/kill-operation.h"
 
-/* What becomes of a kill: waits for its dry run with [Cancel], for its victims with [Force Kill],
- * then says what it came to. A full success goes away by itself once it was seen and nobody points
- * at what would move; anything else stays until it is closed. */
+/* The progress and result of a kill: while its dry run is in flight with [Cancel], while it runs
+ * with [Force Kill], then its result. If all succeeded, it disappears by itself, once it was
+ * visible for a while and the pointer is on nothing that would move; otherwise it stays until it is
+ * closed. */
 #define VKP_TYPE_RESULT_BAR (vkp_result_bar_get_type())
 G_DECLARE_FINAL_TYPE(VkpResultBar, vkp_result_bar, VKP, RESULT_BAR, GtkInfoBar)
 
-/* `operation` was confirmed, or its dry run takes its time or failed. */
+/* `operation` was confirmed, or its dry run takes long or failed. */
 VkpResultBar *vkp_result_bar_new(VkpKillOperation *operation);
 
 VkpKillOperation *vkp_result_bar_operation(VkpResultBar *bar); /* borrowed */
 
-/* Hides it for others that are newer. */
+/* Hides it in favour of newer ones. */
 void vkp_result_bar_set_folded(VkpResultBar *bar, gboolean is_folded);
 
-/* Whether it has something to show, folded or not: an open question stands in for it. */
+/* Whether it has something to show, folded or not; not while its question is open. */
 gboolean vkp_result_bar_has_words(VkpResultBar *bar);

@@ -6,7 +6,7 @@
 #include "applet/view/notices.h"
 #include "applet/view/process-tree.h"
 
-/* Adds what can be done with the selected row besides killing it: copy-pid, copy-command, copy-url,
- * open-url (s), open-folder. What fails is told in `notices`. Both are borrowed, and `tree`
+/* Adds the actions for the selected row, except those that kill: copy-pid, copy-command, copy-url,
+ * open-url (s), open-folder. Failures are shown in `notices`. Both are borrowed, and `tree`
  * outlives the actions. */
 void vkp_row_actions_add(GActionMap *actions, VkpProcessTree *tree, VkpNotices *notices);

@@ -3,8 +3,9 @@
 
 #include "common/view/rows.h"
 
-/* The whole command, the folder and the reason of a process, a line each. The caller frees it. */
+/* The whole command, the working directory and the reason of a process, one line each. The caller
+ * frees it. */
 char *vkp_member_dup_tooltip(const VkpMember *member);
 
-/* That of the row's process; of a group its whole name, what is beside it and its counts. */
+/* The same for the row's process; for a group its whole label, detail and counts. */
 char *vkp_row_dup_tooltip(const VkpRow *row);

@@ -3,14 +3,15 @@
 
 #include <gtk/gtk.h>
 
-/* Holds a tree view of VkpTreeModel still while its model changes: GtkTreeView keeps its distance
- * from the top, so that rows which come or go above push away what is looked at. */
+/* Keeps the visible rows of a tree view of VkpTreeModel in place while its model changes:
+ * GtkTreeView keeps the distance from the top, so that rows inserted or removed above would move
+ * them. */
 typedef struct VkpScrollAnchor VkpScrollAnchor;
 
-/* Remembers the rows in sight. NULL when the view is at its top. */
+/* Remembers the visible rows. NULL when the view is scrolled to its top. */
 VkpScrollAnchor *vkp_scroll_anchor_take(GtkTreeView *tree);
 
-/* Scrolls so that the first of them that is still there is where it was, and frees the anchor,
+/* Scrolls so that the first of these rows that still exists is where it was, and frees the anchor,
  * which may be NULL. */
 void vkp_scroll_anchor_apply(VkpScrollAnchor *anchor);
 

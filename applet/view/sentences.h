@@ -3,17 +3,17 @@
 
 #include "applet/model/kill-operation.h"
 
-/* What becomes of a kill, in words. The caller frees all of them. */
+/* Texts for the progress and result of a kill. The caller frees all of them. */
 
 /* "2 are no longer listed." */
 char *vkp_sentence_dup_no_longer_listed(guint n);
 
-/* What was asked for, in short: "Leftovers", a task's title, "node (12)". */
+/* What the kill is for, in short: "Leftovers", a task's title, "node (12)". */
 char *vkp_sentence_dup_title(VkpKillOperation *operation);
 
-/* For the result bar, beside the title, by its state: waiting, what it came to, or why that is not
+/* For the result bar, beside the title, by its state: in progress, the result, or why that is not
  * known. */
 char *vkp_sentence_dup_result(VkpKillOperation *operation);
 
-/* The same for a place without that title. */
+/* The same for use without that title. */
 char *vkp_sentence_dup_news(VkpKillOperation *operation);

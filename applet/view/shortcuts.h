@@ -3,5 +3,6 @@
 
 #include <gtk/gtk.h>
 
-/* Names the button in the title bar of the window of shortcuts, which GTK leaves without. */
+/* Gives an accessible name to the search button of the shortcuts window, which GTK leaves without
+ * one. */
 void vkp_shortcuts_name_search(GtkApplicationWindow *window);

@@ -3,12 +3,12 @@
 
 #include <gtk/gtk.h>
 
-/* A GtkCellRendererText that remembers the layouts of what it drew: GTK lays each cell out three
- * times at every draw, and most cells of a list say the same as a second ago. To screen readers it
- * is a text cell like any other.
+/* A GtkCellRendererText that caches the layouts of the texts that it drew: GTK lays out each cell
+ * three times at every draw, and most cells of a list are the same as a second ago. For screen
+ * readers it is a text cell like any other.
  *
- * Only for tree views with fixed columns, which never ask it for its width, and with figures of
- * equal width. */
+ * Only for tree views with columns of fixed width, which never ask it for its width, and for fonts
+ * whose digits have equal width. */
 #define VKP_TYPE_TEXT_CELL (vkp_text_cell_get_type())
 G_DECLARE_FINAL_TYPE(VkpTextCell, vkp_text_cell, VKP, TEXT_CELL, GtkCellRendererText)
 
@@ -16,11 +16,11 @@ G_DECLARE_FINAL_TYPE(VkpTextCell, vkp_text_cell, VKP, TEXT_CELL, GtkCellRenderer
  * where `ellipsize` says. */
 GtkCellRenderer *vkp_text_cell_new(float xalign, PangoEllipsizeMode ellipsize);
 
-/* How the next cell looks beside its text. */
+/* The style of the next cell. */
 typedef struct {
-    guint n_bold;           /* so many bytes of the text at its start are semi-bold */
-    guint n_plain;          /* so many bytes at its start are plain, the rest is dimmed; 0: all */
-    gboolean ends_in_count; /* what is plain does: a long text loses its middle rather than that */
+    guint n_bold;           /* so many bytes at the start of the text are semi-bold */
+    guint n_plain;          /* so many bytes at the start are not dimmed, the rest is; 0: all */
+    gboolean ends_in_count; /* the part that is not dimmed: if too long, its middle is ellipsized */
     gboolean is_italic;
     gboolean is_colored; /* in the colour of leftovers */
 } VkpTextStyle;

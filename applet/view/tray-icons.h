@@ -13,6 +13,7 @@ typedef enum {
 /* Static. */
 const char *vkp_tray_icon_name(VkpTrayIcon icon, gboolean is_symbolic);
 
-/* A folder where a panel finds them: NULL when they are installed and it needs none; otherwise a
- * copy out of the program, in the user's runtime folder. The caller frees it. */
+/* A folder in which a panel finds them: NULL when they are installed, so that none is needed;
+ * otherwise one in the user's runtime folder, with copies of those built into the program. The
+ * caller frees it. */
 char *vkp_tray_icons_dup_folder(void);

@@ -6,8 +6,8 @@
 #include "applet/model/feed.h"
 #include "applet/settings.h"
 
-/* The icon in the tray with its menu. The only place that knows the indicator library. Entries
- * activate actions of the application; they are made once and changed in place, because a menu that
+/* The icon in the tray with its menu. The only code that uses the indicator library. Entries
+ * activate actions of the application; they are created once and then changed, because a menu that
  * is rebuilt while it is open collapses. */
 typedef struct VkpTray VkpTray;
 

@@ -3,6 +3,6 @@
 
 #include <gtk/gtk.h>
 
-/* What GtkTreeView lacks of the keys that everybody tries first: arrows that collapse and expand,
- * and a first step from a list in which nothing is selected. Returns whether the key was used. */
+/* Handles keys that GtkTreeView does not: left and right arrows that collapse and expand, and
+ * arrows while no row is selected. Returns whether the key was used. */
 gboolean vkp_tree_keys_handle(GtkTreeView *tree, const GdkEventKey *event);

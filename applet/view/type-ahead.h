@@ -5,9 +5,9 @@
 
 /* Typing in the list searches. */
 
-/* Makes `entry` the field of `bar`. */
+/* Makes `entry` the search field of `bar`. */
 void vkp_type_ahead_setup(GtkSearchBar *bar, GtkEntry *entry);
 
-/* A key pressed outside of the field: letters go into it, and the keyboard follows. Returns whether
- * the key is used up. */
+/* For a key pressed outside the field: letters are put into it, and it gets the focus. Returns
+ * whether the key was used. */
 gboolean vkp_type_ahead_handle(GtkSearchBar *bar, GtkEntry *entry, GdkEventKey *event);

@@ -5,8 +5,8 @@
 
 #include "applet/settings.h"
 
-/* Gives a new window the size it had last; the first time one that suits the size of the text. */
+/* Gives a new window the last saved size; if there is none, one that suits the size of the text. */
 void vkp_window_size_restore(GtkWindow *window, VkpSettings *settings);
 
-/* Remembers the size of a window that is shown. */
+/* Saves the size of a window that is shown. */
 void vkp_window_size_save(GtkWindow *window, VkpSettings *settings);

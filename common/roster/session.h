@@ -3,7 +3,7 @@
 
 #include "common/roster/subject.h"
 
-/* Counts as shared daemons what serves the user's session as well, but has no name that says so:
- * what the user's systemd or bus has started with a task's marks, and the sandboxes of shared
- * daemons. Executions' own processes never are. Once those are found, before all decisions. */
+/* Flags as shared daemons further processes that serve the user's session, but are not known by
+ * name: those that the user's systemd or bus started with marks of a task, and sandboxes of shared
+ * daemons; never registered processes. To be called once these were found, before all decisions. */
 void vkp_session_note_services(VkpInquiry *inquiry);
