@@ -26,9 +26,13 @@ kill_members() { # SCOPE TARGET MEMBERS
       'expected_ids': <@as [$ids]>}"
 }
 
+# Without a pid namespace of our own the scope may hit others' members, too: these are left out.
 dry_run() { # SCOPE TARGET
+  local ours=null
+  [ "$is_isolated" = yes ] || ours=$(list | jq -c '[.[].pid]')
   busctl --user --json=short call "$bus_name" "$bus_path" "$bus_name" Kill 'ssa{sv}' "$1" "$2" \
-    1 dry_run b true | jq -r '.data[2][] | map_values(.data) | "\(.outcome) \(.pid)"' | sort
+    1 dry_run b true | jq -r --argjson ours "$ours" '.data[2][] | map_values(.data)
+      | select($ours == null or (.pid | IN($ours[]?))) | "\(.outcome) \(.pid)"' | sort
 }
 
 print_members() { # MEMBERS
