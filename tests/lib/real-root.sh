@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A chroot in which tests/lib/real-root.c makes "/" a mount point.
-# Usage: real-root.sh PROGRAM
+# Usage: real-root.sh CHECKOUT PROGRAM
 set -uo pipefail
 
-. "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
-program=$1
+root=$1 program=$2
+. "$root/tests/lib/tap.sh"
 
 # In a mount namespace of our own, so that nothing has to be unmounted.
 if [ -z "${VKP_IS_ISOLATED:-}" ]; then
