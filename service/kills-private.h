@@ -11,8 +11,7 @@ typedef struct Request Request;
 typedef struct {
     VkpKills *kills;
     VkpKillJob *job;
-    const Request
-        *owner; /* the request that started it and waits for its end; others may wait, too */
+    const Request *owner; /* the request that started it; others may wait for it, too */
     VkpScope scope;
     gboolean include_weak;
     gboolean is_hard;   /* ends with SIGKILL */

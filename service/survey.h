@@ -34,8 +34,7 @@ typedef enum {
     VKP_SURVEY_PROCESSES, /* processes, for the rescans of a kill job; no databases, no ports */
     VKP_SURVEY_TICK,      /* processes, some only in turn; databases and ports */
     VKP_SURVEY_ASKED,     /* processes; databases, ports, and where the worktrees are */
-    VKP_SURVEY_FOR_KILL,  /* as ASKED, and all processes that have run, and all holders of databases
-                           */
+    VKP_SURVEY_FOR_KILL,  /* as ASKED, all processes that have run, and all holders of databases */
 } VkpSurveyDepth;
 
 /* A new reference to the roster of now; the same one as last time if nothing has changed. NULL and

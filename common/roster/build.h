@@ -24,9 +24,8 @@ typedef struct {
     const GArray *registrations; /* VkpRegistration of this boot; NULL: none */
     const VkpMemory *memory;     /* NULL: none */
     const GArray *servers;       /* pid_t: living servers, which have our database open */
-    const GArray
-        *other_servers;      /* pid_t: those that have another board's database open; NULL: none */
-    GHashTable *foreign_ids; /* set of VkpUuid*: ids in other boards' databases; NULL: none */
+    const GArray *other_servers; /* pid_t: likewise of other boards' databases; NULL: none */
+    GHashTable *foreign_ids;     /* set of VkpUuid*: ids in other boards' databases; NULL: none */
     GHashTable *continued_ids; /* set of VkpUuid*: attempts that the living server of a copy of the
                                   board has continued; NULL: none */
     const VkpSharedDaemons *shared_daemons;

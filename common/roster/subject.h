@@ -52,8 +52,7 @@ typedef struct {
     gboolean is_other_server; /* has another board's database open */
     gboolean is_shared;       /* a shared daemon */
 
-    /* Its ancestors, as long as the chain of living parents goes; known before anything is decided.
-     */
+    /* Its ancestors, as far as the chain of living parents goes; known before any decision. */
     gint server_above; /* the nearest ancestor that is a server */
     gboolean is_run_by_server;
     gboolean has_borrowed_marks; /* see VkpBorrowedMarks, as are the next two */
@@ -64,11 +63,9 @@ typedef struct {
 
     /* What is decided, in the order of VkpInquiry.order. */
     VkpClaim claim;
-    gboolean
-        is_foreign; /* another board's: no member, and descendants inherit nothing through it */
-    gint source;    /* the nearest ancestor whose tie its descendants inherit */
-    gint
-        shelter; /* the nearest ancestor that is a shared daemon: its tie may only come from that */
+    gboolean is_foreign; /* another board's: no member, and a boundary for its descendants */
+    gint source;         /* the nearest ancestor whose tie its descendants inherit */
+    gint shelter;        /* the nearest ancestor that is a shared daemon, see VkpShelter */
     gboolean is_shelter_guessed;      /* that daemon is no ancestor now, but may have been one */
     const VkpShelter *former_shelter; /* what memory has of it or an ancestor; NULL: nothing */
 
