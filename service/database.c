@@ -92,6 +92,16 @@ gboolean vkp_database_is_away(const VkpDatabase *database, gint64 usec)
            (database->seen_at_usec > 0 && g_get_monotonic_time() - database->seen_at_usec < usec);
 }
 
+gboolean vkp_database_is_any_at(const GPtrArray *all, VkpInode inode)
+{
+    for (guint i = 0; !vkp_inode_is_unknown(inode) && i < all->len; i++) {
+        const VkpDatabase *database = g_ptr_array_index(all, i);
+        if (vkp_inode_equal(vkp_file_inode(vkp_store_path(database->store)), inode))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 gboolean vkp_database_follow_file(VkpDatabase *database)
 {
     VkpInode inode = vkp_file_inode(vkp_store_path(database->store));

@@ -43,6 +43,9 @@ gboolean vkp_database_is_closed_book(const VkpDatabase *database, VkpReader *rea
  * is missing. */
 gboolean vkp_database_is_away(const VkpDatabase *database, gint64 usec);
 
+/* Whether this file is at the path of one of `all` (VkpDatabase). */
+gboolean vkp_database_is_any_at(const GPtrArray *all, VkpInode inode);
+
 /* Notes which file is at its path now. Returns whether it is another one than before. */
 gboolean vkp_database_follow_file(VkpDatabase *database);
 

@@ -101,16 +101,6 @@ static void drop_if_gone(const VkpDatabases *databases, VkpDatabase **database)
         *database = NULL;
 }
 
-static gboolean is_among(const VkpDatabases *databases, VkpInode inode)
-{
-    for (guint i = 0; !vkp_inode_is_unknown(inode) && i < databases->all->len; i++) {
-        const VkpDatabase *database = g_ptr_array_index(databases->all, i);
-        if (vkp_inode_equal(vkp_file_inode(vkp_store_path(database->store)), inode))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 /* Behind all others. */
 static void add_strays(VkpDatabases *databases, GPtrArray *known)
 {
@@ -118,7 +108,7 @@ static void add_strays(VkpDatabases *databases, GPtrArray *known)
     const GPtrArray *paths = vkp_strays_paths(databases->strays);
     for (guint i = 0; i < paths->len; i++) {
         const char *path = paths->pdata[i];
-        if (!is_among(databases, vkp_file_inode(path)))
+        if (!vkp_database_is_any_at(databases->all, vkp_file_inode(path)))
             g_ptr_array_add(databases->all, take_or_make(known, path, TRUE));
     }
 }
@@ -128,7 +118,8 @@ static void add_strays(VkpDatabases *databases, GPtrArray *known)
  * processes would pass for ours. Unless it only bears another name now. */
 static gboolean is_in_use(const VkpDatabases *databases, const VkpDatabase *database)
 {
-    if (is_among(databases, database->inode))
+    gboolean is_missing = vkp_inode_is_unknown(database->inode);
+    if (vkp_database_is_any_at(databases->all, is_missing ? database->former : database->inode))
         return FALSE;
     if (vkp_database_is_held(database))
         return TRUE;

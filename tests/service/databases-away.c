@@ -124,6 +124,21 @@ static void test_deleted_and_short_of_descriptors(DatabasesFixture *scene,
     g_assert_true(is_held);
 }
 
+/* It bears a name that we know, too, as a tick has seen before we looked for files again. */
+static void test_renamed_between_looks(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    pid_t server = databases_spawn_server(scene, scene->new_path);
+    databases_look(scene, databases);
+    databases_assert_ours(databases, scene->new_path);
+    g_assert_cmpint(g_rename(scene->new_path, scene->old_path), ==, 0);
+    g_autoptr(VkpSnapshot) snapshot = vkp_scanner_scan(scene->scanner, NULL);
+    vkp_databases_refresh(databases, snapshot, VKP_LOOK_IN_TURN);
+    databases_look(scene, databases);
+    databases_assert_ours(databases, scene->old_path);
+    databases_assert_pids(vkp_databases_servers(databases), &server, 1);
+}
+
 static void assert_may_lack_ids(const DatabasesFixture *scene, VkpDatabases *databases,
                                 gboolean expected)
 {
@@ -169,6 +184,7 @@ int main(int argc, char **argv)
         {"ours-stays-ours-while-its-file-is-away-for-a-moment", test_away},
         {"ours-stays-ours-when-nothing-is-left-of-it", test_last_one_deleted},
         {"who-holds-a-deleted-file-is-told-or-an-error", test_deleted_and_short_of_descriptors},
+        {"ours-is-found-under-its-new-name", test_renamed_between_looks},
         {"a-neighbour-outlives-its-file-while-its-server-lives", test_neighbour_away},
         {"a-neighbour-that-was-never-read-may-have-any-id", test_closed_neighbour},
         {"a-neighbour-of-an-earlier-boot-has-none", test_old_closed_neighbour},
