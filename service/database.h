@@ -12,7 +12,8 @@ typedef struct {
     VkpHolders *holders;
     VkpHolders *lost;        /* holders of a file that is not there any more, see lost-holders.h */
     VkpInode inode;          /* the file that `holders` is about */
-    VkpInode former;         /* the file at its path before; unknown: none, or it is back */
+    VkpInode former;         /* the file at its path before; unknown: none, or it is back, or
+                                its holders have closed it */
     gint64 seen_at_usec;     /* monotonic: when its file was there; 0: never */
     gint64 held_at_usec;     /* monotonic: when it was last known to have a holder; 0: never */
     gint64 held_since_usec;  /* since when without interruption; 0: it had none the last time */

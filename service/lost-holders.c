@@ -27,8 +27,9 @@ typedef struct {
     VkpReader *reader;
     const VkpDatabase *database;
     char *deleted_path;
-    GArray *known;   /* pid_t: who has had it open */
-    GError *failure; /* the last one */
+    GArray *known;          /* pid_t: who has had it open */
+    guint n_without_former; /* of these */
+    GError *failure;        /* the last one */
 } Search;
 
 static Search begin_search(VkpReader *reader, const VkpDatabase *database)
@@ -58,15 +59,15 @@ static gboolean has_deleted_open(Search *search, pid_t pid)
     return files && files->len > 0;
 }
 
-/* Whoever gets the number of the file when it is gone for good was not known to have it. */
 static gboolean has_former_open(Search *search, pid_t pid)
 {
     const VkpInode *former = &search->database->former;
     gboolean is_open = FALSE;
-    if (vkp_inode_is_unknown(*former))
-        return FALSE;
     g_clear_error(&search->failure);
-    vkp_reader_check_files_open(search->reader, pid, former, 1, &is_open, &search->failure);
+    if (!vkp_inode_is_unknown(*former))
+        vkp_reader_check_files_open(search->reader, pid, former, 1, &is_open, &search->failure);
+    if (!is_open && !g_error_matches(search->failure, VKP_ERROR, VKP_ERROR_LIMITS_EXCEEDED))
+        search->n_without_former++;
     return is_open;
 }
 
@@ -79,12 +80,20 @@ static gboolean is_suspect(const char *name)
 static gboolean is_lost(Search *search, pid_t pid, const char *name)
 {
     gboolean is_known = vkp_pids_contain(search->known, pid);
-    return ((is_known || is_suspect(name)) && has_deleted_open(search, pid)) ||
-           (is_known && has_former_open(search, pid));
+    return (is_known && has_former_open(search, pid)) ||
+           ((is_known || is_suspect(name)) && has_deleted_open(search, pid));
+}
+
+/* When those who had it have closed it, nobody can open it any more, and another file may get its
+ * number: a new server's journal, say. */
+static void forget_former(const Search *search, VkpDatabase *database)
+{
+    if (search->n_without_former == search->known->len)
+        database->former = (VkpInode){0};
 }
 
 GArray *vkp_lost_holders_find(VkpReader *reader, const VkpSnapshot *among, uid_t uid,
-                              const VkpDatabase *database)
+                              VkpDatabase *database)
 {
     GArray *found = g_array_new(FALSE, FALSE, sizeof(pid_t));
     g_auto(Search) search = begin_search(reader, database);
@@ -95,6 +104,7 @@ GArray *vkp_lost_holders_find(VkpReader *reader, const VkpSnapshot *among, uid_t
             is_lost(&search, pid, process->name))
             g_array_append_val(found, pid);
     }
+    forget_former(&search, database);
     return found;
 }
 

@@ -10,9 +10,10 @@
  * cannot read what they write to that file. Only processes that are known to have had the database
  * open, and those with a server's name, are looked at. For databases.c and its search only. */
 
-/* Those of the user (pid_t) in the snapshot; the caller frees it. */
+/* Those of the user (pid_t) in the snapshot; the caller frees it. Forgets the former file of the
+ * database when none of its holders has that open any more. */
 GArray *vkp_lost_holders_find(VkpReader *reader, const VkpSnapshot *among, uid_t uid,
-                              const VkpDatabase *database);
+                              VkpDatabase *database);
 
 /* Whether the process is one. FALSE and LIMITS_EXCEEDED when we are out of descriptors. */
 gboolean vkp_lost_holders_check(VkpReader *reader, const VkpDatabase *database, pid_t pid,

@@ -146,6 +146,26 @@ static void assert_may_lack_ids(const DatabasesFixture *scene, VkpDatabases *dat
     g_assert_cmpint(vkp_databases_may_lack_ids(databases), ==, expected);
 }
 
+/* A backup was put in its place while no server ran. Once the old file is gone for good, a file of
+ * the next server may have its number. */
+static void test_number_of_former_file(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *aside = g_strconcat(scene->new_path, ".aside", NULL);
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    databases_look(scene, databases);
+    g_assert_cmpint(g_rename(scene->new_path, aside), ==, 0);
+    g_autoptr(FakeBoard) backup = databases_make_board(scene->new_path, 2);
+    pid_t server =
+        vkp_family_run(scene->family, "name server open %s open %s idle", scene->new_path, aside);
+    vkp_family_settle(scene->family, 1);
+    for (guint i = 0; i < 3; i++) {
+        assert_may_lack_ids(scene, databases, FALSE);
+        databases_assert_ours(databases, scene->new_path);
+        databases_assert_pids(vkp_databases_servers(databases), &server, 1);
+    }
+    g_assert_cmpint(g_unlink(aside), ==, 0);
+}
+
 /* Its server was killed in the middle of a write, so nobody can tell whose an id is. */
 static void test_closed_neighbour(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -186,6 +206,7 @@ int main(int argc, char **argv)
         {"who-holds-a-deleted-file-is-told-or-an-error", test_deleted_and_short_of_descriptors},
         {"ours-is-found-under-its-new-name", test_renamed_between_looks},
         {"a-neighbour-outlives-its-file-while-its-server-lives", test_neighbour_away},
+        {"what-has-got-the-number-of-a-former-file-is-not-that", test_number_of_former_file},
         {"a-neighbour-that-was-never-read-may-have-any-id", test_closed_neighbour},
         {"a-neighbour-of-an-earlier-boot-has-none", test_old_closed_neighbour},
     };
