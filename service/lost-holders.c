@@ -27,6 +27,7 @@ typedef struct {
     VkpReader *reader;
     const VkpDatabase *database;
     char *deleted_path;
+    VkpInode inode;         /* what is at its path; unknown: nothing */
     GArray *known;          /* pid_t: who has had it open */
     guint n_without_former; /* of these */
     GError *failure;        /* the last one */
@@ -36,6 +37,7 @@ static Search begin_search(VkpReader *reader, const VkpDatabase *database)
 {
     Search search = {.reader = reader, .database = database};
     search.deleted_path = dup_deleted_path(database);
+    search.inode = vkp_file_inode(vkp_store_path(database->store));
     search.known = g_array_new(FALSE, FALSE, sizeof(pid_t));
     vkp_database_append_holders(database, search.known);
     return search;
@@ -50,13 +52,19 @@ static void search_clear(Search *search)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Search, search_clear)
 
+/* On some file systems (FUSE, NFS) the kernel forgets the name of a file that is still there. */
+static gboolean is_still_there(const Search *search, const VkpOpenFile *file)
+{
+    return !vkp_inode_is_unknown(search->inode) && vkp_inode_equal(search->inode, file->inode);
+}
+
 static gboolean has_deleted_open(Search *search, pid_t pid)
 {
     const char *const paths[] = {search->deleted_path, NULL};
     g_clear_error(&search->failure);
     g_autoptr(GPtrArray) files = vkp_reader_list_files(
         search->reader, pid, &(VkpPathPattern){.paths = paths}, &search->failure);
-    return files && files->len > 0;
+    return files && files->len > 0 && !is_still_there(search, files->pdata[0]);
 }
 
 static gboolean has_former_open(Search *search, pid_t pid)

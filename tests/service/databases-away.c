@@ -166,6 +166,21 @@ static void test_number_of_former_file(DatabasesFixture *scene, G_GNUC_UNUSED gc
     g_assert_cmpint(g_unlink(aside), ==, 0);
 }
 
+/* As the kernel shows a file whose name it has forgotten, though it is still there. */
+static void test_forgotten_name(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *shown = g_strconcat(scene->new_path, " (deleted)", NULL);
+    g_autofree char *word = g_strconcat(scene->new_path, ".link", NULL); /* without a space */
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    g_assert_cmpint(link(scene->new_path, shown), ==, 0);
+    g_assert_cmpint(symlink(shown, word), ==, 0);
+    pid_t server = databases_spawn_server(scene, word);
+    assert_may_lack_ids(scene, databases, FALSE);
+    databases_assert_pids(vkp_databases_servers(databases), &server, 1);
+    g_assert_cmpint(g_unlink(shown), ==, 0);
+    g_assert_cmpint(g_unlink(word), ==, 0);
+}
+
 /* Its server was killed in the middle of a write, so nobody can tell whose an id is. */
 static void test_closed_neighbour(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -207,6 +222,7 @@ int main(int argc, char **argv)
         {"ours-is-found-under-its-new-name", test_renamed_between_looks},
         {"a-neighbour-outlives-its-file-while-its-server-lives", test_neighbour_away},
         {"what-has-got-the-number-of-a-former-file-is-not-that", test_number_of_former_file},
+        {"who-has-a-file-open-that-is-only-shown-as-deleted-is-not-lost", test_forgotten_name},
         {"a-neighbour-that-was-never-read-may-have-any-id", test_closed_neighbour},
         {"a-neighbour-of-an-earlier-boot-has-none", test_old_closed_neighbour},
     };
