@@ -247,15 +247,23 @@ static void collect_servers(VkpDatabases *databases)
                                !pids_equal(other_servers, databases->other_servers);
 }
 
+/* Of a board that was read before, nothing can be told for now while its server lives. */
+static gboolean is_stranger(const VkpDatabase *database)
+{
+    VkpDatabaseState state = vkp_store_state(database->store);
+    gboolean was_board =
+        vkp_store_read_at_usec(database->store) > 0 && vkp_database_is_held(database);
+    return database->is_stray && !was_board &&
+           (state == VKP_DATABASE_UNSUPPORTED || state == VKP_DATABASE_CORRUPT);
+}
+
 /* Many a program has a file of such a name. Returns whether there was one. */
 static gboolean dismiss_strangers(VkpDatabases *databases)
 {
     guint n_before = databases->all->len;
     for (guint i = n_before; i-- > 0;) {
         const VkpDatabase *database = g_ptr_array_index(databases->all, i);
-        VkpDatabaseState state = vkp_store_state(database->store);
-        if (!database->is_stray ||
-            (state != VKP_DATABASE_UNSUPPORTED && state != VKP_DATABASE_CORRUPT))
+        if (!is_stranger(database))
             continue;
         vkp_strays_dismiss(databases->strays, vkp_store_path(database->store));
         g_ptr_array_remove_index(databases->all, i);

@@ -90,6 +90,31 @@ static void test_board_deleted(DatabasesFixture *scene, G_GNUC_UNUSED gconstpoin
     }
 }
 
+/* ... or with what was in its place before a restored backup was copied halfway there. */
+static void test_board_moved_aside(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *path = databases_dup_checkout_path(scene);
+    g_autofree char *aside = dup_named_path(scene, "aside");
+    g_autoptr(FakeBoard) board = databases_make_board(path, 7);
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    pid_t other = databases_spawn_server(scene, path);
+    spawn_bearer(scene, 7);
+    databases_look(scene, databases);
+    g_assert_cmpint(g_rename(path, aside), ==, 0);
+    g_assert_true(g_file_set_contents(path, "", 0, NULL));
+    for (guint i = 0; i < 2; i++) {
+        databases_look(scene, databases);
+        databases_assert_pids(vkp_databases_other_servers(databases), &other, 1);
+        g_assert_true(is_foreign(databases, 7));
+    }
+    vkp_family_kill(scene->family, other);
+    databases_look(scene, databases); /* by which its end is seen */
+    databases_look(scene, databases);
+    g_assert_false(is_foreign(databases, 7));
+    g_assert_cmpint(g_unlink(aside), ==, 0);
+    databases_remove_checkout(path);
+}
+
 /* Many a program keeps a db.sqlite; some of them encrypt it. */
 static void test_program_with_such_a_file(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -213,6 +238,7 @@ int main(int argc, char **argv)
                databases_tear_down)
     ADD("a-board-that-a-server-holds-elsewhere-is-a-neighbour", test_board_at_another_place);
     ADD("a-board-elsewhere-outlives-its-file-while-its-server-lives", test_board_deleted);
+    ADD("a-board-elsewhere-outlives-what-takes-its-place", test_board_moved_aside);
     ADD("what-is-no-board-makes-no-server", test_program_with_such_a_file);
     ADD("a-board-by-a-name-of-its-own-is-found-above-whom-it-runs", test_name_of_its_own);
     ADD("a-board-in-wal-mode-needs-no-ending", test_name_without_ending);
