@@ -78,8 +78,9 @@ static gboolean has_changed_since_boot(const VkpDatabase *database, VkpReader *r
 gboolean vkp_database_is_closed_book(const VkpDatabase *database, VkpReader *reader)
 {
     VkpDatabaseState state = vkp_store_state(database->store);
-    return vkp_store_read_at_usec(database->store) == 0 &&
-           (state == VKP_DATABASE_LOCKED || state == VKP_DATABASE_NEEDS_RECOVERY) &&
+    gboolean is_unread = vkp_store_read_at_usec(database->store) == 0 &&
+                         (state == VKP_DATABASE_LOCKED || state == VKP_DATABASE_NEEDS_RECOVERY);
+    return (is_unread || vkp_board_is_cut(vkp_store_board(database->store))) &&
            has_changed_since_boot(database, reader);
 }
 

@@ -36,8 +36,8 @@ void vkp_database_append_holders(const VkpDatabase *database, GArray *pids);
 /* Whether a server continues with a file that we cannot read, so that the board is outdated. */
 gboolean vkp_database_is_outdated(const VkpDatabase *database);
 
-/* Whether there is a board that we could not read yet, and that may have ids of processes of this
- * boot. */
+/* Whether there is a board that we could not read yet, or not to its end, and that may have ids of
+ * processes of this boot. */
 gboolean vkp_database_is_closed_book(const VkpDatabase *database, VkpReader *reader);
 
 /* Whether its file is missing and was there within that time, or it cannot even be told whether it

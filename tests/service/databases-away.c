@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/base/error.h"
+#include "common/store/schema.h"
 #include "service/databases.h"
 #include "tests/lib/isolation.h"
 #include "tests/service/databases-fixture.h"
@@ -195,6 +196,18 @@ static void test_closed_neighbour(DatabasesFixture *scene, G_GNUC_UNUSED gconstp
     g_assert_cmpint(g_unlink(journal), ==, 0);
 }
 
+/* So many rows, or a slow disk: what was read of it is not all. */
+static void test_half_read_neighbour(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(VkpDatabases) databases = databases_new(scene, scene->new_path);
+    assert_may_lack_ids(scene, databases, FALSE);
+    fake_board_run(scene->old_board,
+                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+                   "INSERT INTO workspaces (id) SELECT randomblob(16) FROM n",
+                   VKP_SCHEMA_MAX_ROWS + 1);
+    assert_may_lack_ids(scene, databases, TRUE);
+}
+
 /* ... in an earlier boot: no process of this one has its row there. */
 static void test_old_closed_neighbour(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -224,6 +237,7 @@ int main(int argc, char **argv)
         {"what-has-got-the-number-of-a-former-file-is-not-that", test_number_of_former_file},
         {"who-has-a-file-open-that-is-only-shown-as-deleted-is-not-lost", test_forgotten_name},
         {"a-neighbour-that-was-never-read-may-have-any-id", test_closed_neighbour},
+        {"a-neighbour-that-was-not-read-to-its-end-may-have-any-id", test_half_read_neighbour},
         {"a-neighbour-of-an-earlier-boot-has-none", test_old_closed_neighbour},
     };
     vkp_isolation_enter(argv);
