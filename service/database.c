@@ -56,11 +56,6 @@ void vkp_database_append_holders(const VkpDatabase *database, GArray *pids)
             g_array_append_vals(pids, &g_array_index(lost, pid_t, i), 1);
 }
 
-gboolean vkp_database_is_outdated(const VkpDatabase *database)
-{
-    return vkp_holders_size(database->lost) > 0;
-}
-
 /* Who starts a process writes its row before. */
 static gboolean has_changed_since_boot(const VkpDatabase *database, VkpReader *reader)
 {
@@ -75,13 +70,25 @@ static gboolean has_changed_since_boot(const VkpDatabase *database, VkpReader *r
 
 /* One that is damaged or may not be read serves nobody of ours, and one that an old release has
  * left behind nobody who lives. */
-gboolean vkp_database_is_closed_book(const VkpDatabase *database, VkpReader *reader)
+static gboolean is_closed_book(const VkpDatabase *database, VkpReader *reader)
 {
     VkpDatabaseState state = vkp_store_state(database->store);
     gboolean is_unread = vkp_store_read_at_usec(database->store) == 0 &&
                          (state == VKP_DATABASE_LOCKED || state == VKP_DATABASE_NEEDS_RECOVERY);
     return (is_unread || vkp_board_is_cut(vkp_store_board(database->store))) &&
            has_changed_since_boot(database, reader);
+}
+
+gboolean vkp_database_may_lack_ids(const GPtrArray *all, const VkpDatabase *ours, VkpReader *reader)
+{
+    if (vkp_holders_size(ours->lost) > 0)
+        return TRUE;
+    for (guint i = 0; i < all->len; i++) {
+        const VkpDatabase *database = g_ptr_array_index(all, i);
+        if (database != ours && is_closed_book(database, reader))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 gboolean vkp_database_is_away(const VkpDatabase *database, gint64 usec)

@@ -33,12 +33,11 @@ gboolean vkp_database_is_held(const VkpDatabase *database);
 /* Appends these holders (pid_t). */
 void vkp_database_append_holders(const VkpDatabase *database, GArray *pids);
 
-/* Whether a server continues with a file that we cannot read, so that the board is outdated. */
-gboolean vkp_database_is_outdated(const VkpDatabase *database);
-
-/* Whether there is a board that we could not read yet, or not to its end, and that may have ids of
- * processes of this boot. */
-gboolean vkp_database_is_closed_book(const VkpDatabase *database, VkpReader *reader);
+/* Whether an id of a process of this boot may be where we have not read it: a server continues with
+ * a former file of `ours`, or another one of `all` (VkpDatabase) could not be read yet, or not to
+ * its end. */
+gboolean vkp_database_may_lack_ids(const GPtrArray *all, const VkpDatabase *ours,
+                                   VkpReader *reader);
 
 /* Whether its file is missing and was there within that time, or it cannot even be told whether it
  * is missing. */

@@ -16,6 +16,9 @@
 /* A database comes or goes when somebody installs another board: rarely. */
 #define LOCATE_USEC (5 * G_TIME_SPAN_SECOND)
 
+/* Found, read, and deleted under somebody who keeps them open. */
+#define MAX_GONE_STRAYS 16
+
 struct VkpDatabases {
     VkpReader *reader;
     gint64 grace_usec;
@@ -121,18 +124,27 @@ static gboolean is_in_use(const VkpDatabases *databases, const VkpDatabase *data
     gboolean is_missing = vkp_inode_is_unknown(database->inode);
     if (vkp_database_is_any_at(databases->all, is_missing ? database->former : database->inode))
         return FALSE;
-    if (vkp_database_is_held(database))
-        return TRUE;
-    return (database == databases->ours || database == databases->first) &&
-           (vkp_database_was_held_within(database, databases->grace_usec) ||
-            vkp_database_is_away(database, databases->grace_usec));
+    gboolean may_be_ours = database == databases->ours || database == databases->first;
+    return vkp_database_is_held(database) ||
+           (may_be_ours && (vkp_database_was_held_within(database, databases->grace_usec) ||
+                            vkp_database_is_away(database, databases->grace_usec)));
 }
 
+/* Of strays so many only: whose they were is remembered. */
 static void keep_used(VkpDatabases *databases, GPtrArray *known)
 {
-    for (guint i = known->len; i-- > 0;)
-        if (is_in_use(databases, g_ptr_array_index(known, i)))
+    guint n_strays = 0;
+    for (guint i = known->len; i-- > 0;) {
+        const VkpDatabase *database = g_ptr_array_index(known, i);
+        g_autoptr(GArray) holders = g_array_new(FALSE, FALSE, sizeof(pid_t));
+        vkp_database_append_holders(database, holders);
+        if (!is_in_use(databases, database))
+            continue;
+        if (database->is_stray && n_strays++ >= MAX_GONE_STRAYS)
+            vkp_strays_note_obscure(databases->strays, holders);
+        else
             g_ptr_array_add(databases->all, g_ptr_array_steal_index(known, i));
+    }
 }
 
 /* Brings `all` in line with the files that are there, keeping what is known of those that stay.
@@ -223,11 +235,8 @@ static gboolean pids_equal(const GArray *a, const GArray *b)
 static void drop_pids(GArray *from, const GArray *pids)
 {
     for (guint i = from->len; i-- > 0;)
-        for (guint j = 0; j < pids->len; j++)
-            if (g_array_index(from, pid_t, i) == g_array_index(pids, pid_t, j)) {
-                g_array_remove_index(from, i);
-                break;
-            }
+        if (vkp_pids_contain(pids, g_array_index(from, pid_t, i)))
+            g_array_remove_index(from, i);
 }
 
 static void collect_servers(VkpDatabases *databases)
@@ -361,14 +370,7 @@ guint64 vkp_databases_board_current_usec(const VkpDatabases *databases)
 
 gboolean vkp_databases_may_lack_ids(const VkpDatabases *databases)
 {
-    if (vkp_database_is_outdated(databases->ours))
-        return TRUE;
-    for (guint i = 0; i < databases->all->len; i++) {
-        const VkpDatabase *database = g_ptr_array_index(databases->all, i);
-        if (database != databases->ours && vkp_database_is_closed_book(database, databases->reader))
-            return TRUE;
-    }
-    return FALSE;
+    return vkp_database_may_lack_ids(databases->all, databases->ours, databases->reader);
 }
 
 const GArray *vkp_databases_servers(const VkpDatabases *databases)

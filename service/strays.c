@@ -352,6 +352,12 @@ void vkp_strays_drop_missing(VkpStrays *strays)
             g_ptr_array_remove_index(strays->paths, i);
 }
 
+void vkp_strays_note_obscure(VkpStrays *strays, const GArray *pids)
+{
+    if (strays->snapshot)
+        vkp_holders_see(strays->remote, strays->snapshot, pids, FALSE);
+}
+
 void vkp_strays_append_obscure(const VkpStrays *strays, GArray *pids)
 {
     vkp_holders_append_pids(strays->remote, pids);

@@ -40,6 +40,10 @@ void vkp_strays_dismiss(VkpStrays *strays, const char *path);
 /* Forgets the paths of files that do not exist any more. */
 void vkp_strays_drop_missing(VkpStrays *strays);
 
+/* Notes processes (pid_t) of the last snapshot that have one open that is not to be read any more.
+ */
+void vkp_strays_note_obscure(VkpStrays *strays, const GArray *pids);
+
 /* Appends living processes (pid_t) that have one open that we cannot read: its path does not lead
  * to it here, as in a container, its file system may not respond, or there were too many of them.
  */

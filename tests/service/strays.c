@@ -90,6 +90,48 @@ static void test_board_deleted(DatabasesFixture *scene, G_GNUC_UNUSED gconstpoin
     }
 }
 
+#define N_GONE 24
+
+static char *dup_gone_path(const DatabasesFixture *scene, guint i)
+{
+    g_autofree char *folder = g_strdup_printf("%s/%u", scene->home, i);
+    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
+    return g_build_filename(folder, "db.sqlite", NULL);
+}
+
+static void make_or_remove(const DatabasesFixture *scene, gboolean is_made, guint i)
+{
+    g_autofree char *path = dup_gone_path(scene, i);
+    if (is_made)
+        fake_board_free(databases_make_board(path, 100 + i));
+    else
+        databases_remove_checkout(path);
+}
+
+/* Somebody makes boards without end and keeps them open: all are known for his, few are kept. */
+static void test_many_deleted(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(GString) words = g_string_new("name server");
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    for (guint i = 0; i < N_GONE; i++) {
+        g_autofree char *path = dup_gone_path(scene, i);
+        make_or_remove(scene, TRUE, i);
+        g_string_append_printf(words, " open %s", path);
+    }
+    pid_t other = vkp_family_run(scene->family, "%s idle", words->str);
+    vkp_family_settle(scene->family, 1);
+    spawn_bearer(scene, 7);
+    for (guint i = 0; i < N_GONE; i++) {
+        g_autoptr(VkpSnapshot) snapshot = vkp_scanner_scan(scene->scanner, NULL);
+        vkp_databases_refresh(databases, snapshot, VKP_LOOK_ALL);
+        g_assert_true(vkp_pids_contain(vkp_databases_other_servers(databases), other));
+        make_or_remove(scene, FALSE, i);
+    }
+    databases_look(scene, databases);
+    g_assert_true(vkp_pids_contain(vkp_databases_other_servers(databases), other));
+    g_assert_cmpuint(g_hash_table_size(vkp_databases_foreign_ids(databases)), <, N_GONE);
+}
+
 /* ... or with what was in its place before a restored backup was copied halfway there. */
 static void test_board_moved_aside(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -238,6 +280,7 @@ int main(int argc, char **argv)
                databases_tear_down)
     ADD("a-board-that-a-server-holds-elsewhere-is-a-neighbour", test_board_at_another_place);
     ADD("a-board-elsewhere-outlives-its-file-while-its-server-lives", test_board_deleted);
+    ADD("many-boards-that-were-deleted-are-somebodys", test_many_deleted);
     ADD("a-board-elsewhere-outlives-what-takes-its-place", test_board_moved_aside);
     ADD("what-is-no-board-makes-no-server", test_program_with_such_a_file);
     ADD("a-board-by-a-name-of-its-own-is-found-above-whom-it-runs", test_name_of_its_own);
