@@ -36,16 +36,17 @@ static bool is_mount_point(const char *path)
 
 /* To enter one's own namespace leads to its real root, where all its mounts can be made private, so
  * that nothing of what follows shows elsewhere. */
-static bool leave_chroot(int root)
+static bool leave_chroot(void)
 {
     int space = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-    return space >= 0 && setns(space, CLONE_NEWNS) == 0 &&
-           mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && fchdir(root) == 0;
+    return space >= 0 && setns(space, CLONE_NEWNS) == 0;
 }
 
 /* Puts a copy of the mounts from `root` down on it, and in the place of all others. */
 static bool make_root(int root)
 {
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || fchdir(root) < 0)
+        return false;
     int tree = (int)syscall(SYS_open_tree, root, "",
                             OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE | O_CLOEXEC);
     return tree >= 0 &&
@@ -60,10 +61,11 @@ static bool change_root(void)
     if (unshare(CLONE_NEWNS) < 0)
         return true;
     int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (root < 0 || (leave_chroot(root) && make_root(root)))
+    bool has_left = root >= 0 && leave_chroot();
+    if (has_left && make_root(root))
         return true;
     perror("vkp-test-real-root: going on in the chroot");
-    return fchdir(root) == 0 && chroot(".") == 0;
+    return !has_left || (fchdir(root) == 0 && chroot(".") == 0);
 }
 
 int main(int argc, char **argv)

@@ -38,6 +38,8 @@ succeeds 'the root is the same folder' prints work within_real sh -c 'cd / && ec
 succeeds 'mounts in it are there' within_real test -e /proc/self -a -e /usr/bin/env
 succeeds 'the working directory is kept' prints /work \
   within sh -c 'cd work && exec ./real-root pwd'
+succeeds 'who may not leave the chroot stays in it' prints work \
+  within setpriv --bounding-set=-sys_chroot sh -c 'cd / && work/real-root echo wor[k] 2>&-'
 succeeds 'nobody else sees a mount of it' prints "$before" mounts
 succeeds 'without a chroot nothing is changed' prints "$(readlink /proc/self/ns/mnt)" \
   "$program" readlink /proc/self/ns/mnt
