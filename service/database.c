@@ -19,6 +19,7 @@ VkpDatabase *vkp_database_new(const char *path)
     database->store = vkp_store_new(path);
     database->holders = vkp_holders_new();
     database->lost = vkp_holders_new();
+    database->once_lost = vkp_holders_new();
     return database;
 }
 
@@ -27,6 +28,7 @@ void vkp_database_free(VkpDatabase *database)
     vkp_store_free(database->store);
     vkp_holders_free(database->holders);
     vkp_holders_free(database->lost);
+    vkp_holders_free(database->once_lost);
     g_free(database);
 }
 
@@ -81,7 +83,7 @@ static gboolean is_closed_book(const VkpDatabase *database, VkpReader *reader)
 
 gboolean vkp_database_may_lack_ids(const GPtrArray *all, const VkpDatabase *ours, VkpReader *reader)
 {
-    if (vkp_holders_size(ours->lost) > 0)
+    if (vkp_holders_size(ours->once_lost) > 0)
         return TRUE;
     for (guint i = 0; i < all->len; i++) {
         const VkpDatabase *database = g_ptr_array_index(all, i);
@@ -119,8 +121,11 @@ gboolean vkp_database_follow_file(VkpDatabase *database)
         return FALSE;
     if (!vkp_inode_is_unknown(database->inode))
         database->former = database->inode;
-    if (vkp_inode_equal(inode, database->former))
+    if (vkp_inode_equal(inode, database->former)) { /* back, with all that was written to it */
         database->former = (VkpInode){0};
+        vkp_holders_free(database->once_lost);
+        database->once_lost = vkp_holders_new();
+    }
     database->inode = inode;
     return TRUE;
 }

@@ -10,14 +10,15 @@
 typedef struct {
     VkpStore *store;
     VkpHolders *holders;
-    VkpHolders *lost;        /* holders of a file that is not there any more, see lost-holders.h */
-    VkpInode inode;          /* the file that `holders` is about */
-    VkpInode former;         /* the file at its path before; unknown: none, or it is back, or
-                                its holders have closed it */
-    gint64 seen_at_usec;     /* monotonic: when its file was there; 0: never */
-    gint64 held_at_usec;     /* monotonic: when it was last known to have a holder; 0: never */
-    gint64 held_since_usec;  /* since when without interruption; 0: it had none the last time */
-    gboolean is_stray;       /* never to be ours, see strays.h */
+    VkpHolders *lost;       /* holders of a file that is not there any more, see lost-holders.h */
+    VkpHolders *once_lost;  /* those who have been among them: what they wrote is nowhere to read */
+    VkpInode inode;         /* the file that `holders` is about */
+    VkpInode former;        /* the file at its path before; unknown: none, or it is back, or
+                               its holders have closed it */
+    gint64 seen_at_usec;    /* monotonic: when its file was there; 0: never */
+    gint64 held_at_usec;    /* monotonic: when it was last known to have a holder; 0: never */
+    gint64 held_since_usec; /* since when without interruption; 0: it had none the last time */
+    gboolean is_stray;      /* never to be ours, see strays.h */
     guint64 current_at_usec; /* since boot: when the board was last known to be current */
 } VkpDatabase;
 
@@ -33,9 +34,9 @@ gboolean vkp_database_is_held(const VkpDatabase *database);
 /* Appends these holders (pid_t). */
 void vkp_database_append_holders(const VkpDatabase *database, GArray *pids);
 
-/* Whether an id of a process of this boot may be where we have not read it: a server continues with
- * a former file of `ours`, or another one of `all` (VkpDatabase) could not be read yet, or not to
- * its end. */
+/* Whether an id of a process of this boot may be where we have not read it: a server continues, or
+ * did for a while, with a former file of `ours`, or another one of `all` (VkpDatabase) could not be
+ * read yet, or not to its end. */
 gboolean vkp_database_may_lack_ids(const GPtrArray *all, const VkpDatabase *ours,
                                    VkpReader *reader);
 

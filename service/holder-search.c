@@ -118,6 +118,7 @@ static gboolean follow_files(const VkpHolderSearch *search, const GPtrArray *dat
         is_any_other |= vkp_database_follow_file(database);
         vkp_holders_keep_living(database->holders, search->snapshot);
         vkp_holders_keep_living(database->lost, search->snapshot);
+        vkp_holders_keep_living(database->once_lost, search->snapshot);
     }
     return is_any_other;
 }
@@ -187,6 +188,7 @@ static gboolean ask(const VkpHolderSearch *search, const GPtrArray *databases, V
         drop_clients(among, lost);
         vkp_holders_see(database->holders, among, found, are_all);
         vkp_holders_see(database->lost, among, lost, are_all);
+        vkp_holders_see(database->once_lost, among, lost, FALSE);
     }
     return suspects != NULL;
 }

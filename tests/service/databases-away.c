@@ -2,8 +2,10 @@
 /* Boards whose files cannot be seen or read for a while. */
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/base/error.h"
@@ -11,6 +13,16 @@
 #include "service/databases.h"
 #include "tests/lib/isolation.h"
 #include "tests/service/databases-fixture.h"
+
+static gint64 skipped_usec;
+
+/* In the place of GLib's: nobody waits for minutes to pass. */
+gint64 g_get_monotonic_time(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000 + skipped_usec;
+}
 
 /* Without a server, and with another board in sight: a way that leads in a circle tells nothing. */
 static void test_out_of_sight(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
@@ -167,6 +179,47 @@ static void test_number_of_former_file(DatabasesFixture *scene, G_GNUC_UNUSED gc
     g_assert_cmpint(g_unlink(aside), ==, 0);
 }
 
+/* Nothing that was written to it is missing then. */
+static void test_moved_and_back(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *aside = g_strconcat(scene->new_path, ".aside", NULL);
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    databases_spawn_server(scene, scene->new_path);
+    databases_look(scene, databases);
+    g_assert_cmpint(g_rename(scene->new_path, aside), ==, 0);
+    assert_may_lack_ids(scene, databases, TRUE);
+    g_assert_cmpint(g_rename(aside, scene->new_path), ==, 0);
+    assert_may_lack_ids(scene, databases, FALSE);
+}
+
+/* Its server opens the backup that was put in its place, too late: the rows of whom it runs were
+ * written to the former file. */
+static void test_backup_opened_at_last(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *aside = g_strconcat(scene->new_path, ".aside", NULL);
+    g_autoptr(VkpDatabases) databases = databases_new(scene, NULL);
+    pid_t server = vkp_family_run(scene->family,
+                                  "name server open %s on-term ( close open %s fork 1 ( exec-as "
+                                  "witness ( idle ) ) idle ) idle",
+                                  scene->new_path, scene->new_path);
+    vkp_family_settle(scene->family, 1);
+    assert_may_lack_ids(scene, databases, FALSE);
+    g_assert_cmpint(g_rename(scene->new_path, aside), ==, 0);
+    g_autoptr(FakeBoard) backup = databases_make_board(scene->new_path, 2);
+    assert_may_lack_ids(scene, databases, TRUE);
+    g_assert_cmpint(kill(server, SIGTERM), ==, 0);
+    vkp_family_settle(scene->family, 2);
+    for (guint i = 0; i < 3; i++) {
+        skipped_usec += 3 * G_TIME_SPAN_MINUTE;
+        assert_may_lack_ids(scene, databases, TRUE);
+        databases_assert_pids(vkp_databases_servers(databases), &server, 1);
+    }
+    vkp_family_kill(scene->family, server);
+    databases_look(scene, databases);
+    assert_may_lack_ids(scene, databases, FALSE);
+    g_assert_cmpint(g_unlink(aside), ==, 0);
+}
+
 /* As the kernel shows a file whose name it has forgotten, though it is still there. */
 static void test_forgotten_name(DatabasesFixture *scene, G_GNUC_UNUSED gconstpointer data)
 {
@@ -235,6 +288,8 @@ int main(int argc, char **argv)
         {"ours-is-found-under-its-new-name", test_renamed_between_looks},
         {"a-neighbour-outlives-its-file-while-its-server-lives", test_neighbour_away},
         {"what-has-got-the-number-of-a-former-file-is-not-that", test_number_of_former_file},
+        {"what-was-moved-aside-and-back-lacks-nothing", test_moved_and_back},
+        {"rows-in-a-former-file-are-missed-while-their-server-lives", test_backup_opened_at_last},
         {"who-has-a-file-open-that-is-only-shown-as-deleted-is-not-lost", test_forgotten_name},
         {"a-neighbour-that-was-never-read-may-have-any-id", test_closed_neighbour},
         {"a-neighbour-that-was-not-read-to-its-end-may-have-any-id", test_half_read_neighbour},
