@@ -74,37 +74,47 @@ VkpTarget *vkp_crew_lookup(const VkpCrew *crew, VkpIdentity identity)
     return g_hash_table_lookup(crew->by_identity, &identity);
 }
 
-static gboolean is_any_frozen(const VkpCrew *crew)
+static guint nesting_of(GHashTable *nestings, pid_t group)
 {
-    for (guint i = 0; i < crew->targets->len; i++)
-        if (vkp_crew_at(crew, i)->is_frozen)
-            return TRUE;
-    return FALSE;
+    return GPOINTER_TO_UINT(g_hash_table_lookup(nestings, GINT_TO_POINTER(group)));
 }
 
-static void append_deaths(VkpCrew *crew, gboolean keeps_group)
+/* How deep each process group is in others: it depends on the group of whoever is the parent of
+ * those that keep it. Parents stand before their children. */
+static void measure_nesting(const VkpCrew *crew)
 {
-    for (guint i = crew->targets->len; i-- > 0;) {
-        VkpTarget *target = vkp_crew_at(crew, i);
-        if (!target->keeps_group == !keeps_group)
-            g_ptr_array_add(crew->deaths, target);
+    g_autoptr(GHashTable) nestings = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < crew->targets->len; i++) {
+        const VkpTarget *target = vkp_crew_at(crew, i);
+        guint nesting = nesting_of(nestings, target->parent_group) + 1;
+        if (target->keeps_group && nesting > nesting_of(nestings, target->group))
+            g_hash_table_insert(nestings, GINT_TO_POINTER(target->group),
+                                GUINT_TO_POINTER(nesting));
     }
+    for (guint i = 0; i < crew->targets->len; i++)
+        vkp_crew_at(crew, i)->nesting = nesting_of(nestings, vkp_crew_at(crew, i)->group);
 }
 
-/* Where the last one ends that keeps a process group from being an orphaned one, and somebody in it
- * is stopped, the kernel sends SIGHUP to the whole group: to those as well who are spared. Whoever
- * has been sent SIGKILL does not count as stopped. So those who keep their groups come last, and
- * among them children before parents, whose own groups may depend on them. Where nobody is frozen,
- * parents come first as ever: they might replace their children. */
+static gint compare_deaths(gconstpointer a, gconstpointer b)
+{
+    const VkpTarget *left = *(const VkpTarget *const *)a;
+    const VkpTarget *right = *(const VkpTarget *const *)b;
+    if (left->nesting != right->nesting)
+        return left->nesting > right->nesting ? -1 : 1;
+    return left->keeps_group - right->keeps_group;
+}
+
+/* Where the last one ends that keeps a process group from being an orphaned one, or his parent, and
+ * somebody in it is stopped, the kernel sends SIGHUP to the whole group: to those as well who are
+ * spared. Whoever has been sent SIGKILL does not count as stopped. So the innermost groups come
+ * first, and in each those last who keep it. Else parents come first, as ever: they might replace
+ * their children. */
 static void order_deaths(VkpCrew *crew)
 {
     g_ptr_array_set_size(crew->deaths, 0);
-    if (is_any_frozen(crew)) {
-        append_deaths(crew, FALSE);
-        append_deaths(crew, TRUE);
-    } else {
-        g_ptr_array_extend(crew->deaths, crew->targets, NULL, NULL);
-    }
+    g_ptr_array_extend(crew->deaths, crew->targets, NULL, NULL);
+    measure_nesting(crew);
+    g_ptr_array_sort(crew->deaths, compare_deaths); /* which is stable */
 }
 
 VkpTarget *vkp_crew_at_death(VkpCrew *crew, guint index)

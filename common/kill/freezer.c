@@ -76,10 +76,14 @@ gboolean vkp_freezer_may_stop(const VkpFreezer *freezer, const VkpCrew *crew, Vk
     VkpStat own;
     VkpStat parent;
     VkpReader *reader = freezer->context->reader;
+    if (!vkp_target_is_in_hand(target))
+        return FALSE;
     if (!vkp_reader_read_stat(reader, target->identity.pid, &own, NULL) ||
         !vkp_reader_read_stat(reader, own.parent_pid, &parent, NULL))
         return TRUE;
+    target->group = own.group;
     target->keeps_group = keeps_group(&own, &parent);
+    target->parent_group = parent.group;
     return vkp_crew_ends_pid(crew, own.parent_pid) || !minds_stops(parent.comm);
 }
 

@@ -15,9 +15,9 @@ void vkp_freezer_free(VkpFreezer *freezer); /* takes NULL; nobody may be frozen 
  * failed, and none may be frozen. */
 gboolean vkp_freezer_list(VkpFreezer *freezer, const VkpCrew *crew);
 
-/* Whether the target may be frozen: no process outside the job would stop because of that and stay
- * stopped, or would continue it again. Also notes whether it keeps its process group from being
- * orphaned. */
+/* Whether the target may be frozen: it is in hand, and no process outside the job would stop
+ * because of that and stay stopped, or would continue it again. Also notes whether it keeps its
+ * process group from being orphaned. */
 gboolean vkp_freezer_may_stop(const VkpFreezer *freezer, const VkpCrew *crew, VkpTarget *target);
 
 /* Thaws the targets that were frozen and are still alive, and takes this job's off the list. */

@@ -33,6 +33,8 @@ typedef struct {
     gboolean is_at_rest;       /* and was seen stopped */
     gboolean keeps_group; /* keeps its process group from being orphaned, by its parent; as of its
                              freezing */
+    pid_t parent_group;   /* the process group of that parent */
+    guint nesting;        /* of its process group, while the order of deaths is being made */
     gboolean is_killed;   /* was sent SIGKILL, by this or another job */
     gboolean is_denied;   /* the kernel does not let us signal it */
     VkpOutcome decided;   /* NONE unless set aside, or spared while held */

@@ -281,24 +281,31 @@ static char *dup_deaths(VkpCrew *crew)
     return g_string_free(pids, FALSE);
 }
 
-/* 20 and 22 are what keeps two groups from being orphaned. */
+static void note_keeper(const VkpCrew *crew, pid_t pid, pid_t parent_group)
+{
+    VkpTarget *target = vkp_crew_lookup(crew, (VkpIdentity){pid, 1000 + (guint64)pid});
+    target->keeps_group = TRUE;
+    target->parent_group = parent_group;
+}
+
+/* 20, 30 and 40 keep their groups, each by its parent: that of 30 keeps none himself. */
 static void test_order_of_deaths(void)
 {
     const VkpKillOptions options = {0};
-    g_autoptr(VkpRoster) roster =
-        SKETCH_ROSTER({.pid = 20}, {.pid = 21, .parent_pid = 20}, {.pid = 22, .parent_pid = 21},
-                      {.pid = 23, .parent_pid = 22});
+    g_autoptr(VkpRoster) roster = SKETCH_ROSTER(
+        {.pid = 20, .group = 20}, {.pid = 22, .parent_pid = 20, .group = 20},
+        {.pid = 23, .parent_pid = 20, .group = 20}, {.pid = 30, .parent_pid = 22, .group = 30},
+        {.pid = 31, .parent_pid = 30, .group = 30}, {.pid = 40, .parent_pid = 30, .group = 40});
     g_autoptr(VkpPlan) plan = vkp_plan_build(&everything, &options, roster, NULL);
     VkpCrew *crew = vkp_crew_new(&everything, &options);
     vkp_crew_add_planned(crew, plan, PLANNED_TICKS);
     g_autofree char *at_large = dup_deaths(crew);
-    g_assert_cmpstr(at_large, ==, " 20 21 22 23");
-    for (guint i = 0; i < vkp_crew_size(crew); i++) {
-        vkp_crew_at(crew, i)->is_frozen = TRUE;
-        vkp_crew_at(crew, i)->keeps_group = i % 2 == 0;
-    }
+    g_assert_cmpstr(at_large, ==, " 20 22 23 30 31 40");
+    note_keeper(crew, 20, 10);
+    note_keeper(crew, 30, 20);
+    note_keeper(crew, 40, 30);
     g_autofree char *frozen = dup_deaths(crew);
-    g_assert_cmpstr(frozen, ==, " 23 21 22 20");
+    g_assert_cmpstr(frozen, ==, " 40 31 30 22 23 20");
     vkp_crew_free(crew);
 }
 
@@ -324,6 +331,6 @@ int main(int argc, char **argv)
     g_test_add_func("/kill/crew/executors-that-are-meant-come-in", test_executors_that_are_meant);
     g_test_add_func("/kill/crew/who-left-the-scope-is-not-proved-by-what-it-is-now",
                     test_one_who_left_the_scope);
-    g_test_add_func("/kill/crew/who-keeps-a-group-is-killed-last", test_order_of_deaths);
+    g_test_add_func("/kill/crew/who-keeps-a-group-is-killed-after-it", test_order_of_deaths);
     return g_test_run();
 }

@@ -43,6 +43,19 @@ static void stage_browser_in_the_agents_group(Zoo *zoo)
     zoo_register(zoo, 1, vkp_family_find(zoo->family, "agent").pid);
 }
 
+/* The same in the group of a job that a tool of the agent runs, and the tool keeps no group. */
+static void stage_browser_in_a_jobs_group(Zoo *zoo)
+{
+    zoo_add_row(zoo, 1, 1, 0);
+    zoo_spawn(zoo,
+              "setsid exec-as shell ( fork 1 ( setpgid env {mark1} exec-as agent ( fork 120 ( "
+              "exec-as tool ( idle ) ) sleep 50 fork 1 ( exec-as runner ( fork 1 ( setpgid exec-as "
+              "job ( fork 1 ( exec-as firefox ( idle ) ) idle ) ) idle ) ) idle ) ) idle )");
+    zoo_settle(zoo, 125);
+    zoo_look(zoo);
+    zoo_register(zoo, 1, vkp_family_find(zoo->family, "agent").pid);
+}
+
 static void stage_newer_firefox(Zoo *zoo)
 {
     stage_agent(zoo,
@@ -111,6 +124,13 @@ static const ZooSituation situations[] = {
      .stage = stage_browser_in_the_agents_group,
      .verdicts = {{"agent", EXECUTOR, ZOO_HIT},
                   {"firefox", WEAK " shared", ZOO_SPARED},
+                  {"tool", "environment 90", ZOO_HIT}}},
+    {.name = "the-users-browser-in-a-jobs-group",
+     .stage = stage_browser_in_a_jobs_group,
+     .verdicts = {{"agent", EXECUTOR, ZOO_HIT},
+                  {"firefox", WEAK " shared", ZOO_SPARED},
+                  {"job", "environment 90", ZOO_HIT},
+                  {"runner", "environment 90", ZOO_HIT},
                   {"tool", "environment 90", ZOO_HIT}}},
     {.name = "a-firefox-by-the-name-of-its-first-thread",
      .layout = FAKE_LAYOUT_SWARM,
