@@ -59,8 +59,9 @@ gboolean vkp_freezer_list(VkpFreezer *freezer, const VkpCrew *crew)
  * sees that: nobody does when the child is killed. Others let their child go on at once. */
 static gboolean minds_stops(const char *name)
 {
-    static const char *const names[] = {"script", "su",     "sudo",         "runuser", "newgrp",
-                                        "sg",     "screen", "tmux: server", NULL};
+    static const char *const names[] = {"script",        "su", "sudo",   "runuser",
+                                        "newgrp",        "sg", "screen", "tmux: server",
+                                        "tmate: server", NULL};
     return g_strv_contains(names, name);
 }
 

@@ -147,6 +147,28 @@ static void test_parent_that_continues_its_child_costs_no_time(void)
     g_unlink(socket);
 }
 
+static void count_if_stopped(void *data)
+{
+    VkpRig *rig = data;
+    rig->n_steps += vkp_relative_state_of(vkp_family_find(rig->family, "pane").pid) == 'T';
+}
+
+/* tmate is made from tmux. */
+static void test_child_of_one_that_would_continue_it_is_not_stopped(void)
+{
+    g_autoptr(VkpRig) rig = vkp_rig_new(10, 30);
+    char id[VKP_UUID_TEXT_SIZE];
+    vkp_family_run(rig->family,
+                   "name 'tmate: server' fork 1 ( env VK_ATTEMPT_ID=%s exec ( name pane idle ) ) "
+                   "idle",
+                   vkp_uuid_to_text(&rig->our_attempt, id));
+    vkp_family_settle(rig->family, 2);
+    rig->context.before_step = count_if_stopped;
+    g_auto(VkpVerdict) verdict = vkp_rig_kill(rig, &forced);
+    g_assert_cmpuint(verdict.n_killed, ==, 1);
+    g_assert_cmpuint(rig->n_steps, ==, 0);
+}
+
 static void test_offspring_of_expected_is_taken_too(void)
 {
     g_autoptr(VkpRig) rig = vkp_rig_new(20, 30);
@@ -286,6 +308,8 @@ int main(int argc, char **argv)
     ADD("strange-parent-does-not-stop-along", test_strange_parent_does_not_stop_along);
     ADD("parent-that-continues-its-child-costs-no-time",
         test_parent_that_continues_its_child_costs_no_time);
+    ADD("child-of-one-that-would-continue-it-is-not-stopped",
+        test_child_of_one_that_would_continue_it_is_not_stopped);
     ADD("offspring-of-expected-is-taken-too", test_offspring_of_expected_is_taken_too);
     ADD("orphans-of-expected-are-known-by-their-group",
         test_orphans_of_expected_are_known_by_their_group);
