@@ -10,20 +10,15 @@ struct VkpCoverage {
     GHashTable *orphaned; /* set of those with one that lost its server */
 };
 
-/* By systemd itself, whose child it has always been then. */
-static gboolean is_service(const VkpProcess *process)
-{
-    const VkpMarks *marks = vkp_process_marks(process);
-    return marks && marks->service == process->identity.pid;
-}
-
 /* An execution's own process is a child of its server, or of whoever registered it. Adopted, it has
- * lost it: then its parent is init, systemd or another subreaper. */
+ * lost it: then its parent is init, systemd or another subreaper. A service has always been the
+ * child of systemd. */
 static gboolean was_adopted(const VkpInquiry *inquiry, const VkpSubject *executor)
 {
     const VkpProcess *process = executor->process;
     const VkpSubject *parent = vkp_subject_at(inquiry, executor->parent);
-    if (vkp_subject_is_child_of_server(inquiry, executor) || is_service(process))
+    if (vkp_subject_is_child_of_server(inquiry, executor) ||
+        vkp_subject_is_service(inquiry, executor))
         return FALSE;
     if (process->parent_pid == 1 ||
         (parent && parent->is_boundary && vkp_protect_is_manager(parent->process)))

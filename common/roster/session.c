@@ -23,10 +23,9 @@ static gboolean is_started_by_session(const VkpInquiry *inquiry, const VkpSubjec
 {
     static const char *const buses[] = {"dbus-daemon", NULL};
     const VkpSubject *parent = vkp_subject_at(inquiry, subject->parent);
-    const VkpMarks *marks = vkp_process_marks(subject->process);
     if (!subject->is_candidate || !vkp_claim_share_marks(subject, subject))
         return FALSE;
-    return marks->service == subject->process->identity.pid ||
+    return vkp_subject_is_service(inquiry, subject) ||
            (parent && parent->is_shared && has_name_of(parent, buses));
 }
 

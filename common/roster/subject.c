@@ -215,3 +215,17 @@ gboolean vkp_subject_hands_on(const VkpSubject *subject)
     return subject->claim.confidence >= VKP_CONFIDENCE_HEREDITARY && !subject->is_boundary &&
            !subject->is_foreign;
 }
+
+/* systemd makes each of them the leader of a session. Whoever comes from one has that pid as well,
+ * and may be given it, once the first process has ended; his parent mostly has it, too. */
+gboolean vkp_subject_is_service(const VkpInquiry *inquiry, const VkpSubject *subject)
+{
+    const VkpProcess *process = subject->process;
+    const VkpMarks *marks = vkp_process_marks(process);
+    if (!marks || marks->service != process->identity.pid ||
+        process->session != process->identity.pid)
+        return FALSE;
+    const VkpSubject *parent = vkp_subject_at(inquiry, subject->parent);
+    const VkpMarks *above = parent ? vkp_process_marks(parent->process) : NULL;
+    return !above || above->service != marks->service;
+}

@@ -114,5 +114,8 @@ gboolean vkp_subject_is_child_of_server(const VkpInquiry *inquiry, const VkpSubj
  * container also has reparented children, which mostly do not.) */
 gboolean vkp_subject_is_spawned_by_server(const VkpInquiry *inquiry, const VkpSubject *subject);
 
+/* Whether it is the first process of a service of systemd, which is told its own pid. */
+gboolean vkp_subject_is_service(const VkpInquiry *inquiry, const VkpSubject *subject);
+
 /* Whether its descendants inherit its tie: it is strong enough, and it is no boundary. */
 gboolean vkp_subject_hands_on(const VkpSubject *subject);

@@ -250,6 +250,24 @@ static void test_service_that_has_the_marks_from_systemd(void)
     expect_spared(scene, 102);
 }
 
+/* A service has ended, a terminal in which vibe-kanban goes on, and others were given its pid. */
+static void test_service_whose_pid_is_given_anew(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    const char *mark = scene_attempt_mark(scene, 1);
+    g_autofree char *marks = g_strjoin(" ", mark, "SYSTEMD_EXEC_PID=101", NULL);
+    g_autofree char *others =
+        g_strjoin(" ", scene_attempt_mark(scene, 2), "SYSTEMD_EXEC_PID=201", NULL);
+    SCENE_ADD(scene, .pid = 100, .environment = marks);
+    SCENE_ADD(scene, .pid = 101, .parent = 100, .environment = marks);
+    SCENE_ADD(scene, .pid = 102, .environment = marks);
+    SCENE_ADD(scene, .pid = 201, .session = 200, .environment = others);
+    scene_build(scene);
+    for (pid_t pid = 100; pid <= 102; pid++)
+        scene_expect(scene, pid, ENVIRONMENT, 90, 1, 0);
+    scene_expect(scene, 201, ENVIRONMENT, 90, 2, 0);
+}
+
 /* Executions may well be services, and so may the server. */
 static void test_services_that_are_executions(void)
 {
@@ -348,6 +366,7 @@ int main(int argc, char **argv)
     TEST("the-users-systemd-shelters-no-orphans", test_orphan_that_the_users_systemd_adopted);
     TEST("a-container-shelters-no-orphans", test_orphan_that_a_container_adopted);
     TEST("a-service-has-the-marks-from-systemd", test_service_that_has_the_marks_from_systemd);
+    TEST("a-pid-of-a-service-is-given-anew", test_service_whose_pid_is_given_anew);
     TEST("services-that-are-executions", test_services_that_are_executions);
     TEST("a-service-has-the-marks-from-the-bus", test_service_that_has_the_marks_from_the_bus);
     TEST("a-sandbox-of-a-shared-daemon", test_sandbox_of_a_shared_daemon);
