@@ -51,8 +51,8 @@ void vkp_shelter_note_daemons(VkpInquiry *inquiry)
 {
     for (gint i = 0; i < (gint)inquiry->n; i++) {
         const VkpSubject *subject = &inquiry->subjects[i];
-        if (subject->is_shared && !vkp_process_is_dead(subject->process) &&
-            vkp_claim_share_marks(subject, subject))
+        if (subject->is_shared && subject->claim.evidence != VKP_EVIDENCE_REGISTERED &&
+            !vkp_process_is_dead(subject->process) && vkp_claim_share_marks(subject, subject))
             g_array_append_val(inquiry->marked_daemons, i);
     }
 }

@@ -10,7 +10,8 @@
  * have been decided before. */
 void vkp_shelter_inherit(const VkpInquiry *inquiry, VkpSubject *subject);
 
-/* Notes the shared daemons that have marks. To be called before all decisions. */
+/* Notes the shared daemons that have marks. To be called once the registered processes, which are
+ * none, were found, before all decisions. */
 void vkp_shelter_note_daemons(VkpInquiry *inquiry);
 
 /* For a subject that only its marks tie, and that is a descendant neither of its task's processes

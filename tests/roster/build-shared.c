@@ -172,6 +172,17 @@ static void test_job_of_an_editor(void)
         scene_expect(scene, pid, ENVIRONMENT, 90, 1, 1);
 }
 
+/* An execution's own process has the name of an editor. */
+static void test_orphan_beside_an_execution(void)
+{
+    g_autoptr(Scene) scene = scene_with_unseen_shell("code", NULL);
+    SCENE_EXECUTION(scene, .number = 1, .attempt = 1, .start = 99);
+    scene_register(scene, 100, 100, 1);
+    scene_build(scene);
+    scene_expect(scene, 100, REGISTERED, 100, 1, 1);
+    scene_expect(scene, 110, ENVIRONMENT, 90, 1, 0);
+}
+
 static void test_orphan_beside_a_build_daemon(void)
 {
     g_autoptr(Scene) scene = scene_with_unseen_shell("sccache", NULL);
@@ -361,6 +372,8 @@ int main(int argc, char **argv)
     TEST("a-job-tells-its-multiplexer", test_job_that_names_its_multiplexer);
     TEST("an-agent-in-the-users-multiplexer-is-the-tasks", test_agent_in_the_users_multiplexer);
     TEST("an-orphan-may-be-an-editors-job", test_job_of_an_editor);
+    TEST("an-orphan-is-no-job-of-an-execution-with-an-editors-name",
+         test_orphan_beside_an_execution);
     TEST("an-orphan-is-no-build-daemons-job", test_orphan_beside_a_build_daemon);
     TEST("an-executor-is-never-weak", test_executor_that_came_from_a_shared_daemon);
     TEST("the-users-systemd-shelters-no-orphans", test_orphan_that_the_users_systemd_adopted);
