@@ -63,13 +63,21 @@ static gboolean is_dangerous_to_show(gunichar character)
  * stands there. */
 #define MAX_MARKS 8
 
+/* What is not seen itself, such as a joiner, is no letter to begin anew with. */
+static guint count_marks(guint n_marks, gunichar next)
+{
+    if (g_unichar_ismark(next))
+        return n_marks + 1;
+    return g_unichar_type(next) == G_UNICODE_FORMAT ? n_marks : 0;
+}
+
 char *vkp_text_dup_display(const char *text)
 {
     GString *shown = g_string_new(NULL);
     guint n_marks = 0;
     for (const char *at = text; *at; at = g_utf8_next_char(at)) {
         gunichar character = g_utf8_get_char(at);
-        n_marks = g_unichar_ismark(character) ? n_marks + 1 : 0;
+        n_marks = count_marks(n_marks, character);
         if (!is_dangerous_to_show(character) && n_marks <= MAX_MARKS)
             g_string_append_unichar(shown, character);
         else if (character < 0x100)

@@ -105,6 +105,11 @@ static void test_display_marks(void)
     g_assert_cmpstr(some, ==, "e" EIGHT "a" EIGHT);
     g_autofree char *many = vkp_text_dup_display("e" EIGHT "\xcc\x81\xcc\x88!");
     g_assert_cmpstr(many, ==, "e" EIGHT "\\u0301\\u0308!");
+#define NON_JOINER "\xe2\x80\x8c"
+#define SOFT_HYPHEN "\xc2\xad"
+    g_autofree char *hidden =
+        vkp_text_dup_display("e" EIGHT NON_JOINER "\xcc\x88" SOFT_HYPHEN "\xcc\x88");
+    g_assert_cmpstr(hidden, ==, "e" EIGHT NON_JOINER "\\u0308\\xad\\u0308");
 }
 
 /* No bidirectional control of Unicode, and no control character, gets through. */
