@@ -3,7 +3,8 @@
 
 #define KNOWN_FOR_USEC (500 * G_TIME_SPAN_MILLISECOND)
 
-/* Longer than any tick: we were stopped, and the numbers may have gone round meanwhile. */
+/* Much longer than a tick, unless the user wants ticks so seldom: we were stopped, and the numbers
+ * may have gone round meanwhile. */
 #define ROUND_USEC (30 * G_TIME_SPAN_SECOND)
 
 static void append_range(GArray *numbers, pid_t first, pid_t last)
