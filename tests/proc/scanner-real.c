@@ -12,6 +12,7 @@
 #include <glib/gstdio.h>
 
 #include "common/base/error.h"
+#include "common/base/guard.h"
 #include "tests/lib/deadline.h"
 #include "tests/lib/fake-proc.h"
 #include "tests/proc/child.h"
@@ -343,7 +344,8 @@ static void test_storm(Fixture *fixture, gconstpointer data)
     guint n_before = count_descriptors();
     for (guint i = 0; i < 20; i++)
         g_assert_nonnull(look(fixture));
-    g_assert_cmpuint(count_descriptors(), <=, n_before + 1); /* one for the image guard's thread */
+    /* One for each thread of the image guard: on a busy machine the first may be given up. */
+    g_assert_cmpuint(count_descriptors(), <=, n_before + 1 + VKP_GUARD_MAX_STUCK);
     child_say(fixture->child);
     child_hear(fixture->child);
     g_assert_nonnull(look(fixture));
