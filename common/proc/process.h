@@ -100,7 +100,7 @@ typedef struct {
     guint64 cpu_ticks;       /* user and system, since its start */
     double cpu_percent;      /* of one core, over the last sample interval */
     guint64 start_time_usec; /* since the epoch; G_MAXINT64 at most */
-    char *name;              /* comm, valid UTF-8 */
+    char *name;              /* valid UTF-8: comm, or the program's where comm is a thread's */
     VkpImage *image;
     VkpFolder *folder;
 } VkpProcess;

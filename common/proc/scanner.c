@@ -94,6 +94,26 @@ static guint64 resident_bytes(const VkpScanner *scanner, const VkpStat *stat)
     return stat->resident_pages * scanner->page_bytes;
 }
 
+/* Releases of Node.js since 2025 name their first thread, and what that is called the kernel tells
+ * as the name of the process: each dev server would be a "MainThread". */
+static gboolean names_thread_only(const char *comm)
+{
+    return strcmp(comm, "MainThread") == 0 || strcmp(comm, "node-MainThread") == 0;
+}
+
+/* Instead of such a name that of the program, as its command has it. */
+static char *dup_name(const VkpStat *stat, const VkpImage *image)
+{
+    const char *name = stat->comm;
+    const char *program = image && image->command ? image->command[0] : NULL;
+    if (program && names_thread_only(name)) {
+        const char *slash = strrchr(program, '/');
+        program = slash ? slash + 1 : program;
+        name = *program ? program : name;
+    }
+    return vkp_text_dup_valid(name, strlen(name), NAME_MAX_BYTES);
+}
+
 /* All facts but the CPU's. */
 static VkpProcess *build_process(const VkpScanner *scanner, const VkpSighting *sighting,
                                  const VkpStat *stat, uid_t uid)
@@ -113,7 +133,7 @@ static VkpProcess *build_process(const VkpScanner *scanner, const VkpSighting *s
     /* Room is left above for whoever adds to it: a wrapped one would seem old. */
     process->start_time_usec =
         scanner->boot_time_usec + MIN(age, G_MAXINT64 - scanner->boot_time_usec);
-    process->name = vkp_text_dup_valid(stat->comm, strlen(stat->comm), NAME_MAX_BYTES);
+    process->name = dup_name(stat, sighting->image);
     process->image = sighting->image ? vkp_image_ref(sighting->image) : NULL;
     process->folder = sighting->folder ? vkp_folder_ref(sighting->folder->folder) : NULL;
     return process;

@@ -69,10 +69,8 @@ static const struct {
     {"dotnet", "/nodeReuse:true", NULL},
     {"zellij", "--server", NULL},
     {"git", "credential-cache--daemon", NULL},
-    /* `ccr code` starts one for all that follow; newer releases of Node.js name their first thread
-     */
+    /* `ccr code` starts one for all that follow */
     {"node", "claude-code-router/dist/cli.js", "start"},
-    {"MainThread", "claude-code-router/dist/cli.js", "start"},
     /* podman's, see above; else an init */
     {"catatonit", "catatonit", "-P"},
 };

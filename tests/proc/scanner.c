@@ -88,6 +88,41 @@ static void test_facts(Fixture *fixture, gconstpointer data)
     g_assert_false(process->is_kernel_thread);
 }
 
+static char *dup_name_of(const Fixture *fixture, pid_t pid, const char *comm,
+                         const char *const *command)
+{
+    vkp_fake_proc_put(fixture->fake,
+                      &(VkpFakeProcess){.pid = pid, .name = comm, .command = command});
+    g_autoptr(VkpProcess) process = scan_one(fixture, pid);
+    return g_strdup(process->name);
+}
+
+static void test_name_of_thread(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    static const char *const none[] = {NULL};
+    static const char *const node[] = {"node", "server.js", NULL};
+    static const char *const long_one[] = {"/opt/a-name-longer-than-comm", NULL};
+    static const char *const folder[] = {"/opt/", NULL};
+    const struct {
+        const char *comm;
+        const char *const *command;
+        const char *name;
+    } cases[] = {
+        {"MainThread", node, "node"},
+        {"node-MainThread", node, "node"},
+        {"node-MainThread", long_one, "a-name-longer-than-comm"},
+        {"MainThread", folder, "MainThread"},
+        {"MainThread", none, "MainThread"},
+        {"MainThreads", node, "MainThreads"},
+        {"npm exec vite", node, "npm exec vite"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *name = dup_name_of(fixture, (pid_t)i + 5, cases[i].comm, cases[i].command);
+        g_assert_cmpstr(name, ==, cases[i].name);
+    }
+}
+
 static void test_empty(Fixture *fixture, gconstpointer data)
 {
     (void)data;
@@ -361,6 +396,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("/scanner/every-fact-arrives", test_facts);
+    ADD("/scanner/a-program-is-not-called-by-its-first-thread", test_name_of_thread);
     ADD("/scanner/nobody-there-is-an-empty-snapshot", test_empty);
     ADD("/scanner/an-image-is-read-once-an-exec-or-title", test_image_once);
     ADD("/scanner/a-reused-pid-inherits-nothing", test_reused_pid);

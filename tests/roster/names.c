@@ -64,8 +64,6 @@ static void test_shared_daemons(void)
         {"webstorm", "/opt/webstorm/bin/webstorm|.", TRUE},
         {"java", "/opt/idea/jbr/bin/java|-Xmx2g|com.intellij.idea.Main|.", TRUE},
         {"node", "node|/x/claude-code-router/dist/cli.js|start", TRUE},
-        {"MainThread", "node|/x/claude-code-router/dist/cli.js|start", TRUE},
-        {"node-MainThread", "node|/x/claude-code-router/dist/cli.js|start", TRUE},
         {"node", "node|/x/claude-code-router/dist/cli.js|code|start the server", FALSE},
         {"node", "node|/x/node_modules/.bin/ccr|code", FALSE},
         {"soffice.bin", "/usr/lib/libreoffice/program/soffice.bin|a.odt", TRUE},
