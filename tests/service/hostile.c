@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define USUAL_MAX_USEC (500 * 1000)
+#define ENOUGH_LISTS 10 /* for a median; that of two is the longest */
 #define MAX_USEC (5 * G_USEC_PER_SEC)
 
 sd_bus *hostile_connect(Fixture *fixture)
@@ -226,7 +227,8 @@ double hostile_waits_end(Waits *waits, const char *what)
     g_test_message("%s: %u Lists%s, median %.1f ms, longest %.1f ms", what,
                    waits->lists->samples->len, waits->control ? " of the control" : "",
                    median / 1000, longest / 1000);
-    g_assert_cmpfloat(median, <, USUAL_MAX_USEC);
+    if (waits->lists->samples->len >= ENOUGH_LISTS)
+        g_assert_cmpfloat(median, <, USUAL_MAX_USEC);
     g_assert_cmpfloat(longest, <, MAX_USEC);
     figures_free(waits->lists);
     sd_bus_close_unref(waits->bus);

@@ -59,6 +59,6 @@ typedef struct {
 Waits hostile_waits_new(Fixture *fixture, HostileControl *control);
 void hostile_wait_once(Waits *waits);
 /* Prints them (on a quiet machine all are far below 100 ms) and asserts what must hold however busy
- * the machine is: half a second usually, seconds at worst. Frees them, and returns the longest of
- * the lists in µs. */
+ * the machine is: half a second usually, if there are enough lists to say so, and seconds at worst.
+ * Frees them, and returns the longest of the lists in µs. */
 double hostile_waits_end(Waits *waits, const char *what);
