@@ -79,17 +79,11 @@ static gboolean has_former_open(Search *search, pid_t pid)
     return is_open;
 }
 
-/* A build from source is called "server". */
-static gboolean is_suspect(const char *name)
-{
-    return vkp_server_name_is(name) || g_strcmp0(name, "server") == 0;
-}
-
 static gboolean is_lost(Search *search, pid_t pid, const char *name)
 {
     gboolean is_known = vkp_pids_contain(search->known, pid);
     return (is_known && has_former_open(search, pid)) ||
-           ((is_known || is_suspect(name)) && has_deleted_open(search, pid));
+           ((is_known || vkp_server_name_may_be(name)) && has_deleted_open(search, pid));
 }
 
 /* When those who had it have closed it, nobody can open it any more, and another file may get its

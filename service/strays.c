@@ -112,10 +112,9 @@ static void note_likely_above(VkpStrays *strays, const VkpSnapshot *snapshot,
     }
 }
 
-/* A build from source is called "server". */
 static gboolean is_likely(const VkpStrays *strays, const VkpProcess *process)
 {
-    return vkp_server_name_is(process->name) || g_strcmp0(process->name, "server") == 0 ||
+    return vkp_server_name_may_be(process->name) ||
            g_hash_table_contains(strays->likely, GINT_TO_POINTER(process->identity.pid));
 }
 

@@ -14,71 +14,73 @@ static VkpProcess *new_process(const char *name, const char *line)
     return process;
 }
 
+static const struct {
+    const char *name;
+    const char *line;
+    gboolean is_shared;
+} daemon_cases[] = {
+    {"tmux: server", "tmux|new", TRUE},
+    {"tmux: client", "tmux|attach", FALSE},
+    {"screen", "SCREEN|-S|x", TRUE},
+    {"ssh-agent", "ssh-agent", TRUE},
+    {"gpg-agent", "gpg-agent|--daemon", TRUE},
+    {"java", "java|-cp|x|org.gradle.launcher.daemon.bootstrap.GradleDaemon|8.5", TRUE},
+    {"java", "java|-jar|server.jar", FALSE},
+    {"java", "bazel(shop)|-XX:+x", TRUE},
+    {"node", "PM2 v5.3.0: God Daemon (/home/user/.pm2)", TRUE},
+    {"ssh", "ssh: /home/user/.ssh/master [mux]", TRUE},
+    {"ssh", "ssh|host", FALSE},
+    {"firefox", "firefox|http://localhost:3000", TRUE},
+    {"firefox", "firefox|-profile|/tmp/x|-headless", FALSE},
+    {"firefox", "firefox|-contentproc|7", FALSE},
+    {"firefox", "firefox|-no-remote|-profile|/tmp/x|--marionette", FALSE},
+    {"firefox", "firefox|--new-instance|-P|test", FALSE},
+    {"firefox", "firefox|--profile|/home/user/work", TRUE},
+    {"firefox", "firefox|--no-remote", TRUE},
+    {"firefox", "firefox|--ProfileManager", TRUE},
+    {"chrome", "/opt/chrome|--user-data-dir=/tmp/x|--remote-debugging-port=0", FALSE},
+    {"chrome", "/opt/chrome|--headless=new", FALSE},
+    {"chrome", "/opt/chrome|--remote-debugging-port=9222", TRUE},
+    {"chrome", "/opt/chrome|--profile-directory=Default", TRUE},
+    {"chrome", "/opt/chrome|--user-data-directory", TRUE},
+    {"chrome", "/opt/chrome|--type=renderer", FALSE},
+    {"chrome", "/opt/chrome", TRUE},
+    {"code", "/usr/share/code/code|.", TRUE},
+    {"code", "/usr/share/code/code|--profile|Work|.", TRUE},
+    {"code", "/usr/share/code/code|--user-data-dir|/tmp/x", FALSE},
+    {"node", "node|vite", FALSE},
+    {"git", "git|credential-cache--daemon|/x", TRUE},
+    {"git", "git|fetch", FALSE},
+    {"dotnet", "dotnet|exec|/sdk/VBCSCompiler.dll", TRUE},
+    {"dotnet", "dotnet|run", FALSE},
+    {"zellij", "zellij|--server|/run/zellij/x", TRUE},
+    {"zellij", "zellij|attach", FALSE},
+    {"tmate: server", "tmate|new", TRUE},
+    {"GeckoMain", "/usr/lib/firefox/firefox", TRUE},
+    {"GeckoMain", "/usr/lib/firefox/firefox|--headless", FALSE},
+    {"antigravity", "/usr/share/antigravity/antigravity|.", TRUE},
+    {"webstorm", "/opt/webstorm/bin/webstorm|.", TRUE},
+    {"java", "/opt/idea/jbr/bin/java|-Xmx2g|com.intellij.idea.Main|.", TRUE},
+    {"node", "node|/x/claude-code-router/dist/cli.js|start", TRUE},
+    {"node", "node|/x/claude-code-router/dist/cli.js|code|start the server", FALSE},
+    {"node", "node|/x/node_modules/.bin/ccr|code", FALSE},
+    {"soffice.bin", "/usr/lib/libreoffice/program/soffice.bin|a.odt", TRUE},
+    {"soffice.bin", "/usr/lib/libreoffice/program/soffice.bin|--headless|a.odt", FALSE},
+    {"podman pause", "podman", TRUE},
+    {"catatonit", "catatonit|-P", TRUE},
+    {"catatonit", "catatonit|--|node|server.js|-P4", FALSE},
+    {"postgres", "postgres|-D|data", FALSE},
+    {"", "", FALSE},
+};
+
 static void test_shared_daemons(void)
 {
-    const struct {
-        const char *name;
-        const char *line;
-        gboolean is_shared;
-    } cases[] = {
-        {"tmux: server", "tmux|new", TRUE},
-        {"tmux: client", "tmux|attach", FALSE},
-        {"screen", "SCREEN|-S|x", TRUE},
-        {"ssh-agent", "ssh-agent", TRUE},
-        {"gpg-agent", "gpg-agent|--daemon", TRUE},
-        {"java", "java|-cp|x|org.gradle.launcher.daemon.bootstrap.GradleDaemon|8.5", TRUE},
-        {"java", "java|-jar|server.jar", FALSE},
-        {"java", "bazel(shop)|-XX:+x", TRUE},
-        {"node", "PM2 v5.3.0: God Daemon (/home/user/.pm2)", TRUE},
-        {"ssh", "ssh: /home/user/.ssh/master [mux]", TRUE},
-        {"ssh", "ssh|host", FALSE},
-        {"firefox", "firefox|http://localhost:3000", TRUE},
-        {"firefox", "firefox|-profile|/tmp/x|-headless", FALSE},
-        {"firefox", "firefox|-contentproc|7", FALSE},
-        {"firefox", "firefox|-no-remote|-profile|/tmp/x|--marionette", FALSE},
-        {"firefox", "firefox|--new-instance|-P|test", FALSE},
-        {"firefox", "firefox|--profile|/home/user/work", TRUE},
-        {"firefox", "firefox|--no-remote", TRUE},
-        {"firefox", "firefox|--ProfileManager", TRUE},
-        {"chrome", "/opt/chrome|--user-data-dir=/tmp/x|--remote-debugging-port=0", FALSE},
-        {"chrome", "/opt/chrome|--headless=new", FALSE},
-        {"chrome", "/opt/chrome|--remote-debugging-port=9222", TRUE},
-        {"chrome", "/opt/chrome|--profile-directory=Default", TRUE},
-        {"chrome", "/opt/chrome|--user-data-directory", TRUE},
-        {"chrome", "/opt/chrome|--type=renderer", FALSE},
-        {"chrome", "/opt/chrome", TRUE},
-        {"code", "/usr/share/code/code|.", TRUE},
-        {"code", "/usr/share/code/code|--profile|Work|.", TRUE},
-        {"code", "/usr/share/code/code|--user-data-dir|/tmp/x", FALSE},
-        {"node", "node|vite", FALSE},
-        {"git", "git|credential-cache--daemon|/x", TRUE},
-        {"git", "git|fetch", FALSE},
-        {"dotnet", "dotnet|exec|/sdk/VBCSCompiler.dll", TRUE},
-        {"dotnet", "dotnet|run", FALSE},
-        {"zellij", "zellij|--server|/run/zellij/x", TRUE},
-        {"zellij", "zellij|attach", FALSE},
-        {"tmate: server", "tmate|new", TRUE},
-        {"GeckoMain", "/usr/lib/firefox/firefox", TRUE},
-        {"GeckoMain", "/usr/lib/firefox/firefox|--headless", FALSE},
-        {"antigravity", "/usr/share/antigravity/antigravity|.", TRUE},
-        {"webstorm", "/opt/webstorm/bin/webstorm|.", TRUE},
-        {"java", "/opt/idea/jbr/bin/java|-Xmx2g|com.intellij.idea.Main|.", TRUE},
-        {"node", "node|/x/claude-code-router/dist/cli.js|start", TRUE},
-        {"node", "node|/x/claude-code-router/dist/cli.js|code|start the server", FALSE},
-        {"node", "node|/x/node_modules/.bin/ccr|code", FALSE},
-        {"soffice.bin", "/usr/lib/libreoffice/program/soffice.bin|a.odt", TRUE},
-        {"soffice.bin", "/usr/lib/libreoffice/program/soffice.bin|--headless|a.odt", FALSE},
-        {"podman pause", "podman", TRUE},
-        {"catatonit", "catatonit|-P", TRUE},
-        {"catatonit", "catatonit|--|node|server.js|-P4", FALSE},
-        {"postgres", "postgres|-D|data", FALSE},
-        {"", "", FALSE},
-    };
     g_autoptr(VkpSharedDaemons) daemons = vkp_shared_daemons_new(NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(VkpProcess) process = new_process(cases[i].name, cases[i].line);
-        g_test_message("%s: %s", cases[i].name, cases[i].line);
-        g_assert_cmpint(vkp_shared_daemons_include(daemons, process), ==, cases[i].is_shared);
+    for (guint i = 0; i < G_N_ELEMENTS(daemon_cases); i++) {
+        g_autoptr(VkpProcess) process = new_process(daemon_cases[i].name, daemon_cases[i].line);
+        g_test_message("%s: %s", daemon_cases[i].name, daemon_cases[i].line);
+        g_assert_cmpint(vkp_shared_daemons_include(daemons, process), ==,
+                        daemon_cases[i].is_shared);
     }
 }
 

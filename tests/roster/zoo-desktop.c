@@ -31,29 +31,35 @@ static void stage_agent_in_a_sandbox(Zoo *zoo)
                 4);
 }
 
+static void stage_registered_agent(Zoo *zoo, const char *script, guint n)
+{
+    zoo_add_row(zoo, 1, 1, 0);
+    zoo_spawn(zoo, script);
+    zoo_settle(zoo, n);
+    zoo_look(zoo);
+    zoo_register(zoo, 1, vkp_family_find(zoo->family, "agent").pid);
+}
+
 /* The browser has not left its starter's group. Its server, or a launcher, is in the same session.
  */
 static void stage_browser_in_the_agents_group(Zoo *zoo)
 {
-    zoo_add_row(zoo, 1, 1, 0);
-    zoo_spawn(zoo, "setsid exec-as shell ( fork 1 ( setpgid env {mark1} exec-as agent ( fork 1 ( "
-                   "exec-as firefox ( idle ) ) fork 120 ( exec-as tool ( idle ) ) idle ) ) idle )");
-    zoo_settle(zoo, 123);
-    zoo_look(zoo);
-    zoo_register(zoo, 1, vkp_family_find(zoo->family, "agent").pid);
+    stage_registered_agent(
+        zoo,
+        "setsid exec-as shell ( fork 1 ( setpgid env {mark1} exec-as agent ( fork 1 ( "
+        "exec-as firefox ( idle ) ) fork 120 ( exec-as tool ( idle ) ) idle ) ) idle )",
+        123);
 }
 
 /* The same in the group of a job that a tool of the agent runs, and the tool keeps no group. */
 static void stage_browser_in_a_jobs_group(Zoo *zoo)
 {
-    zoo_add_row(zoo, 1, 1, 0);
-    zoo_spawn(zoo,
-              "setsid exec-as shell ( fork 1 ( setpgid env {mark1} exec-as agent ( fork 120 ( "
-              "exec-as tool ( idle ) ) sleep 50 fork 1 ( exec-as runner ( fork 1 ( setpgid exec-as "
-              "job ( fork 1 ( exec-as firefox ( idle ) ) idle ) ) idle ) ) idle ) ) idle )");
-    zoo_settle(zoo, 125);
-    zoo_look(zoo);
-    zoo_register(zoo, 1, vkp_family_find(zoo->family, "agent").pid);
+    stage_registered_agent(
+        zoo,
+        "setsid exec-as shell ( fork 1 ( setpgid env {mark1} exec-as agent ( fork 120 ( "
+        "exec-as tool ( idle ) ) sleep 50 fork 1 ( exec-as runner ( fork 1 ( setpgid exec-as "
+        "job ( fork 1 ( exec-as firefox ( idle ) ) idle ) ) idle ) ) idle ) ) idle )",
+        125);
 }
 
 static void stage_newer_firefox(Zoo *zoo)
